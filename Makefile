@@ -1,0 +1,46 @@
+# Everything runs in .venv, which the first target that needs it makes; `make help` lists the targets.
+# Another Python: make PYTHON=python3.12 test
+
+PYTHON ?= python3
+WORKERS ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: help demo test check lint docs bench clean
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-6s %s\n", $$1, $$2}' Makefile
+
+demo: $(INSTALLED)  ## train a GAN on real health records; synthetic rows, model and report in demo/
+	@$(BIN)/synthgen demo --output demo/
+
+test: $(INSTALLED)  ## run the tests, docstring examples and every code block of the documentation
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
+
+check: lint docs test  ## what CI runs: lint, types, documentation, tests
+
+lint: $(INSTALLED)  ## ruff and mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+docs: $(INSTALLED)  ## build the documentation into site/
+	@$(BIN)/mkdocs build --strict --quiet -f .mkdocs.yml
+
+bench: $(INSTALLED)  ## measure against the ctgan package
+	@$(BIN)/python benchmarks/against_ctgan.py
+
+clean:  ## remove everything the targets made
+	rm -rf $(VENV) demo site dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find synthgen tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamp is newer than pyproject.toml once everything is installed, so that a second run starts at once.
+$(INSTALLED): pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if (3, 11) <= v[:2] < (3, 14) else \
+	  f"synthgen needs Python 3.11 to 3.13; this is {v.major}.{v.minor}. Name another: make PYTHON=python3.12 ...")'
+	@test -x $(BIN)/python || { echo "Making $(VENV) and installing synthgen (once, some minutes)"; $(PYTHON) -m venv $(VENV); }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@

@@ -1,0 +1,82 @@
+"""Synthetic data for privacy-sensitive domains, with Keras 3.
+
+A synthesizer is fitted to data and sampled; `evaluate` judges any synthetic data, whoever made it. The public names
+below are imported on first use, so that ``import synthgen`` is quick and Keras is loaded by the first fit.
+
+Example:
+    >>> import synthgen as sg
+    >>> patients = sg.load_dataset("breast_cancer")
+    >>> train, holdout = sg.split(patients, seed=0)
+    >>> len(train), len(holdout)
+    (455, 114)
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from synthgen.data.columns import Boolean as Boolean
+    from synthgen.data.columns import Categorical as Categorical
+    from synthgen.data.columns import Datetime as Datetime
+    from synthgen.data.columns import Identifier as Identifier
+    from synthgen.data.columns import Numerical as Numerical
+    from synthgen.data.columns import Text as Text
+    from synthgen.data.constraints import FixedCombinations as FixedCombinations
+    from synthgen.data.constraints import FixedIncrements as FixedIncrements
+    from synthgen.data.constraints import Inequality as Inequality
+    from synthgen.data.constraints import Range as Range
+    from synthgen.data.constraints import Unique as Unique
+    from synthgen.data.datasets import load_dataset as load_dataset
+    from synthgen.data.readers import read_table as read_table
+    from synthgen.data.readers import write_table as write_table
+    from synthgen.data.schema import Schema as Schema
+    from synthgen.data.split import split as split
+    from synthgen.errors import SynthgenError as SynthgenError
+    from synthgen.report.evaluate import evaluate as evaluate
+    from synthgen.report.report import Report as Report
+    from synthgen.synthesizers.saving import load as load
+    from synthgen.synthesizers.tables import CTGAN as CTGAN
+    from synthgen.synthesizers.tables import TabularGAN as TabularGAN
+
+__version__ = "0.1.0"
+
+_MODULES = {
+    "split": "synthgen.data.split",
+    "Schema": "synthgen.data.schema",
+    "Numerical": "synthgen.data.columns",
+    "Categorical": "synthgen.data.columns",
+    "Boolean": "synthgen.data.columns",
+    "Datetime": "synthgen.data.columns",
+    "Identifier": "synthgen.data.columns",
+    "Text": "synthgen.data.columns",
+    "Range": "synthgen.data.constraints",
+    "Inequality": "synthgen.data.constraints",
+    "FixedCombinations": "synthgen.data.constraints",
+    "Unique": "synthgen.data.constraints",
+    "FixedIncrements": "synthgen.data.constraints",
+    "CTGAN": "synthgen.synthesizers.tables",
+    "TabularGAN": "synthgen.synthesizers.tables",
+    "load": "synthgen.synthesizers.saving",
+    "evaluate": "synthgen.report.evaluate",
+    "Report": "synthgen.report.report",
+    "read_table": "synthgen.data.readers",
+    "write_table": "synthgen.data.readers",
+    "load_dataset": "synthgen.data.datasets",
+    "SynthgenError": "synthgen.errors",
+}
+
+__all__ = [*_MODULES, "__version__"]  # noqa: PLE0604 - every key is a string
+
+
+def __getattr__(name: str) -> Any:
+    """Imports a public name on first use (PEP 562)."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(_MODULES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Lists the public names, those not imported yet included."""
+    return sorted(__all__)

@@ -1,0 +1,41 @@
+"""What every test gets: no network, no chatter, the same hypothesis examples everywhere."""
+
+import os
+import random
+import socket
+
+# Before anything imports Keras.
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import hypothesis
+import numpy as np
+import pytest
+
+# Derandomised: a red run can be repeated. No deadline: CI machines stall. Few examples: the suite stays quick.
+hypothesis.settings.register_profile("synthgen", deadline=None, derandomize=True, max_examples=40, database=None)
+hypothesis.settings.load_profile("synthgen")
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch):
+    """Lets nothing but this machine be reached: synthgen never calls home, nor may a test."""
+    connect = socket.socket.connect
+
+    def connect_locally(self, address):
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "localhost", "::1"):
+            raise AssertionError(f"tried to reach {address[0]}; synthgen must work without a network")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect_locally)
+
+
+@pytest.fixture
+def global_randomness_untouched():
+    """Fails a test after which Python's or numpy's global random state differs from before it."""
+    python_before, numpy_before = random.getstate(), np.random.get_state(legacy=False)  # noqa: NPY002 - reads only
+    yield
+    numpy_after = np.random.get_state(legacy=False)  # noqa: NPY002 - reads only
+    assert random.getstate() == python_before, "Python's global random state was touched"
+    same = all(np.array_equal(numpy_after["state"][part], numpy_before["state"][part]) for part in ("key", "pos"))
+    assert same, "numpy's global random state was touched"
