@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from synthgen.data.constraints import Unique as Unique
     from synthgen.data.datasets import load_dataset as load_dataset
     from synthgen.data.readers import read_table as read_table
-    from synthgen.data.readers import write_table as write_table
     from synthgen.data.schema import Schema as Schema
     from synthgen.data.split import split as split
+    from synthgen.data.writers import write_table as write_table
     from synthgen.errors import SynthgenError as SynthgenError
     from synthgen.report.evaluate import evaluate as evaluate
     from synthgen.report.report import Report as Report
@@ -60,7 +60,7 @@ _MODULES = {
     "evaluate": "synthgen.report.evaluate",
     "Report": "synthgen.report.report",
     "read_table": "synthgen.data.readers",
-    "write_table": "synthgen.data.readers",
+    "write_table": "synthgen.data.writers",
     "load_dataset": "synthgen.data.datasets",
     "SynthgenError": "synthgen.errors",
 }

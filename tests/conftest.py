@@ -33,9 +33,9 @@ def no_network(monkeypatch):
 @pytest.fixture
 def global_randomness_untouched():
     """Fails a test after which Python's or numpy's global random state differs from before it."""
-    python_before, numpy_before = random.getstate(), np.random.get_state(legacy=False)  # noqa: NPY002 - reads only
+    python_before, numpy_before = random.getstate(), np.random.get_state(legacy=False)
     yield
-    numpy_after = np.random.get_state(legacy=False)  # noqa: NPY002 - reads only
+    numpy_after = np.random.get_state(legacy=False)
     assert random.getstate() == python_before, "Python's global random state was touched"
     same = all(np.array_equal(numpy_after["state"][part], numpy_before["state"][part]) for part in ("key", "pos"))
     assert same, "numpy's global random state was touched"
