@@ -1,0 +1,243 @@
+"""What a metric is and what it returns: never a number alone.
+
+A `Result` holds the value, its interval, its range and direction, and the *reference*: what real data scores against
+real data (the holdout, or one half of the training rows against the other). A metric that cannot be computed says why.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, final
+
+from synthgen.metrics.limits import Direction, Limits, Status
+
+if TYPE_CHECKING:
+    from synthgen.metrics.features import Table
+    from synthgen.metrics.tables import Tables
+
+Family = Literal["fidelity", "usefulness", "privacy"]
+
+CONFIDENCE = 0.95
+"""Confidence level of every interval."""
+
+
+class NotComputed(Exception):
+    """Raised inside a metric that cannot be computed on these tables; becomes a `Result` that says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One line of a breakdown: a column, a pair of columns, or a named part of the metric.
+
+    Args:
+        names: One column name, two of a pair, or one word for another kind of part.
+        value: Like `Result.value`, or None where this part could not be computed.
+        reference: What real data scores against real data in this part, or None.
+        interval: Lower and upper end, or None where the metric gives intervals for the whole only.
+        numbers: Further figures by name.
+        note: Why there is no value, or what to know about it.
+    """
+
+    names: tuple[str, ...]
+    value: float | None
+    reference: float | None = None
+    interval: tuple[float, float] | None = None
+    numbers: Mapping[str, float | None] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """What a metric measured, before it is set beside its reference.
+
+    Args:
+        value: The metric's value.
+        interval: Lower and upper end at confidence `CONFIDENCE`; holds `value`.
+        parts: The breakdown.
+        details: Curves and counts as JSON types.
+        notes: Sentences on what was left out or sampled.
+        reference: Real against real, where the metric measures it itself.
+        reference_interval: Its interval.
+        reference_source: "holdout" or "half of train".
+        matched: `value` with as many synthetic rows as stand behind the reference, where the number matters.
+    """
+
+    value: float
+    interval: tuple[float, float]
+    parts: tuple[Part, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    reference: float | None = None
+    reference_interval: tuple[float, float] | None = None
+    reference_source: str = ""
+    matched: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """One metric on one synthetic table.
+
+    Args:
+        metric: Short name, e.g. ``"marginals"``.
+        title: Name for people.
+        family: "fidelity", "usefulness" or "privacy".
+        question: What is asked, in one plain sentence.
+        value: None where not computed.
+        interval: Lower and upper end of the 95 % interval; holds `value`.
+        range: Smallest and largest value possible; None for unbounded.
+        direction: Which way is better.
+        best: What perfect synthetic data would score, up to chance.
+        reference: What real data scores against real data; None where that does not exist.
+        reference_interval: Its 95 % interval.
+        reference_source: Where the reference comes from: "holdout", "half of train" or "".
+        matched: The value with as many rows as the reference has: compare this one with `reference`.
+        status: "pass", "warning", "fail", "not computed", or "shown" for figures that carry no verdict.
+        reason: Why that status, in one plain sentence.
+        sanity_check: True for distance-only figures: they can show a leak, never exclude one.
+        parts: Breakdown per column, pair or attack.
+        details: Curves and counts as JSON types.
+        notes: Sentences on what was left out or sampled.
+    """
+
+    metric: str
+    title: str
+    family: Family
+    question: str
+    value: float | None
+    interval: tuple[float, float] | None
+    range: tuple[float | None, float | None]
+    direction: Direction
+    best: float
+    reference: float | None = None
+    reference_interval: tuple[float, float] | None = None
+    reference_source: str = ""
+    matched: float | None = None
+    status: Status = "shown"
+    reason: str = ""
+    sanity_check: bool = False
+    parts: tuple[Part, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def computed(self) -> bool:
+        """Whether there is a value."""
+        return self.value is not None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the result as JSON types (tuples become lists), rounded to six decimals."""
+        plain: dict[str, Any] = as_json(asdict(self))
+        return plain
+
+
+def as_json(value: Any) -> Any:
+    """Returns nested data as JSON types: tuples as lists, floats to six decimals, not-a-number and infinity as None.
+
+    Example:
+        >>> as_json({"curve": (0.1234567, float("nan"))})
+        {'curve': [0.123457, None]}
+    """
+    if isinstance(value, Mapping):
+        return {str(key): as_json(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [as_json(item) for item in value]
+    if isinstance(value, float) or (hasattr(value, "dtype") and value.dtype.kind == "f"):
+        number = float(value)
+        return round(number, 6) if number - number == 0 else None
+    if hasattr(value, "dtype"):
+        return value.item()
+    return value
+
+
+class Metric(ABC):
+    """One question about a synthetic table. A new metric is a new file with a final subclass of this.
+
+    A subclass sets the class variables and writes `measure`.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    family: ClassVar[Family]
+    question: ClassVar[str]
+    range: ClassVar[tuple[float | None, float | None]] = (0.0, 1.0)
+    direction: ClassVar[Direction] = "higher"
+    best: ClassVar[float] = 1.0
+    limits: ClassVar[Limits | None] = None
+    sanity_check: ClassVar[bool] = False
+
+    @abstractmethod
+    def measure(self, tables: Tables) -> Measurement:
+        """Measures; raises `NotComputed` with the reason where that cannot be done."""
+
+    @final
+    def __call__(self, tables: Tables) -> Result:
+        """Returns the judged result; never raises for data that merely cannot be measured.
+
+        Args:
+            tables: Training, synthetic and holdout rows in the judge's encoding.
+        """
+        blank = Result(
+            metric=self.name, title=self.title, family=self.family, question=self.question, value=None, interval=None,
+            range=self.range, direction=self.direction, best=self.best, status="not computed",
+            sanity_check=self.sanity_check,
+        )  # fmt: skip
+        try:
+            if len(tables.synthetic) == 0:
+                raise NotComputed("the synthetic table has no rows.")
+            if len(tables.train) == 0:
+                raise NotComputed("the training table has no rows.")
+            measured = self.measure(tables)
+        except NotComputed as reason:
+            return replace(blank, reason=str(reason))
+        return self._judged(blank, measured)
+
+    @final
+    def _judged(self, blank: Result, measured: Measurement) -> Result:
+        status: Status = "shown"
+        reason = "shown for comparison; carries no verdict."
+        if self.limits is not None:
+            compared = measured.value if measured.matched is None else measured.matched
+            shift = compared - measured.value
+            anchor = self.best if measured.reference is None else measured.reference
+            status, reason = self.limits.judge(
+                value=compared,
+                interval=(measured.interval[0] + shift, measured.interval[1] + shift),
+                anchor=anchor,
+                direction=self.direction,
+            )
+        fields = {name: getattr(measured, name) for name in measured.__dataclass_fields__}
+        return replace(blank, status=status, reason=reason, **fields)
+
+
+class Comparison(Metric):
+    """A metric that compares any two tables, so that its reference is the same comparison of real with real.
+
+    A subclass writes `compare`; `measure` here runs it on train and synthetic, on train and holdout, and, where the
+    two have different numbers of rows, on train and as many synthetic rows as the holdout has.
+    """
+
+    size_matters: ClassVar[bool] = True
+    """Whether the expected value between equal laws depends on the number of rows (distances do, areas do not)."""
+
+    @abstractmethod
+    def compare(self, tables: Tables, *, base: Table, other: Table) -> Measurement:
+        """Compares `other` with `base`; raises `NotComputed` with the reason where that cannot be done."""
+
+    @final
+    def measure(self, tables: Tables) -> Measurement:
+        """Measures synthetic against train and real against real."""
+        measured = self.compare(tables, base=tables.train, other=tables.synthetic)
+        base, other, fewer, source = tables.real_pair
+        try:
+            reference = self.compare(tables, base=base, other=other)
+            matched = self.compare(tables, base=base, other=fewer).value if self.size_matters else None
+        except NotComputed as reason:
+            return replace(measured, notes=(*measured.notes, f"No reference, because {reason}"))
+        by_name = {part.names: part.value for part in reference.parts}
+        parts = tuple(replace(part, reference=by_name.get(part.names)) for part in measured.parts)
+        return replace(
+            measured, parts=parts, matched=matched, reference=reference.value,
+            reference_interval=reference.interval, reference_source=source,
+        )  # fmt: skip

@@ -1,0 +1,61 @@
+"""Distance to the closest record, on one scale for every comparison.
+
+The scale comes from the training rows and is the same whether a row is compared with training or with holdout rows.
+(SDMetrics 0.32 scales each reference set by its own range; on heavy tails the fair share 0.5 then comes out as 0.22 to
+0.90 on independent data.)
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.neighbors import NearestNeighbors
+
+TIE = 1e-5
+"""Distances closer than this are equal: single precision cannot tell them apart."""
+
+
+@dataclass(frozen=True, eq=False)
+class Nearest:
+    """The closest point to each query.
+
+    Args:
+        distances: (queries,).
+        positions: (queries,) which point it is.
+    """
+
+    distances: NDArray[np.float64]
+    positions: NDArray[np.int64]
+
+
+def nearest(*, queries: NDArray[np.float32], to: NDArray[np.float32]) -> Nearest:
+    """Finds the closest point to each query.
+
+    Args:
+        queries: (queries, dimensions).
+        to: (points, dimensions), at least one point.
+
+    Returns:
+        Euclidean distances, exact: 0 for an equal point.
+
+    Example:
+        >>> points = np.array([[0.0], [3.0]], np.float32)
+        >>> nearest(queries=np.array([[1.0], [3.0]], np.float32), to=points).distances.tolist()
+        [1.0, 0.0]
+    """
+    index = NearestNeighbors(n_neighbors=1, algorithm="brute").fit(to)
+    positions = index.kneighbors(queries, return_distance=False)[:, 0]
+    # the search subtracts large squares; measured anew, so that equal rows are exactly 0 apart
+    gaps = queries.astype(np.float64) - to[positions]  # (queries, dimensions)
+    return Nearest(np.sqrt((gaps**2).sum(axis=1)), positions)
+
+
+def closer(first: NDArray[np.float64], *, than: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Returns 1 where the first distance is smaller, 0 where it is larger, one half where they tie.
+
+    Example:
+        >>> closer(np.array([0.0, 1.0, 2.0]), than=np.array([0.0, 2.0, 1.0])).tolist()
+        [0.5, 1.0, 0.0]
+    """
+    tied = np.abs(first - than) <= TIE * (1 + np.maximum(first, than))
+    return np.where(tied, 0.5, (first < than).astype(np.float64))

@@ -1,0 +1,1 @@
+"""How alike: does synthetic data look like the training data?"""

@@ -1,0 +1,247 @@
+"""Membership inference: can an attacker who holds a person's record tell whether that person was in the training rows?
+
+Two attacks that need the synthetic table only, or that and other rows of the population. The attacker's targets are
+patients: a patient counts with the most suspicious record.
+
+- ``distance``: the closer a record is to a synthetic row, the likelier a member (Chen et al. 2020, GAN-Leaks).
+- ``distance_ratio``: the same, against the distance to the closest of other real rows, which removes that common
+  records are close to everything (a density ratio as in van Breugel et al. 2023, DOMIAS, with one
+  nearest neighbour each).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from synthgen.metrics.base import CONFIDENCE, Measurement, Metric, NotComputed, Part
+from synthgen.metrics.distance import nearest
+from synthgen.metrics.features import Table
+from synthgen.metrics.intervals import area_interval, clopper_pearson
+from synthgen.metrics.limits import Limits
+from synthgen.metrics.tables import Tables, halves
+
+MIN_PATIENTS = 50
+"""Members and non-members below which no attack is scored."""
+RATES = (0.1, 0.01, 0.001)
+"""False-positive rates at which the attack is read."""
+MIN_FALSE_POSITIVES = 10
+"""Expected false positives that a rate needs; with fewer, no true-positive rate is given."""
+TARGETS_FACTOR = 0.25
+"""Members and non-members, as a multiple of `Tables.max_rows`."""
+NUM_ATTACKS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Attack:
+    """Scores of one attack; the higher, the likelier a member.
+
+    Args:
+        members: (patients,).
+        outsiders: (patients,).
+    """
+
+    members: NDArray[np.float64]
+    outsiders: NDArray[np.float64]
+
+    @property
+    def area(self) -> float:
+        """Area under the ROC curve: the chance that a member scores higher than an outsider, ties counted half."""
+        ranks = stats.rankdata(np.concatenate([self.members, self.outsiders]))
+        count = len(self.members)
+        excess = float(ranks[:count].sum()) - count * (count + 1) / 2
+        return excess / (count * len(self.outsiders))
+
+
+@final
+class Membership(Metric):
+    """Area under the ROC curve of the better of two membership attacks; 0.5 is guessing.
+
+    The interval allows for the choice of the better attack (Bonferroni).
+    """
+
+    name = "membership"
+    title = "Membership attack"
+    family = "privacy"
+    question = "Can an attacker tell who was in the training rows?"
+    direction = "lower"
+    best = 0.5
+    limits = Limits(warning=0.02, fail=0.10, strict=True)
+
+    def measure(self, tables: Tables) -> Measurement:
+        """Runs both attacks."""
+        attacks = run_attacks(tables)
+        confidence = 1 - (1 - CONFIDENCE) / NUM_ATTACKS
+        parts = []
+        for name, attack in attacks.items():
+            interval = area_interval(
+                attack.area, positives=len(attack.members), negatives=len(attack.outsiders), confidence=confidence
+            )
+            parts.append(Part(names=(name,), value=attack.area, reference=0.5, interval=interval))
+        best = max(parts, key=lambda part: part.value or 0.0)
+        attack = attacks[best.names[0]]
+        return Measurement(
+            value=attack.area, interval=best.interval or (0.0, 1.0), reference=0.5, reference_source="guessing",
+            parts=tuple(parts),
+            details={
+                "members": len(attack.members), "outsiders": len(attack.outsiders), "attack": best.names[0],
+                "roc": {name: roc_curve(attack) for name, attack in attacks.items()},
+            },
+        )  # fmt: skip
+
+
+@final
+class ConfidentMembership(Metric):
+    """Share of training patients found at a false-positive rate of 1 %, by the better of two attacks.
+
+    The area under the curve averages over people; a few who can be named with certainty vanish in it (Carlini et al.
+    2022, section II). Rates for which the sample has too few outsiders are not given.
+    """
+
+    name = "membership_confident"
+    title = "Members found at few false alarms"
+    family = "privacy"
+    question = "Are there people whom the attacker can name with confidence?"
+    direction = "lower"
+    best = 0.01
+    limits = Limits(warning=0.01, fail=0.05, strict=True)
+
+    def measure(self, tables: Tables) -> Measurement:
+        """Reads both attacks at low false-positive rates."""
+        attacks = run_attacks(tables)
+        rates = {(name, rate): _at_rate(name, attack, rate) for name, attack in attacks.items() for rate in RATES}
+        candidates = [rates[name, 0.01] for name in attacks]
+        worst = max(candidates, key=lambda part: -1.0 if part.value is None else part.value)
+        if worst.value is None or worst.interval is None:
+            raise NotComputed(worst.note)
+        return Measurement(
+            value=worst.value, interval=worst.interval, reference=0.01, reference_source="guessing",
+            parts=tuple(rates.values()),
+        )  # fmt: skip
+
+
+def run_attacks(tables: Tables) -> dict[str, Attack]:
+    """Runs the attacks, once for the two metrics of this file.
+
+    Raises:
+        NotComputed: If there is no holdout, or too few patients.
+    """
+    if tables.holdout is None:
+        raise NotComputed("there is no holdout; an attack needs people who were not in the training rows.")
+    outsiders, population = halves(tables.holdout.patients, tables.random("population"))
+    sides = [tables.train, tables.holdout.take(outsiders)]
+    patients = [len(np.unique(side.patients)) for side in sides]
+    if min(patients) < MIN_PATIENTS:
+        raise NotComputed(
+            f"at least {MIN_PATIENTS} training and {2 * MIN_PATIENTS} holdout patients are needed; "
+            f"there are {patients[0]} and {len(np.unique(tables.holdout.patients))}."
+        )
+    others = tables.holdout.take(population)
+    return tables.once("attacks", lambda: _attack(tables, sides[0], sides[1], others))
+
+
+def _attack(tables: Tables, members: Table, outsiders: Table, population: Table) -> dict[str, Attack]:
+    most = int(TARGETS_FACTOR * tables.max_rows)
+    synthetic = tables.features.vectors(tables.sample(tables.synthetic, tables.max_rows, purpose="attacker"))
+    others = tables.features.vectors(tables.sample(population, tables.max_rows, purpose="population rows"))
+    scores: dict[str, list[NDArray[np.float64]]] = {"distance": [], "distance_ratio": []}
+    for role, side in (("members", members), ("outsiders", outsiders)):
+        targets = sample_patients(side, most, tables.random(role))
+        points = tables.features.vectors(targets)
+        near = nearest(queries=points, to=synthetic).distances
+        common = nearest(queries=points, to=others).distances
+        scores["distance"].append(per_patient(-near, targets.patients))
+        # the small constant keeps a record that equals a synthetic and a real row from being a division 0 / 0
+        scores["distance_ratio"].append(per_patient(np.log((common + 1e-3) / (near + 1e-3)), targets.patients))
+    return {name: Attack(*both) for name, both in scores.items()}
+
+
+def sample_patients(table: Table, rows: int, random: np.random.Generator) -> Table:
+    """Returns whole patients, drawn without replacement, with about `rows` rows in total."""
+    if len(table) <= rows:
+        return table
+    known, codes = np.unique(table.patients, return_inverse=True)
+    order = random.permutation(len(known))
+    counts = np.bincount(codes)[order]
+    chosen = order[: max(1, int(np.searchsorted(np.cumsum(counts), rows, side="right")))]
+    return table.take(np.flatnonzero(np.isin(codes, chosen)))
+
+
+def per_patient(scores: NDArray[np.float64], patients: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Returns the highest score of each patient.
+
+    Example:
+        >>> per_patient(np.array([0.1, 0.7, 0.2]), np.array([5, 5, 8])).tolist()
+        [0.7, 0.2]
+    """
+    known, codes = np.unique(patients, return_inverse=True)
+    best = np.full(len(known), -np.inf)
+    np.maximum.at(best, codes, scores)
+    return best
+
+
+def _at_rate(name: str, attack: Attack, rate: float) -> Part:
+    names = (name, f"{rate:g}")
+    needed = round(MIN_FALSE_POSITIVES / rate)
+    if len(attack.outsiders) < needed:
+        note = f"a false-positive rate of {rate:g} needs {needed} outsiders; there are {len(attack.outsiders)}."
+        return Part(names=names, value=None, reference=rate, note=note)
+    value = true_positive_rate(attack, rate)
+    confidence = 1 - (1 - CONFIDENCE) / NUM_ATTACKS
+    low, high = rate_interval(attack, rate, confidence=confidence)
+    return Part(names=names, value=value, reference=rate, interval=(min(low, value), max(high, value)))
+
+
+def true_positive_rate(attack: Attack, rate: float) -> float:
+    """Returns the share of members found where the share `rate` of outsiders is wrongly accused; tied scores share.
+
+    Example:
+        >>> true_positive_rate(Attack(np.array([3.0, 1.0]), np.array([2.0, 1.0, 0.0, 0.0])), 0.25)
+        0.5
+    """
+    thresholds = np.unique(np.concatenate([attack.members, attack.outsiders]))
+    found = [1 - np.searchsorted(np.sort(side), thresholds, side="left") / len(side)
+             for side in (attack.outsiders, attack.members)]  # fmt: skip
+    return float(np.interp(rate, np.append(found[0][::-1], 1.0), np.append(found[1][::-1], 1.0)))
+
+
+def rate_interval(attack: Attack, rate: float, *, confidence: float) -> tuple[float, float]:
+    """Interval of the true-positive rate that allows for the threshold, too, being taken from a sample.
+
+    The low end is Clopper and Pearson's at a threshold whose false-positive rate is certainly not above `rate`, the
+    high end at one whose rate is certainly not below it; half of the error goes to the threshold.
+
+    Args:
+        attack: The scores.
+        rate: False-positive rate.
+        confidence: In (0, 1).
+
+    Returns:
+        Lower and upper end.
+    """
+    each = 1 - (1 - confidence) / 2
+    falsely = np.sort(attack.outsiders)[::-1]
+    count = len(falsely)
+    bounds = np.arange(count + 1)
+    tail = (1 - each) / 2
+    highest = np.where(bounds < count, stats.beta.ppf(1 - tail, bounds + 1, np.maximum(count - bounds, 1)), 1.0)
+    lowest = np.where(bounds > 0, stats.beta.ppf(tail, np.maximum(bounds, 1), count - bounds + 1), 0.0)
+    few = int(np.flatnonzero(highest <= rate).max(initial=-1))
+    many = int(np.flatnonzero(lowest >= rate).min(initial=count))
+    members = len(attack.members)
+    low = 0.0
+    if few >= 0:
+        low = clopper_pearson(int((attack.members > falsely[few]).sum()), members, confidence=each)[0]
+    accused = int((attack.members >= falsely[many - 1]).sum()) if many < count else members
+    return low, clopper_pearson(accused, members, confidence=each)[1]
+
+
+def roc_curve(attack: Attack, points: int = 101) -> dict[str, list[float]]:
+    """Returns the ROC curve at fixed false-positive rates, dense where they are low."""
+    rates = np.unique(np.concatenate([np.linspace(0, 1, points // 2), np.geomspace(1e-3, 1, points // 2)]))
+    found = [true_positive_rate(attack, float(rate)) for rate in rates]
+    return {"false_positive_rate": [float(rate) for rate in rates], "true_positive_rate": found}

@@ -1,0 +1,1 @@
+"""How useful: do models trained on synthetic data work on real data?"""

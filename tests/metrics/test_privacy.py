@@ -1,0 +1,182 @@
+"""Known answers and controls for the privacy metrics."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from synthgen.data.columns import Identifier
+from synthgen.data.schema import Schema
+from synthgen.metrics.distance import nearest
+from synthgen.metrics.privacy.closest_record import ShareCloser
+from synthgen.metrics.privacy.copies import ExactCopies, NearCopies, ReemittedValues
+from synthgen.metrics.privacy.membership import Attack, ConfidentMembership, Membership, rate_interval
+
+ATTACKS = [ShareCloser(), Membership(), ConfidentMembership()]
+ALL = [ExactCopies(), NearCopies(), *ATTACKS]
+
+
+def categories(rows, seed, columns=9):
+    random = np.random.default_rng(seed)
+    return pd.DataFrame({f"c{place}": random.choice(list("abcdef"), rows) for place in range(columns)})
+
+
+@pytest.mark.parametrize("metric", ALL, ids=lambda metric: metric.name)
+@pytest.mark.parametrize("kind", ["mixed", "categories only"])
+def test_an_exact_copy_fails_every_privacy_metric(metric, kind, patients, tables):
+    """Peers row 9: elsewhere an exact copy of categorical data scores 1.0, "protected"."""
+    draw = categories if kind == "categories only" else patients
+    train, holdout = draw(2500, 0), draw(2500, 1)
+    result = metric(tables(train, train, holdout))
+    assert result.status == "fail", result
+    assert result.interval[0] > result.reference
+
+
+@pytest.mark.parametrize("metric", ALL, ids=lambda metric: metric.name)
+def test_independent_draws_of_the_same_law_pass(metric, patients, tables):
+    result = metric(tables(patients(2500, 0), patients(2500, 1), patients(2500, 2)))
+    assert result.status == "pass", result
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("law", ["heavy tails", "ties", "lognormal", "mixed"])
+def test_independent_equal_draws_share_closest_records_evenly(law, seed, patients, tables):
+    """Peers row 8: scaled by each set's own range, the fair value 0.5 comes out as 0.22 to 0.90 on heavy tails."""
+    random = np.random.default_rng(seed)
+    draws = {
+        "heavy tails": lambda: pd.DataFrame(random.standard_cauchy((800, 3)), columns=list("abc")),
+        "ties": lambda: pd.DataFrame(random.integers(0, 4, (800, 3)), columns=list("abc")),
+        "lognormal": lambda: pd.DataFrame(random.lognormal(0, 3, (800, 2)), columns=list("ab")),
+        "mixed": lambda: patients(800, int(random.integers(1e9))),
+    }
+    result = ShareCloser()(tables(draws[law](), draws[law](), draws[law](), seed=seed))
+    assert abs(result.value - 0.5) <= 4 * result.details["standard_error"]
+    assert 0 < result.details["standard_error"] < 0.05
+
+
+def independent(law, patients, seed):
+    random = np.random.default_rng(seed)
+    if law == "95/5 column":
+        return pd.DataFrame({"c": random.choice(["a", "b"], 3000, p=[0.95, 0.05]), "x": random.integers(0, 9, 3000)})
+    if law == "heavy tails":
+        return pd.DataFrame(random.standard_cauchy((3000, 3)), columns=list("xyz"))
+    return patients(3000, seed)
+
+
+@pytest.mark.parametrize("metric", ATTACKS, ids=lambda metric: metric.name)
+@pytest.mark.parametrize("law", ["95/5 column", "heavy tails", "patients"])
+def test_no_attack_reports_risk_above_its_interval_on_independent_data(metric, law, patients, tables):
+    """Peers row 10: elsewhere a column that is split 95 to 5 raises an alarm on independent data."""
+    alarms = 0
+    for seed in range(6):
+        made = tables(*(independent(law, patients, 10 * seed + role) for role in range(3)), seed=seed)
+        result = metric(made)
+        if result.value is None:
+            continue
+        assert result.status in ("pass", "warning")
+        alarms += result.interval[0] > result.reference
+    assert alarms == 0
+
+
+@pytest.mark.parametrize("metric", ALL, ids=lambda metric: metric.name)
+def test_shuffled_columns_leak_nobody(metric, patients, tables):
+    train = patients(2500, 0)
+    random = np.random.default_rng(0)
+    synthetic = pd.DataFrame({name: random.permutation(train[name].to_numpy()) for name in train})
+    assert metric(tables(train, synthetic, patients(2500, 1))).status == "pass"
+
+
+def test_copies_are_counted_exactly(patients, tables):
+    train, synthetic = patients(1000, 0), patients(1000, 1)
+    mixed = pd.concat([synthetic.iloc[:970], train.iloc[:30]], ignore_index=True)
+    result = ExactCopies()(tables(train, mixed, patients(1000, 2)))
+    assert result.details == {"rows": 1000, "copies": 30}
+    assert result.value == 0.03
+    assert result.status == "fail"
+
+
+def test_a_copy_with_one_column_changed_is_a_near_copy_only(patients, tables):
+    train = patients(1500, 0)
+    made = tables(train, train.assign(marker=0.123, age=train.age), patients(1500, 1))
+    assert ExactCopies()(made).value == 0
+    assert NearCopies()(made).value == 1
+    assert NearCopies()(made).status == "fail"
+
+
+def test_noise_on_every_number_does_not_hide_copies(patients, tables):
+    train = patients(3000, 0)
+    random = np.random.default_rng(0)
+    noisy = train.assign(cost=train.cost * random.normal(1, 1e-3, len(train)), marker=train.marker + 1e-4)
+    made = tables(train, noisy, patients(3000, 1))
+    assert ExactCopies()(made).value < 0.05
+    for metric in (NearCopies(), *ATTACKS):
+        assert metric(made).status == "fail", metric.name
+
+
+def test_without_holdout_nothing_is_claimed(patients, tables):
+    made = tables(patients(400, 0), patients(400, 1))
+    for metric in ATTACKS:
+        result = metric(made)
+        assert result.value is None
+        assert "no holdout" in result.reason
+
+
+def test_too_few_rows_are_no_pass(patients, tables):
+    result = Membership()(tables(patients(120, 0), patients(120, 1), patients(120, 2)))
+    assert result.status == "warning"
+    assert "too few rows" in result.reason
+    found = ConfidentMembership()(tables(patients(1500, 0), patients(1500, 1), patients(1500, 2)))
+    assert found.value is None
+    assert "needs 1000 outsiders" in found.reason
+
+
+def test_identifiers_and_notes_that_come_back_are_counted(tables):
+    notes = [f"case {i} was seen by doctor {i * 7} and then sent home" for i in range(300)]
+    train = pd.DataFrame({"mrn": [f"M-{i:06d}" for i in range(300)], "x": np.arange(300) % 17, "note": notes})
+    with pytest.warns(UserWarning, match="note"):
+        schema = Schema.infer(train)
+    synthetic = train.assign(mrn=[f"M-{i:06d}" for i in range(1000, 1300)])
+    synthetic.loc[:8, "note"] = train.note[:9]
+    synthetic.loc[9:, "note"] = "nothing"
+    fresh = synthetic.assign(note="nothing")
+    result = ReemittedValues()(tables(train, synthetic, fresh, schema=schema))
+    assert {part.names[0]: part.value for part in result.parts} == {"mrn": 0.0, "note": 9 / 300}
+    assert result.status == "fail"
+    assert "M-0" not in str(result.to_dict()) and "doctor" not in str(result.to_dict())
+
+
+def test_the_patient_is_the_unit(tables):
+    """Ten rows per patient are no ten times the evidence: intervals widen as if there were a tenth of the rows."""
+    random = np.random.default_rng(0)
+
+    def visits(count, offset):
+        person = np.repeat(np.arange(count), 10)
+        traits = random.normal(size=(count, 2))[person]
+        return pd.DataFrame({"key": [f"K{offset + i:05d}" for i in person], "x": traits[:, 0], "y": traits[:, 1]})
+
+    train, holdout, synthetic = visits(200, 0), visits(200, 200), visits(200, 400)
+    keyed = Schema({"key": Identifier(unique=False), **Schema.infer(train[["x", "y"]]).columns}, patient_key="key")
+    loose = Schema(keyed.columns)
+    by_patient = Membership()(tables(train, synthetic, holdout, schema=keyed))
+    by_row = Membership()(tables(train, synthetic, holdout, schema=loose))
+    assert by_patient.details["members"] == 200 and by_row.details["members"] == 2000
+    wide, narrow = (result.interval[1] - result.interval[0] for result in (by_patient, by_row))
+    assert wide > 2 * narrow
+
+
+def test_interval_of_a_rate_holds_the_rate_and_covers_chance():
+    misses = 0
+    for seed in range(200):
+        random = np.random.default_rng(seed)
+        attack = Attack(random.normal(size=1500), random.normal(size=1500))
+        low, high = rate_interval(attack, 0.01, confidence=0.95)
+        misses += not low <= 0.01 <= high
+    assert misses <= 10
+
+
+def test_area_of_an_attack_counts_ties_half():
+    assert Attack(np.array([1.0, 2.0]), np.array([1.0, 0.0])).area == 0.875
+
+
+def test_equal_rows_are_exactly_zero_apart():
+    points = np.random.default_rng(0).normal(1e3, 1, (500, 40)).astype(np.float32)
+    assert (nearest(queries=points[::-1].copy(), to=points).distances == 0).all()
