@@ -1,0 +1,96 @@
+"""Who may import whom (docs/architecture.md): never upward, never across, no cycles."""
+
+import graphlib
+
+import pytest
+from source import modules, resolve
+
+KNOWN = {module.name for module in modules()}
+
+# Part: what it may import of synthgen, besides itself and errors.
+ARROWS = {
+    "synthgen.data": {"synthgen.data"},
+    "synthgen.encoding": {"synthgen.data"},
+    "synthgen.backend": set(),
+    "synthgen.networks": {"synthgen.encoding.layout"},
+    "synthgen.dp": {"synthgen.backend"},
+    "synthgen.training": {"synthgen.dp", "synthgen.backend"},
+    "synthgen.models": {
+        "synthgen.training", "synthgen.networks", "synthgen.dp", "synthgen.backend", "synthgen.encoding.layout",
+    },
+    "synthgen.synthesizers": {
+        "synthgen.models", "synthgen.networks", "synthgen.dp", "synthgen.encoding", "synthgen.data",
+    },
+    "synthgen.metrics": {"synthgen.data"},
+    "synthgen.report": {"synthgen.metrics", "synthgen.data"},
+    "synthgen.bundle": {"synthgen.data"},
+    "synthgen.errors": set(),
+    "synthgen.cli": KNOWN,
+    "synthgen.__main__": {"synthgen.cli"},
+}  # fmt: skip
+
+FOREIGN = {
+    "tensorflow": {"synthgen.backend"},
+    "keras": {
+        "synthgen.backend", "synthgen.networks", "synthgen.dp", "synthgen.training", "synthgen.models",
+        "synthgen.synthesizers",
+    },
+    "pandas": {"synthgen.data", "synthgen.encoding", "synthgen.synthesizers", "synthgen.metrics", "synthgen.report",
+               "synthgen.bundle", "synthgen.cli"},
+}  # fmt: skip
+"""Package of others: the parts that may know it. Models see arrays, never frames; judges never see Keras."""
+
+
+def within(name: str, part: str) -> bool:
+    return name == part or name.startswith(f"{part}.")
+
+
+def part_of(module: str) -> str | None:
+    return next((part for part in ARROWS if within(module, part)), None)
+
+
+def test_every_module_belongs_to_a_part():
+    assert [name for name in KNOWN if name != "synthgen" and part_of(name) is None] == []
+
+
+@pytest.mark.parametrize("module", modules(), ids=lambda module: module.name)
+def test_imports_follow_the_arrows(module):
+    if module.name == "synthgen":
+        assert module.imports(type_checking=False) == [
+            (n, m) for n, m in module.imports() if not m.startswith("synthgen")
+        ]
+        return
+    part = part_of(module.name)
+    allowed = {part, "synthgen.errors"} | ARROWS[part]
+    wrong = [
+        f"{module.path.name}:{line} imports {imported}"
+        for line, imported in module.imports()
+        if within(imported, "synthgen") and not any(within(imported, other) for other in allowed)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("module", modules(), ids=lambda module: module.name)
+def test_foreign_packages_stay_where_they_belong(module):
+    wrong = [
+        f"{module.path.name}:{line} imports {imported}"
+        for line, imported in module.imports()
+        for package, parts in FOREIGN.items()
+        if within(imported, package) and not any(within(module.name, part) for part in parts)
+    ]
+    assert wrong == []
+
+
+def test_no_import_cycles():
+    graph = {
+        module.name: {resolve(name, KNOWN) for _, name in module.imports(type_checking=False)} & KNOWN - {module.name}
+        for module in modules()
+    }
+    order = list(graphlib.TopologicalSorter(graph).static_order())
+    assert set(order) == KNOWN
+
+
+def test_no_relative_imports():
+    assert [
+        module.name for module in modules() for _, name in module.imports() if name.startswith(("None.", "."))
+    ] == []

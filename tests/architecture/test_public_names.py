@@ -1,0 +1,70 @@
+"""What `import synthgen` gives: every promised name, quickly, and nothing heavy."""
+
+import ast
+import subprocess
+import sys
+import time
+
+import pytest
+from source import PACKAGE
+
+import synthgen
+
+HEAVY = {"keras", "tensorflow", "pandas", "numpy", "sklearn", "scipy", "pyarrow", "statsmodels", "sdmetrics", "jinja2"}
+LIMIT = 0.5  # seconds
+TRIES = 8  # the machine may be busy: the best counts
+
+
+@pytest.mark.parametrize("name", synthgen.__all__)
+def test_every_public_name_resolves(name):
+    assert getattr(synthgen, name) is not None
+    assert name in dir(synthgen)
+
+
+def test_editors_see_the_same_names():
+    tree = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    seen = {alias.asname: f"{node.module}" for node in block.body for alias in node.names}
+    assert seen == synthgen._MODULES
+    assert all(alias.asname == alias.name for node in block.body for alias in node.names)
+
+
+def test_unknown_names_fail_as_usual():
+    with pytest.raises(AttributeError, match="no attribute 'Tabulargan'"):
+        getattr(synthgen, "Tabulargan")  # noqa: B009 - as users write it
+
+
+def python(*arguments):
+    """Runs a fresh interpreter; gives back its output and how long it took."""
+    start = time.perf_counter()
+    run = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    return run, time.perf_counter() - start
+
+
+def imported(stderr):
+    """Top-level packages in the output of ``python -X importtime``."""
+    return {line.rpartition("|")[2].strip().partition(".")[0] for line in stderr.splitlines() if "|" in line}
+
+
+@pytest.mark.parametrize("arguments", [("-c", "import synthgen"), ("-m", "synthgen", "--help")], ids=["import", "help"])
+def test_nothing_heavy_is_loaded(arguments):
+    run, _ = python("-X", "importtime", *arguments)
+    assert "synthgen" in imported(run.stderr)
+    assert imported(run.stderr) & HEAVY == set()
+
+
+@pytest.mark.parametrize("arguments", [("-c", "import synthgen"), ("-m", "synthgen", "--help")], ids=["import", "help"])
+def test_answers_within_half_a_second(arguments):
+    best = float("inf")
+    for _ in range(TRIES):
+        best = min(best, python(*arguments)[1])
+        if best < LIMIT:
+            return
+    pytest.fail(f"the best of {TRIES} took {best:.2f} s")
+
+
+def test_reading_tables_and_schemas_loads_no_keras():
+    code = "import sys, synthgen as sg; sg.Schema, sg.read_table, sg.split, sg.evaluate, sg.Report; print(*sys.modules)"
+    loaded = {name.partition(".")[0] for name in python("-c", code)[0].stdout.split()}
+    assert loaded & {"keras", "tensorflow"} == set()
