@@ -11,8 +11,19 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "core
 FORBIDDEN_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 FORBIDDEN_CALLS = {"print": {"synthgen.cli"}, "eval": set(), "exec": set()}
 KERAS_HOOKS = set(
-    "build call compile compute_output_shape from_config get_config reset_state result test_step train_step "
-    "update_state".split()
+    [
+        "build",
+        "call",
+        "compile",
+        "compute_output_shape",
+        "from_config",
+        "get_config",
+        "reset_state",
+        "result",
+        "test_step",
+        "train_step",
+        "update_state",
+    ]
 )
 """Methods whose meaning Keras documents, as it does those of callbacks, whose names begin with on_."""
 
