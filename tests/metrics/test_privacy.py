@@ -44,7 +44,7 @@ def test_independent_equal_draws_share_closest_records_evenly(law, seed, patient
     random = np.random.default_rng(seed)
     draws = {
         "heavy tails": lambda: pd.DataFrame(random.standard_cauchy((800, 3)), columns=list("abc")),
-        "ties": lambda: pd.DataFrame(random.integers(0, 4, (800, 3)), columns=list("abc")),
+        "ties": lambda: pd.DataFrame(random.integers(0, 8, (800, 4)), columns=list("abcd")),
         "lognormal": lambda: pd.DataFrame(random.lognormal(0, 3, (800, 2)), columns=list("ab")),
         "mixed": lambda: patients(800, int(random.integers(1e9))),
     }
@@ -67,14 +67,14 @@ def independent(law, patients, seed):
 def test_no_attack_reports_risk_above_its_interval_on_independent_data(metric, law, patients, tables):
     """Peers row 10: elsewhere a column that is split 95 to 5 raises an alarm on independent data."""
     alarms = 0
-    for seed in range(6):
+    for seed in range(12):
         made = tables(*(independent(law, patients, 10 * seed + role) for role in range(3)), seed=seed)
         result = metric(made)
         if result.value is None:
             continue
         assert result.status in ("pass", "warning")
         alarms += result.interval[0] > result.reference
-    assert alarms == 0
+    assert alarms <= 2  # each has a chance of 1 in 40; three or more of twelve, 1 in 300
 
 
 @pytest.mark.parametrize("metric", ALL, ids=lambda metric: metric.name)
