@@ -10,21 +10,10 @@ MAX_FUNCTION = 50  # lines of code without the docstring; 25 is the aim
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "core"}
 FORBIDDEN_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 FORBIDDEN_CALLS = {"print": {"synthgen.cli"}, "eval": set(), "exec": set()}
-KERAS_HOOKS = set(
-    [
-        "build",
-        "call",
-        "compile",
-        "compute_output_shape",
-        "from_config",
-        "get_config",
-        "reset_state",
-        "result",
-        "test_step",
-        "train_step",
-        "update_state",
-    ]
-)
+KERAS_HOOKS = {
+    "build", "call", "compile", "compute_output_shape", "from_config", "get_config", "reset_state", "result",
+    "test_step", "train_step", "update_state",
+}  # fmt: skip
 """Methods whose meaning Keras documents, as it does those of callbacks, whose names begin with on_."""
 
 each_module = pytest.mark.parametrize("module", modules(), ids=lambda module: module.name)
