@@ -44,7 +44,7 @@ def test_rand_hie_is_the_source_undone():
 def test_rand_hie_participants_share_plan_and_baseline():
     frame = load_dataset("rand_hie")
     plan = frame.drop(columns=["visits", "incentive_payment"]).astype(str)
-    assert (plan.groupby("participant_id").nunique() == 1).all(axis=None)
+    assert (plan.groupby("participant_id").nunique(dropna=False) == 1).all(axis=None)
     assert frame["participant_id"].nunique() == 5245
     # most took part for three years, as planned, and most of the others for five
     assert frame["participant_id"].value_counts().value_counts().index[:2].tolist() == [3, 5]
