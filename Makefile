@@ -28,7 +28,7 @@ lint: $(INSTALLED)  ## ruff and mypy
 	@$(BIN)/mypy
 
 docs: $(INSTALLED)  ## build the documentation into site/
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet -f .mkdocs.yml
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict -f .mkdocs.yml
 
 bench: $(INSTALLED)  ## measure against the ctgan package
 	@$(BIN)/python benchmarks/against_ctgan.py
