@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from synthgen.errors import SynthgenError as SynthgenError
     from synthgen.report.evaluate import evaluate as evaluate
     from synthgen.report.report import Report as Report
+    from synthgen.synthesizers.conditions import Between as Between
     from synthgen.synthesizers.saving import load as load
     from synthgen.synthesizers.tables import CTGAN as CTGAN
     from synthgen.synthesizers.tables import TabularGAN as TabularGAN
@@ -56,6 +57,7 @@ _MODULES = {
     "FixedIncrements": "synthgen.data.constraints",
     "CTGAN": "synthgen.synthesizers.tables",
     "TabularGAN": "synthgen.synthesizers.tables",
+    "Between": "synthgen.synthesizers.conditions",
     "load": "synthgen.synthesizers.saving",
     "evaluate": "synthgen.report.evaluate",
     "Report": "synthgen.report.report",

@@ -20,11 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from synthgen.data.formats import TableFormat, format_of
-from synthgen.errors import SynthgenError
-
-
-class WriteError(SynthgenError, OSError):
-    """A file cannot be written, or the rows do not fit its format."""
+from synthgen.errors import WriteError
 
 
 def write_table(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:

@@ -12,14 +12,15 @@ ARROWS = {
     "synthgen.data": {"synthgen.data"},
     "synthgen.encoding": {"synthgen.data"},
     "synthgen.backend": set(),
-    "synthgen.networks": {"synthgen.encoding.layout"},
+    "synthgen.networks": {"synthgen.encoding.layout", "synthgen.backend"},
     "synthgen.dp": {"synthgen.backend"},
-    "synthgen.training": {"synthgen.dp", "synthgen.backend"},
+    "synthgen.training": {"synthgen.dp", "synthgen.backend", "synthgen.encoding.layout"},
     "synthgen.models": {
         "synthgen.training", "synthgen.networks", "synthgen.dp", "synthgen.backend", "synthgen.encoding.layout",
     },
     "synthgen.synthesizers": {
-        "synthgen.models", "synthgen.networks", "synthgen.dp", "synthgen.encoding", "synthgen.data",
+        "synthgen.models", "synthgen.networks", "synthgen.training", "synthgen.dp", "synthgen.encoding", "synthgen.data",
+        "synthgen.backend",
     },
     "synthgen.metrics": {"synthgen.data"},
     "synthgen.report": {"synthgen.metrics", "synthgen.data"},

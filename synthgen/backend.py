@@ -1,0 +1,173 @@
+"""Every call that names TensorFlow: gradients, reproducible random numbers, compiled chunks of steps, streams of data.
+
+The rest of synthgen speaks Keras (`keras.ops`, layers, optimizers, `Model.fit`). What Keras has no word for stands
+here, so that another backend would mean another file like this one.
+
+Random numbers are functions of a seed and a counter, never of a hidden state: a resumed run draws what the
+uninterrupted one would have drawn.
+"""
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from synthgen.errors import BackendError
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # silence device chatter; must be set before TensorFlow loads
+if os.environ.setdefault("KERAS_BACKEND", "tensorflow") != "tensorflow":
+    raise BackendError(
+        f"Expected Keras on the TensorFlow backend. Received KERAS_BACKEND={os.environ['KERAS_BACKEND']!r}. Set "
+        "KERAS_BACKEND=tensorflow before Keras is imported."
+    )
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Sends what C++ writes to standard error while TensorFlow loads (devices it did not find) nowhere."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+with _quiet():
+    import keras
+    import tensorflow as tf
+
+    tf.config.list_logical_devices()
+
+if keras.config.backend() != "tensorflow":
+    raise BackendError(
+        f"Expected Keras on the TensorFlow backend. Received {keras.config.backend()!r}, from an earlier "
+        "import. Set KERAS_BACKEND=tensorflow before Keras is imported."
+    )
+tf.get_logger().setLevel("ERROR")
+
+Tensor: TypeAlias = Any
+"""A tensor; neither Keras nor TensorFlow ships types that a checker can follow."""
+
+
+def gradient(function: Callable[[Tensor], Tensor], at: Tensor) -> Tensor:
+    """Returns the gradient of the sum of `function` with respect to its input, itself differentiable.
+
+    Where `function` treats rows apart, row i of the result is the gradient of row i's output.
+
+    Args:
+        function: Maps (batch, features) to (batch, 1).
+        at: (batch, features).
+
+    Returns:
+        (batch, features).
+    """
+    with tf.GradientTape() as tape:
+        tape.watch(at)
+        total = tf.reduce_sum(function(at))
+    return tape.gradient(total, at)
+
+
+def value_and_gradients(loss: Callable[[], tuple[Tensor, Any]], variables: list) -> tuple[Any, list[Tensor]]:
+    """Returns what `loss` returns beside its first item, and the gradients of that first item.
+
+    Args:
+        loss: Computes (scalar to differentiate, anything).
+        variables: Keras variables.
+    """
+    with tf.GradientTape() as tape:
+        scalar, anything = loss()
+    return anything, tape.gradient(scalar, [variable.value for variable in variables])
+
+
+def step_seed(seed: int, *counters: Tensor | int) -> Tensor:
+    """Returns a seed for `normal` and `uniform` that is a function of a run's seed and of counters.
+
+    Args:
+        seed: The run's seed.
+        counters: What tells this draw from all others: the step, the use.
+
+    Returns:
+        (2,) int32.
+    """
+    folded = tf.constant([seed & 0x7FFFFFFF, seed >> 31 & 0x7FFFFFFF], tf.int32)
+    for counter in counters:
+        folded = tf.random.experimental.stateless_fold_in(folded, tf.cast(counter, tf.int32))
+    return folded
+
+
+def normal(shape: tuple, seed: Tensor) -> Tensor:
+    """Returns standard normal numbers; the same for the same seed.
+
+    Args:
+        shape: Of the result.
+        seed: (2,) int32, from `step_seed`.
+    """
+    return tf.random.stateless_normal(shape, seed)
+
+
+def uniform(shape: tuple, seed: Tensor) -> Tensor:
+    """Returns uniform numbers in [0, 1); the same for the same seed.
+
+    Args:
+        shape: Of the result.
+        seed: (2,) int32, from `step_seed`.
+    """
+    return tf.random.stateless_uniform(shape, seed)
+
+
+def resident(array: np.ndarray) -> tf.Variable:
+    """Puts an array on the device, where compiled steps read it without copies from the host.
+
+    Args:
+        array: Of any shape.
+    """
+    return tf.Variable(array, trainable=False)
+
+
+def repeat(times: Tensor | int, body: Callable[[Tensor, Any], Any], start: Any) -> Any:
+    """Runs `body(step, carried) -> carried` a number of times inside the compiled program.
+
+    Args:
+        times: How often; scalar.
+        body: One step; may update variables.
+        start: What the first step is handed; the result must have the same structure and shapes.
+    """
+    return tf.while_loop(
+        lambda step, _carried: step < times,
+        lambda step, carried: (step + 1, body(step, carried)),
+        (tf.constant(0), start),
+        parallel_iterations=1,
+    )[1]
+
+
+def compiled(function: Callable, *, jit_compile: bool) -> Callable:
+    """Returns `function` as one compiled graph; with `jit_compile`, through XLA.
+
+    Args:
+        function: Of tensors.
+        jit_compile: Whether XLA compiles it. On CPU, XLA gains on dense networks and loses far more on convolutions.
+    """
+    return tf.function(function, jit_compile=jit_compile, reduce_retracing=True)
+
+
+def stream(elements: Callable[[], Iterator[tuple[np.ndarray, ...]]], like: tuple[np.ndarray, ...]) -> tf.data.Dataset:
+    """Returns a data set that reads from a Python iterator ahead of the device.
+
+    Args:
+        elements: Starts an endless iterator.
+        like: One element, for shapes and types.
+    """
+    signature = tuple(tf.TensorSpec(array.shape, array.dtype) for array in like)
+    return tf.data.Dataset.from_generator(elements, output_signature=signature).prefetch(2)
+
+
+def has_gpu() -> bool:
+    """Whether TensorFlow sees a GPU."""
+    return bool(tf.config.list_logical_devices("GPU"))

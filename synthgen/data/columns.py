@@ -1,0 +1,202 @@
+"""What a column means: Numerical, Categorical, Boolean, Datetime, Identifier, Text.
+
+A column object holds structure (kind, type, decimals, resolution), never a value of the data, unless the user declares
+it: `categories`, `minimum` and `maximum` are the user's own words and count as public.
+
+| kind | in the frame | what a synthesizer does with it |
+|---|---|---|
+| Numerical | integers or decimals | learned; emitted on the same grid |
+| Categorical | a few repeated values | learned; rare values pooled unless declared |
+| Boolean | true / false | learned |
+| Datetime | dates and times, zoned or naive | learned; emitted at the same resolution |
+| Identifier | names a row or patient | never learned; made anew in the same pattern |
+| Text | free text, near-unique strings | never learned; dropped or replaced |
+"""
+
+from abc import ABC
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar
+
+from synthgen.errors import SchemaError, did_you_mean
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column(ABC):
+    """What all kinds share.
+
+    Args:
+        dtype: The pandas type that synthetic data gets, as ``str(series.dtype)`` writes it, e.g. ``"int64"``.
+        missing: Whether values may be missing.
+    """
+
+    kind: ClassVar[str]
+    learned: ClassVar[bool] = True
+
+    dtype: str = "object"
+    missing: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the column as plain types for YAML or JSON; fields at their default are left out.
+
+        Example:
+            >>> Numerical(dtype="int64", decimals=0).to_dict()
+            {'kind': 'numerical', 'dtype': 'int64', 'decimals': 0}
+        """
+        defaults = {field.name: field.default for field in fields(self)}
+        stored = {name: value for name, value in asdict(self).items() if name == "dtype" or value != defaults[name]}
+        return {"kind": self.kind} | {n: list(v) if isinstance(v, tuple) else v for n, v in stored.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Numerical(Column):
+    """A number.
+
+    Args:
+        decimals: Digits behind the point that the data is written with; 0 for integers, None for full precision.
+        minimum: Smallest possible value if that is public knowledge (a scale from 0 to 10), else None.
+        maximum: Largest possible value if that is public knowledge, else None.
+
+    Raises:
+        SchemaError: If `minimum` exceeds `maximum`.
+    """
+
+    kind: ClassVar[str] = "numerical"
+
+    dtype: str = "float64"
+    decimals: int | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise SchemaError(f"Expected minimum <= maximum. Received minimum={self.minimum}, maximum={self.maximum}.")
+
+    @property
+    def integer(self) -> bool:
+        """Whether every value is a whole number."""
+        return self.decimals == 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Categorical(Column):
+    """One of a set of repeated values.
+
+    Args:
+        categories: The possible values if they are public knowledge. Declared categories are never pooled as rare.
+            None: the values are taken from the data, and those of fewer than ``schema.rare_below`` patients pooled.
+        rare_label: What a synthetic row shows where the model drew the pool of rare categories.
+        ordered: Whether the order of the categories means something (pandas' ordered categoricals).
+
+    Raises:
+        SchemaError: If a category is declared twice.
+    """
+
+    kind: ClassVar[str] = "categorical"
+
+    categories: tuple[str | int | float | bool, ...] | None = None
+    rare_label: str = "(other)"
+    ordered: bool = False
+
+    def __post_init__(self) -> None:
+        if self.categories is not None and len(set(self.categories)) < len(self.categories):
+            raise SchemaError(f"Expected distinct categories. Received {len(self.categories)}, some of them twice.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Boolean(Column):
+    """True or false."""
+
+    kind: ClassVar[str] = "boolean"
+
+    dtype: str = "bool"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Datetime(Column):
+    """A point in time.
+
+    Args:
+        resolution: The step of the data: "D", "h", "min", "s", "ms", "us" or "ns". Synthetic times lie on that grid,
+            counted in local time where the column has a zone.
+        format: The ``strftime`` pattern where the frame holds strings, else None.
+    """
+
+    kind: ClassVar[str] = "datetime"
+
+    dtype: str = "datetime64[ns]"
+    resolution: str = "ns"
+    format: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.resolution not in RESOLUTIONS:
+            raise SchemaError(f"Expected resolution in {list(RESOLUTIONS)}. Received {self.resolution!r}.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identifier(Column):
+    """Names a row or a patient: never learned, made anew.
+
+    Args:
+        pattern: What an identifier looks like: literal characters and classes with counts, e.g. ``P-[0-9]{6}``.
+        unique: Whether every row has its own.
+    """
+
+    kind: ClassVar[str] = "identifier"
+    learned: ClassVar[bool] = False
+
+    pattern: str = "[0-9]{9}"
+    unique: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Column):
+    """Free text or near-unique strings: never learned.
+
+    Args:
+        replacement: What synthetic rows show instead. None: the column is left out of the synthetic table.
+    """
+
+    kind: ClassVar[str] = "text"
+    learned: ClassVar[bool] = False
+
+    replacement: str | None = None
+
+
+RESOLUTIONS = {"D": 86_400_000_000_000, "h": 3_600_000_000_000, "min": 60_000_000_000, "s": 1_000_000_000,
+               "ms": 1_000_000, "us": 1_000, "ns": 1}  # fmt: skip
+"""Length of each resolution in nanoseconds, coarsest first."""
+
+KINDS: dict[str, type[Column]] = {
+    column.kind: column for column in (Numerical, Categorical, Boolean, Datetime, Identifier, Text)
+}
+"""Every kind of column by the word that schema files use for it."""
+
+
+def column_from_dict(name: str, stored: dict[str, Any]) -> Column:
+    """Returns the column that `to_dict` described.
+
+    Args:
+        name: The column's name, for messages.
+        stored: What stands in the schema file.
+
+    Raises:
+        SchemaError: If the kind or a field is unknown.
+
+    Example:
+        >>> column_from_dict("age", {"kind": "numerical", "dtype": "int64", "decimals": 0}).integer
+        True
+    """
+    if not isinstance(stored, dict) or stored.get("kind") not in KINDS:
+        kind = stored.get("kind") if isinstance(stored, dict) else stored
+        raise SchemaError(
+            f"Column {name!r}: expected kind in {sorted(KINDS)}. Received {kind!r}.{did_you_mean(str(kind), KINDS)}"
+        )
+    column = KINDS[stored["kind"]]
+    known = {field.name for field in fields(column)}
+    for field in stored.keys() - known - {"kind"}:
+        raise SchemaError(
+            f"Column {name!r}: a {column.kind} column has no field {field!r}; it has {sorted(known)}."
+            f"{did_you_mean(str(field), known)}"
+        )
+    values: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in stored.items() if n != "kind"}
+    return column(**values)

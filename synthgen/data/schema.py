@@ -1,0 +1,265 @@
+"""Schema: what every column of a table means, who its patients are, and which rules its rows obey.
+
+A schema holds no value of the data beyond what the user declares, so that its file can be passed around, reviewed and
+kept under version control.
+"""
+
+import os
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from synthgen.data.columns import Boolean, Categorical, Column, Datetime, Identifier, Numerical, Text, column_from_dict
+from synthgen.data.constraints import Constraint, constraint_from_dict
+from synthgen.data.inference import infer_column
+from synthgen.data.writers import replacing
+from synthgen.errors import SchemaError, did_you_mean
+
+VERSION = 1
+"""Version of the schema file's layout."""
+
+
+class SchemaWarning(UserWarning):
+    """A column will not be learned; the message says which, why, and what to declare to change that."""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What a table holds.
+
+    Args:
+        columns: Column name to Column, in the order of the table.
+        patient_key: Column that names the patient: the unit of privacy, of splitting and of counting. None: each row
+            is a patient of its own.
+        rare_below: A category, a repeated number or a range that fewer patients than this share is never stored and
+            never shown; at least 2. Ten is the customary smallest cell of health statistics.
+        constraints: Rules that every row obeys.
+
+    Raises:
+        SchemaError: If there is no column to learn, or the patient key is not an Identifier column.
+        ConstraintError: If a constraint names an unknown column or contradicts itself.
+
+    Example:
+        >>> frame = pd.DataFrame({"age": [30, 41, 30], "smoker": [True, False, False]})
+        >>> Schema.infer(frame).learned
+        ['age', 'smoker']
+    """
+
+    columns: Mapping[str, Column]
+    patient_key: str | None = None
+    rare_below: int = 10
+    constraints: tuple[Constraint, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        if self.rare_below < 2:
+            raise SchemaError(f"Expected rare_below >= 2. Received {self.rare_below}.")
+        if self.patient_key is not None and not isinstance(self.columns.get(self.patient_key), Identifier):
+            raise SchemaError(
+                f"The patient key {self.patient_key!r} is not an identifier column of the schema."
+                f"{did_you_mean(self.patient_key, self.columns)}"
+            )
+        for constraint in self.constraints:
+            constraint.validate(self.columns)
+
+    @classmethod
+    def infer(cls, frame: pd.DataFrame, *, patient_key: str | None = None, rare_below: int = 10) -> Self:
+        """Guesses the schema of a frame; see `synthgen.data.inference` for the rules.
+
+        Args:
+            frame: (rows, columns), at least one row.
+            patient_key: Column that names the patient, if rows can share one.
+            rare_below: See the class.
+
+        Raises:
+            SchemaError: If the frame is empty, names are repeated or no strings, or a column mixes types.
+
+        Warns:
+            SchemaWarning: If a column is free text and so will not be learned.
+        """
+        _check_frame(frame)
+        if patient_key is not None and patient_key not in frame:
+            raise SchemaError(
+                f"patient_key names {patient_key!r}, which is not a column.{did_you_mean(patient_key, frame.columns)}"
+            )
+        names: list[str] = frame.columns.tolist()
+        patients = len(frame) if patient_key is None else max(int(frame[patient_key].nunique()), 1)
+        columns = {name: infer_column(name, frame[name], patients=patients) for name in names}
+        if patient_key is not None and not isinstance(columns[patient_key], Identifier):
+            key = frame[patient_key]
+            columns[patient_key] = Identifier(dtype=str(key.dtype), unique=bool(key.is_unique))
+        for name in [name for name, column in columns.items() if isinstance(column, Text)]:
+            warnings.warn(
+                f"Column {name!r} holds text in which most patients have a value of their own: it is not learned and "
+                f"left out of synthetic data. Declare Text(replacement=...), Identifier or Categorical to change that.",
+                SchemaWarning,
+                stacklevel=2,
+            )
+        return cls(columns, patient_key=patient_key, rare_below=rare_below)
+
+    @property
+    def learned(self) -> list[str]:
+        """Names of the columns that a model learns: numerical, categorical, boolean and datetime."""
+        return [name for name, column in self.columns.items() if column.learned]
+
+    def patients(self, frame: pd.DataFrame) -> np.ndarray:
+        """Returns whom each row belongs to, as codes from 0.
+
+        Args:
+            frame: (rows, columns).
+
+        Returns:
+            (rows,) int64. Rows without a patient key, or with a missing one, are patients of their own.
+        """
+        if self.patient_key is None or self.patient_key not in frame:
+            return np.arange(len(frame))
+        codes, known = pd.factorize(frame[self.patient_key])
+        alone = codes < 0
+        codes[alone] = len(known) + np.arange(alone.sum())
+        return codes
+
+    def validate(self, frame: pd.DataFrame) -> None:
+        """Checks that a frame fits the schema.
+
+        Args:
+            frame: (rows, columns); columns in any order.
+
+        Raises:
+            SchemaError: If columns are missing or unknown, a type differs, or values are infinite, undeclared or
+                outside declared bounds. Names the column and counts the rows.
+        """
+        _check_frame(frame)
+        unknown = [name for name in frame.columns.tolist() if name not in self.columns]
+        absent = [name for name in self.columns if name not in frame]
+        if unknown or absent:
+            hint = did_you_mean(unknown[0], absent) if unknown and absent else ""
+            raise SchemaError(
+                f"The table's columns differ from the schema's: absent {absent}, not in the schema {unknown}.{hint}"
+            )
+        if not self.learned:
+            raise SchemaError("No column can be learned: all are identifiers or text. Declare at least one otherwise.")
+        for name, column in self.columns.items():
+            check_values(name, frame[name], column)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the schema as plain types, the inverse of `from_dict`."""
+        return {
+            "synthgen_schema": VERSION,
+            "patient_key": self.patient_key,
+            "rare_below": self.rare_below,
+            "columns": {name: column.to_dict() for name, column in self.columns.items()},
+            "constraints": [constraint.to_dict() for constraint in self.constraints],
+        }
+
+    @classmethod
+    def from_dict(cls, stored: dict[str, Any]) -> Self:
+        """Returns the schema that `to_dict` described.
+
+        Raises:
+            SchemaError: If the layout is not a schema's or of a newer version, or a kind or field is unknown.
+        """
+        if not isinstance(stored, dict) or "synthgen_schema" not in stored:
+            raise SchemaError("This is no schema file: expected a mapping with the key 'synthgen_schema'.")
+        if stored["synthgen_schema"] != VERSION:
+            raise SchemaError(
+                f"The schema file has layout {stored['synthgen_schema']!r}, this synthgen reads {VERSION}; update it."
+            )
+        known = {"synthgen_schema", "patient_key", "rare_below", "columns", "constraints"}
+        for key in stored.keys() - known:
+            raise SchemaError(f"The schema file has an unknown entry {key!r}.{did_you_mean(str(key), known)}")
+        columns = stored.get("columns") or {}
+        return cls(
+            {str(name): column_from_dict(name, column) for name, column in columns.items()},
+            patient_key=stored.get("patient_key"),
+            rare_below=stored.get("rare_below", 10),
+            constraints=tuple(constraint_from_dict(constraint) for constraint in stored.get("constraints") or ()),
+        )
+
+    def to_yaml(self, path: str | os.PathLike[str]) -> None:
+        """Writes the schema to a YAML file that a person can read and edit; replaces the file in one step."""
+        text = yaml.safe_dump(self.to_dict(), sort_keys=False, allow_unicode=True)
+        with replacing(path) as beside:
+            beside.write_text(text, encoding="utf-8")
+
+    @classmethod
+    def from_yaml(cls, path: str | os.PathLike[str]) -> Self:
+        """Reads a schema file.
+
+        Raises:
+            SchemaError: If the file is not YAML or not a schema; names the file.
+        """
+        try:
+            return cls.from_dict(yaml.safe_load(Path(path).read_text(encoding="utf-8")))
+        except yaml.YAMLError as error:
+            raise SchemaError(f"{path} is not readable as YAML: {error}") from error
+        except SchemaError as error:
+            raise SchemaError(f"{path}: {error}") from error
+
+
+def _check_frame(frame: pd.DataFrame) -> None:
+    if not isinstance(frame, pd.DataFrame):
+        raise SchemaError(f"Expected a pandas DataFrame. Received {type(frame).__name__}.")
+    if not len(frame) or not len(frame.columns):
+        raise SchemaError(f"The table is empty: {len(frame)} rows, {len(frame.columns)} columns.")
+    unnamed = [name for name in frame.columns if not isinstance(name, str)]
+    if unnamed:
+        raise SchemaError(
+            f"Expected column names that are strings. Received {len(unnamed)} others, e.g. of type "
+            f"{type(unnamed[0]).__name__}; use frame.columns = frame.columns.map(str)."
+        )
+    repeated = frame.columns[frame.columns.duplicated()].unique().tolist()
+    if repeated:
+        raise SchemaError(f"Column names must be distinct. Used more than once: {repeated}.")
+
+
+def check_values(name: str, series: pd.Series, column: Column) -> None:
+    """Checks the values of one column against what the schema says of it.
+
+    Args:
+        name: The column's name, for messages.
+        series: (rows,).
+        column: What they are supposed to be.
+
+    Raises:
+        SchemaError: If the type differs, or values are infinite, undeclared, outside declared bounds, or missing where
+            none may be.
+    """
+    gaps = int(series.isna().sum())
+    if gaps and not column.missing:
+        raise SchemaError(f"Column {name!r}: {gaps} values are missing, but the schema says none is (missing: false).")
+    if gaps == len(series) or not column.learned:
+        return
+    found = infer_column(name, series, patients=len(series))
+    if isinstance(column, Numerical):
+        if not isinstance(found, Numerical | Identifier) or isinstance(series.iloc[0], str):
+            raise SchemaError(
+                f"Column {name!r}: expected numbers. Received {found.kind} values of type {series.dtype}."
+            )
+        _check_numbers(name, pd.to_numeric(series).to_numpy(dtype=float, na_value=np.nan), column)
+    elif isinstance(column, Datetime) and not isinstance(found, Datetime):
+        raise SchemaError(f"Column {name!r}: expected dates. Received {found.kind} values of type {series.dtype}.")
+    elif isinstance(column, Boolean) and not series.dropna().isin([True, False]).all():
+        raise SchemaError(f"Column {name!r}: expected true and false. Received {found.kind} values.")
+    elif isinstance(column, Categorical) and column.categories is not None:
+        undeclared = int((~series.dropna().isin(list(column.categories))).sum())
+        if undeclared:
+            raise SchemaError(
+                f"Column {name!r}: {undeclared} rows hold a value that is not among the {len(column.categories)} "
+                "declared categories. Add it to the schema, or leave categories out to take them from the data."
+            )
+
+
+def _check_numbers(name: str, numbers: np.ndarray, column: Numerical) -> None:
+    infinite = int(np.isinf(numbers).sum())
+    if infinite:
+        raise SchemaError(f"Column {name!r}: {infinite} values are infinite. Replace them, e.g. by a missing value.")
+    low = -np.inf if column.minimum is None else column.minimum
+    high = np.inf if column.maximum is None else column.maximum
+    for bound, outside in (("minimum", numbers < low), ("maximum", numbers > high)):
+        if outside.any():
+            raise SchemaError(f"Column {name!r}: {int(outside.sum())} values lie beyond the declared {bound}.")

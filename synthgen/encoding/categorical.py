@@ -1,0 +1,168 @@
+"""Categories as codes, rare ones pooled; one-hot up to a cut-off, as bits above it."""
+
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from synthgen.data.columns import Boolean, Categorical, Column
+from synthgen.encoding.column import ColumnEncoder
+from synthgen.encoding.layout import Block
+from synthgen.encoding.numerical import nullable
+from synthgen.encoding.protection import Cohort
+
+MAX_ONE_HOT = 1_000
+"""Columns with more codes than this are seen by the networks as bits of the code, so that 100 000 categories fit."""
+
+
+class CategoryCodes(ColumnEncoder[Column]):
+    """Categories as one code each.
+
+    A category that fewer than `rare_below` patients hold is not stored, unless the schema declares it. Rare categories
+    share one code and come back as the column's `rare_label`; where they are no strings, or where fewer than
+    `rare_below` patients stand behind all of them together, they come back as kept categories in proportion.
+
+    Codes are ordered: kept categories in their order, the rare pool, missing.
+
+    Args:
+        name: The column's name.
+        column: What the schema says of it; Categorical or Boolean.
+        categories: Kept categories, in order.
+        pooled: Whether there is a code for rare categories.
+        missing: Whether there is a code for missing values.
+        shares: Share of rows at each code.
+    """
+
+    method = "category_codes"
+
+    def __init__(
+        self, name: str, column: Column, *, categories: list, pooled: bool, missing: bool, shares: np.ndarray
+    ) -> None:
+        super().__init__(name, column)
+        self.categories = categories
+        self.pooled = pooled
+        self.missing = missing
+        self._shares = shares
+
+    @classmethod
+    def fit(
+        cls,
+        name: str,
+        column: Column,
+        series: pd.Series,
+        cohort: Cohort,
+        *,
+        rng: np.random.Generator,
+    ) -> Self:
+        """Takes the categories of a column.
+
+        Args:
+            name: The column's name.
+            column: What the schema says of it.
+            series: (rows,).
+            cohort: Whom the rows belong to.
+            rng: Spreads rows of rare categories where they are not pooled.
+        """
+        categories, rare = _kept(column, series, cohort)
+        textual = all(isinstance(category, str) for category in categories) and isinstance(column, Categorical)
+        pooled = bool(rare.any() and ((cohort.part(rare).enough and textual) or not categories))
+        missing = bool(series.isna().any() or not (categories or pooled))
+        num_codes = len(categories) + pooled + missing
+        encoder = cls(name, column, categories=categories, pooled=pooled, missing=missing, shares=np.zeros(num_codes))
+        counts = np.bincount(encoder._known_codes(series)[0][~rare], minlength=num_codes).astype(float)
+        encoder._shares = counts / max(counts.sum(), 1)
+        encoder._shares = np.bincount(encoder.encode(series, rng)[0], minlength=num_codes) / len(series)
+        return encoder
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        num_codes = len(self._shares)
+        if num_codes <= MAX_ONE_HOT:
+            return (Block(self.name, "one_hot", num_codes, condition=True),)
+        return (Block(self.name, "bits", int(num_codes - 1).bit_length()),)
+
+    @property
+    def shares(self) -> np.ndarray:
+        return self._shares
+
+    def _known_codes(self, series: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+        """Codes, and where a value is no kept category."""
+        codes = pd.Index(self.categories, dtype=object if not self.categories else None).get_indexer(
+            pd.Index(series.astype(object))
+        )
+        gaps = series.isna().to_numpy()
+        unknown = (codes < 0) & ~gaps
+        codes[unknown] = len(self.categories) if self.pooled else 0
+        codes[gaps] = len(self._shares) - 1 if self.missing else 0
+        return codes.astype(np.int32), unknown
+
+    def encode(self, series: pd.Series, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        codes, unknown = self._known_codes(series)
+        if unknown.any() and not self.pooled:
+            codes[unknown] = self._spread(int(unknown.sum()), rng)
+        return codes, np.zeros((len(series), 0), np.float32)
+
+    def _spread(self, num_rows: int, rng: np.random.Generator) -> np.ndarray:
+        shares = self._shares[: len(self.categories)]
+        if not shares.sum():
+            return np.full(num_rows, len(self._shares) - 1)
+        return rng.choice(len(shares), size=num_rows, p=shares / shares.sum())
+
+    def decode(self, codes: np.ndarray, scalars: np.ndarray, rng: np.random.Generator) -> pd.Series:
+        codes = codes % len(self._shares)  # bits can spell codes past the last
+        values = list(self.categories)
+        if self.pooled:
+            values.append(getattr(self.column, "rare_label", "(other)"))
+        if self.column.dtype == "category":
+            gaps = self.missing & (codes == len(self._shares) - 1)
+            ordered = isinstance(self.column, Categorical) and self.column.ordered
+            return pd.Series(
+                pd.Categorical.from_codes(
+                    np.where(gaps, -1, codes).tolist(), categories=pd.Index(values), ordered=ordered
+                )
+            )
+        table = np.empty(len(self._shares), object)
+        table[: len(values)] = values
+        if self.missing:
+            table[-1] = np.nan if self.column.dtype == "object" else pd.NA
+        return _typed(table[codes], self.column.dtype)
+
+    def state(self) -> dict[str, Any]:
+        return {"categories": self.categories, "pooled": self.pooled, "missing": self.missing, "shares": self._shares}
+
+    @classmethod
+    def from_state(cls, name: str, column: Column, state: dict[str, Any]) -> Self:
+        return cls(name, column, **state)
+
+
+def _kept(column: Column, series: pd.Series, cohort: Cohort) -> tuple[list, np.ndarray]:
+    """Returns the categories that may be stored, in order, and which rows hold another."""
+    if isinstance(column, Boolean):
+        return [False, True], np.zeros(len(series), bool)
+    if isinstance(column, Categorical) and column.categories is not None:
+        declared = list(column.categories)
+        return declared, (series.notna() & ~series.isin(declared)).to_numpy()
+    codes, found = pd.factorize(series, sort=False)
+    held = codes >= 0
+    frequent = cohort.part(held).sharing(codes[held], len(found)) >= cohort.rare_below
+    rare = np.zeros(len(series), bool)
+    rare[held] = ~frequent[codes[held]]
+    in_order = series.cat.categories if isinstance(series.dtype, pd.CategoricalDtype) else _sorted(found)
+    kept = set(found[frequent].tolist())
+    return [_plain(value) for value in in_order if value in kept], rare
+
+
+def _sorted(found: pd.Index) -> list:
+    return sorted(found.tolist(), key=lambda value: (str(type(value)), value))
+
+
+def _plain(value: Any) -> Any:
+    """Numpy's numbers and booleans as Python's, which JSON can hold."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _typed(values: np.ndarray, dtype: str) -> pd.Series:
+    series = pd.Series(values, dtype=object)
+    if series.isna().any():
+        dtype = nullable(dtype)
+    return series.astype(pd.api.types.pandas_dtype(dtype))

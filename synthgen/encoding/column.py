@@ -1,0 +1,65 @@
+"""What every column encoder can do."""
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from synthgen.data.columns import Column
+from synthgen.encoding.layout import Block
+
+Kind = TypeVar("Kind", bound=Column)
+
+
+class ColumnEncoder(ABC, Generic[Kind]):
+    """Turns one column into codes and scalars, and back. Stores nothing behind which too few patients stand.
+
+    Args:
+        name: The column's name.
+        column: What the schema says of it.
+    """
+
+    method: ClassVar[str]
+
+    def __init__(self, name: str, column: Kind) -> None:
+        self.name = name
+        self.column = column
+
+    @property
+    @abstractmethod
+    def blocks(self) -> tuple[Block, ...]:
+        """Blocks of the layout: one code block, then at most one scalar."""
+
+    @property
+    @abstractmethod
+    def shares(self) -> np.ndarray:
+        """Share of the training rows at each code, (codes,)."""
+
+    @abstractmethod
+    def encode(self, series: pd.Series, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Returns codes (rows,) int32 and scalars (rows, 0 or 1) float32.
+
+        Args:
+            series: (rows,); may hold values that were not there in training.
+            rng: For values that stand for a whole range.
+        """
+
+    @abstractmethod
+    def decode(self, codes: np.ndarray, scalars: np.ndarray, rng: np.random.Generator) -> pd.Series:
+        """Returns values of the schema's type, (rows,).
+
+        Args:
+            codes: (rows,) integers in [0, codes).
+            scalars: (rows, 0 or 1) in [-1, 1].
+            rng: For codes that stand for more than one value.
+        """
+
+    @abstractmethod
+    def state(self) -> dict[str, Any]:
+        """Returns every value taken from the data: arrays, lists, numbers and strings."""
+
+    @classmethod
+    @abstractmethod
+    def from_state(cls, name: str, column: Kind, state: dict[str, Any]) -> Self:
+        """Returns the encoder that `state` described."""

@@ -1,0 +1,96 @@
+"""Dates and times as numbers on the column's own step."""
+
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from synthgen.data.columns import RESOLUTIONS, Datetime, Numerical
+from synthgen.encoding.column import ColumnEncoder
+from synthgen.encoding.layout import Block
+from synthgen.encoding.numerical import QuantileBins
+from synthgen.encoding.protection import Cohort
+
+
+class DatetimeBins(ColumnEncoder[Datetime]):
+    """Dates and times counted in steps of the column's resolution, then quantile bins.
+
+    Zoned times finer than days are counted in UTC, so that each is one instant; days are counted on the local calendar.
+    A local midnight that a change to daylight-saving time skips comes back as the first moment that exists.
+
+    Args:
+        name: The column's name.
+        column: What the schema says of it.
+        bins: Encoder of the counts.
+    """
+
+    method = "datetime_bins"
+
+    def __init__(self, name: str, column: Datetime, bins: QuantileBins) -> None:
+        super().__init__(name, column)
+        self._bins = bins
+
+    @classmethod
+    def fit(cls, name: str, column: Datetime, series: pd.Series, cohort: Cohort, **settings: Any) -> Self:
+        """Takes spikes and quantiles from a column; `settings` as in `QuantileBins.fit`."""
+        counts = pd.Series(_count(series, column))
+        return cls(name, column, QuantileBins.fit(name, Numerical(decimals=0), counts, cohort, **settings))
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        return self._bins.blocks
+
+    @property
+    def shares(self) -> np.ndarray:
+        return self._bins.shares
+
+    def encode(self, series: pd.Series, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        return self._bins.encode(pd.Series(_count(series, self.column)), rng)
+
+    def decode(self, codes: np.ndarray, scalars: np.ndarray, rng: np.random.Generator) -> pd.Series:
+        counts = self._bins.decode(codes, scalars, rng)
+        held = counts.notna()
+        step = RESOLUTIONS[self.column.resolution]
+        nanoseconds = pd.Series(counts.where(held, 0).to_numpy().astype(np.int64) * step)
+        moments = pd.to_datetime(nanoseconds.where(held.to_numpy()), unit="ns")
+        return _restore(moments, self.column)
+
+    def state(self) -> dict[str, Any]:
+        return self._bins.state()
+
+    @classmethod
+    def from_state(cls, name: str, column: Datetime, state: dict[str, Any]) -> Self:
+        return cls(name, column, QuantileBins.from_state(name, Numerical(decimals=0), state))
+
+
+def parse(series: pd.Series, column: Datetime) -> pd.Series:
+    """Returns the series as pandas datetimes, whatever it holds them in."""
+    if column.format:
+        return pd.to_datetime(series, format=column.format, utc="%z" in column.format)
+    return pd.to_datetime(series)
+
+
+def _count(series: pd.Series, column: Datetime) -> np.ndarray:
+    """Steps since 1970, NaN where missing, (rows,) float64."""
+    moments = parse(series, column)
+    if moments.dt.tz is not None:
+        moments = moments if column.resolution == "D" else moments.dt.tz_convert("UTC")
+        moments = moments.dt.tz_localize(None)
+    nanoseconds = moments.astype("datetime64[ns]").astype("int64").to_numpy()
+    return np.where(moments.isna(), np.nan, nanoseconds // RESOLUTIONS[column.resolution])
+
+
+def _restore(moments: pd.Series, column: Datetime) -> pd.Series:
+    if column.format:
+        zoned = moments.dt.tz_localize("UTC") if "%z" in column.format else moments
+        return zoned.dt.strftime(column.format).astype(column.dtype)
+    if column.dtype == "object":
+        return moments.dt.date if column.resolution == "D" else moments.astype(object)
+    dtype = pd.api.types.pandas_dtype(column.dtype)
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        if column.resolution == "D":
+            zoned = moments.dt.tz_localize(dtype.tz, nonexistent="shift_forward", ambiguous=np.ones(len(moments), bool))
+        else:
+            zoned = moments.dt.tz_localize("UTC").dt.tz_convert(dtype.tz)
+        return zoned.astype(dtype)
+    return moments.astype(dtype)

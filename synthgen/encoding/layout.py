@@ -1,0 +1,150 @@
+"""Layout: which features belong to which column, and in which form.
+
+An encoded table is held compact: one integer code per block of categories and one number per position. A model sees the
+same rows expanded to features, block by block:
+
+| form | compact | as features | drawn by the generator through |
+|---|---|---|---|
+| one_hot | code in [0, size) | one-hot, `size` wide | straight-through Gumbel-softmax |
+| bits | code in [0, 2**size) | `size` bits of the code | straight-through Bernoulli |
+| scalar | number in [-1, 1] | itself, 1 wide | tanh |
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, Self
+
+import numpy as np
+
+Form = Literal["one_hot", "bits", "scalar"]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A run of features that belong together.
+
+    Args:
+        column: The column they encode.
+        form: See the module.
+        size: Features, at least 1; 1 for a scalar.
+        condition: Whether CTGAN conditions on the block: whether the column itself is categorical.
+    """
+
+    column: str
+    form: Form
+    size: int
+    condition: bool = False
+
+
+@dataclass(frozen=True)
+class EncodedTable:
+    """Rows as compact arrays.
+
+    Args:
+        codes: (rows, code blocks) int32, in the layout's order of one_hot and bits blocks.
+        scalars: (rows, scalar blocks) float32 in [-1, 1], in the layout's order of scalar blocks.
+    """
+
+    codes: np.ndarray
+    scalars: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def take(self, rows: np.ndarray | slice) -> "EncodedTable":
+        """Returns some of the rows.
+
+        Args:
+            rows: (n,) integers, (rows,) booleans, or a slice.
+        """
+        return EncodedTable(self.codes[rows], self.scalars[rows])
+
+    @classmethod
+    def concatenate(cls, parts: "list[EncodedTable]") -> Self:
+        """Returns the rows of all parts, in order."""
+        return cls(np.concatenate([part.codes for part in parts]), np.concatenate([part.scalars for part in parts]))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """All blocks of a table, in the order of its features.
+
+    Example:
+        >>> layout = Layout((Block("sex", "one_hot", 2), Block("age", "one_hot", 3), Block("age", "scalar", 1)))
+        >>> layout.num_features
+        6
+        >>> layout.expand(EncodedTable(np.array([[1, 2]], np.int32), np.array([[0.5]], np.float32)))
+        array([[0. , 1. , 0. , 0. , 1. , 0.5]], dtype=float32)
+    """
+
+    blocks: tuple[Block, ...]
+
+    @cached_property
+    def num_features(self) -> int:
+        """Width of an expanded row."""
+        return sum(block.size for block in self.blocks)
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """First feature of each block."""
+        return tuple(int(start) for start in np.cumsum([0] + [block.size for block in self.blocks[:-1]]))
+
+    @cached_property
+    def code_blocks(self) -> tuple[int, ...]:
+        """Positions in `blocks` of those held as codes; the k-th of them is column k of `EncodedTable.codes`."""
+        return tuple(i for i, block in enumerate(self.blocks) if block.form != "scalar")
+
+    @cached_property
+    def scalar_blocks(self) -> tuple[int, ...]:
+        """Positions in `blocks` of the scalars; the k-th of them is column k of `EncodedTable.scalars`."""
+        return tuple(i for i, block in enumerate(self.blocks) if block.form == "scalar")
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the encoded columns, in order."""
+        return tuple(dict.fromkeys(block.column for block in self.blocks))
+
+    def expand(self, table: EncodedTable) -> np.ndarray:
+        """Returns the rows as features. Models do the same on the device (`networks.heads.expand`).
+
+        Args:
+            table: Compact rows.
+
+        Returns:
+            (rows, features) float32.
+        """
+        features = np.zeros((len(table), self.num_features), np.float32)
+        rows = np.arange(len(table))
+        for held, position in enumerate(self.code_blocks):
+            block, start = self.blocks[position], self.starts[position]
+            codes = table.codes[:, held]
+            if block.form == "one_hot":
+                features[rows, start + codes] = 1.0
+            else:
+                features[:, start : start + block.size] = codes[:, None] >> np.arange(block.size) & 1
+        for held, position in enumerate(self.scalar_blocks):
+            features[:, self.starts[position]] = table.scalars[:, held]
+        return features  # (rows, features)
+
+    def compact(self, features: np.ndarray) -> EncodedTable:
+        """The inverse of `expand`; soft one-hot rows go to their largest entry, bits are cut at one half.
+
+        Args:
+            features: (rows, features).
+        """
+        codes = np.empty((len(features), len(self.code_blocks)), np.int32)
+        for held, position in enumerate(self.code_blocks):
+            block, start = self.blocks[position], self.starts[position]
+            part = features[:, start : start + block.size]
+            codes[:, held] = part.argmax(1) if block.form == "one_hot" else (part > 0.5) @ (1 << np.arange(block.size))
+        scalars = np.stack([features[:, self.starts[i]] for i in self.scalar_blocks], 1) if self.scalar_blocks else None
+        return EncodedTable(codes, np.zeros((len(features), 0), np.float32) if scalars is None else scalars)
+
+    def to_list(self) -> list[list[Any]]:
+        """Returns the layout as plain types for JSON, the inverse of `from_list`."""
+        return [[block.column, block.form, block.size, block.condition] for block in self.blocks]
+
+    @classmethod
+    def from_list(cls, stored: list[list[Any]]) -> Self:
+        """Returns the layout that `to_list` described."""
+        return cls(tuple(Block(*block) for block in stored))

@@ -1,0 +1,207 @@
+"""Quantile bins for numbers: spikes and bins as codes, the place inside the bin as a scalar."""
+
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from synthgen.data.columns import Numerical
+from synthgen.encoding.column import ColumnEncoder
+from synthgen.encoding.layout import Block
+from synthgen.encoding.protection import Cohort, ProtectedQuantiles, protected_quantiles
+
+FEW_DISTINCT = 100
+"""In a column of at most this many distinct values, each that enough patients share gets a code of its own."""
+
+
+class QuantileBins(ColumnEncoder[Numerical]):
+    """Numbers as one code: a spike, a quantile bin, or missing; and a scalar for the place inside the bin.
+
+    A spike is a value that many rows share (zero hours of work): it gets a code of its own and comes back exactly. All
+    other values fall into bins of equal mass and come back through a protected quantile function, on the column's own
+    grid. A column of few distinct values becomes spikes altogether.
+
+    Codes are ordered: spikes by value, bins by value, then missing.
+
+    Args:
+        name: The column's name.
+        column: What the schema says of it.
+        spikes: (spikes,) values, rising.
+        quantiles: Of the values that are no spikes; None where too few patients have one.
+        num_bins: Number of bins; 0 without `quantiles`.
+        missing: Whether there is a code for missing values.
+        shares: Share of rows at each code.
+        positions: Whether the place inside the bin is a scalar that the model learns; otherwise it is drawn uniformly.
+    """
+
+    method = "quantile_bins"
+
+    def __init__(  # noqa: PLR0913
+        self,
+        name: str,
+        column: Numerical,
+        *,
+        spikes: np.ndarray,
+        quantiles: ProtectedQuantiles | None,
+        num_bins: int,
+        missing: bool,
+        shares: np.ndarray,
+        positions: bool,
+    ) -> None:
+        super().__init__(name, column)
+        self.spikes = spikes
+        self.quantiles = quantiles
+        self.num_bins = num_bins
+        self.missing = missing
+        self.positions = positions and num_bins > 0
+        self._shares = shares
+
+    @classmethod
+    def fit(
+        cls,
+        name: str,
+        column: Numerical,
+        series: pd.Series,
+        cohort: Cohort,
+        *,
+        rng: np.random.Generator,
+        num_bins: int = 50,
+        positions: bool = True,
+    ) -> Self:
+        """Takes spikes and quantiles from a column.
+
+        Args:
+            name: The column's name.
+            column: What the schema says of it.
+            series: (rows,).
+            cohort: Whom the rows belong to.
+            rng: For encoding the rows once, to count them by code.
+            num_bins: Most bins; also, a value held by more than ``1 / num_bins`` of the rows is a spike.
+            positions: See the class.
+        """
+        numbers = _numbers(series)
+        held = ~np.isnan(numbers)
+        values, cohort = numbers[held], cohort.part(held)
+        distinct, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
+        spikes = cohort.sharing(codes, len(distinct)) >= cohort.rare_below
+        if len(distinct) > FEW_DISTINCT:
+            spikes &= counts > len(series) / num_bins
+        rest = ~spikes[codes]
+        quantiles, bins = None, 0
+        if cohort.part(rest).enough:
+            grid = None if column.decimals is None else 10.0**-column.decimals
+            quantiles = protected_quantiles(values[rest], cohort.part(rest), grid=grid)
+            bins = int(np.clip(rest.sum() // (5 * cohort.rare_below), 1, num_bins))
+        # values of too few patients to say anything about count as missing
+        missing = bool(not held.all() or not (spikes.any() or bins))
+        num_codes = int(spikes.sum()) + bins + missing
+        encoder = cls(name, column, spikes=distinct[spikes], quantiles=quantiles, num_bins=bins, missing=missing,
+                      shares=np.zeros(num_codes), positions=positions)  # fmt: skip
+        encoder._shares = np.bincount(encoder.encode(series, rng)[0], minlength=num_codes) / len(series)
+        return encoder
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        codes = Block(self.name, "one_hot", len(self._shares))
+        return (codes, Block(self.name, "scalar", 1)) if self.positions else (codes,)
+
+    @property
+    def shares(self) -> np.ndarray:
+        return self._shares
+
+    def encode(self, series: pd.Series, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        numbers = _numbers(series)
+        gaps = np.isnan(numbers)
+        values = np.where(gaps, 0.0, numbers)
+        place = np.zeros(len(values))
+        if not len(self.spikes) and self.quantiles is None:
+            codes = np.zeros(len(values), np.int32)
+        elif self.quantiles is None:
+            codes = self._nearest_spike(values)
+        else:
+            place = self.quantiles.probability(self._dequantise(values, rng), rng) * self.num_bins
+            bins = np.minimum(place.astype(np.int32), self.num_bins - 1)
+            place = place - bins
+            nearest = self._nearest_spike(values)
+            exact = np.zeros(len(values), bool) if not len(self.spikes) else self.spikes[nearest] == values
+            codes = np.where(exact, nearest, len(self.spikes) + bins)
+            place = np.where(exact, 0.5, place)
+        if self.missing:
+            codes = np.where(gaps, len(self._shares) - 1, codes)
+        scalars = (2 * np.where(gaps, 0.5, place) - 1).astype(np.float32)[:, None] if self.positions else _none(series)
+        return codes.astype(np.int32), scalars
+
+    def decode(self, codes: np.ndarray, scalars: np.ndarray, rng: np.random.Generator) -> pd.Series:
+        numbers = np.full(len(codes), np.nan)
+        spike = codes < len(self.spikes)
+        numbers[spike] = self.spikes[codes[spike]]
+        binned = ~spike & (codes < len(self.spikes) + self.num_bins)
+        if self.quantiles is not None and binned.any():
+            place = (scalars[binned, 0] + 1) / 2 if self.positions else rng.random(int(binned.sum()))
+            probability = (codes[binned] - len(self.spikes) + place) / self.num_bins
+            numbers[binned] = self._to_grid(self.quantiles.value(probability))
+        return to_dtype(numbers, self.column)
+
+    def _nearest_spike(self, values: np.ndarray) -> np.ndarray:
+        if not len(self.spikes):
+            return np.zeros(len(values), np.int64)
+        right = np.clip(np.searchsorted(self.spikes, values), 1, max(len(self.spikes) - 1, 1))
+        right = np.minimum(right, len(self.spikes) - 1)
+        left = np.maximum(right - 1, 0)
+        return np.where(values - self.spikes[left] <= self.spikes[right] - values, left, right)
+
+    def _dequantise(self, values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Spreads values over their grid cell, except those that are steps of the quantile function."""
+        if self.column.decimals is None or self.quantiles is None:
+            return values
+        spread = values + (rng.random(len(values)) - 0.5) * 10.0**-self.column.decimals
+        return np.where(np.isin(values, self.quantiles.values), values, spread)
+
+    def _to_grid(self, numbers: np.ndarray) -> np.ndarray:
+        if self.column.decimals is not None:
+            numbers = np.round(numbers, self.column.decimals)
+        return np.clip(numbers, self.column.minimum, self.column.maximum)
+
+    def state(self) -> dict[str, Any]:
+        stored = {"spikes": self.spikes, "num_bins": self.num_bins, "missing": self.missing,
+                  "positions": self.positions, "shares": self._shares}  # fmt: skip
+        if self.quantiles is not None:
+            stored |= {"probabilities": self.quantiles.probabilities, "values": self.quantiles.values}
+        return stored
+
+    @classmethod
+    def from_state(cls, name: str, column: Numerical, state: dict[str, Any]) -> Self:
+        quantiles = ProtectedQuantiles(state["probabilities"], state["values"]) if "values" in state else None
+        return cls(name, column, spikes=state["spikes"], quantiles=quantiles, num_bins=state["num_bins"],
+                   missing=state["missing"], shares=state["shares"], positions=state["positions"])  # fmt: skip
+
+
+def _numbers(series: pd.Series) -> np.ndarray:
+    return pd.to_numeric(series).to_numpy(dtype=float, na_value=np.nan)
+
+
+def _none(series: pd.Series) -> np.ndarray:
+    return np.zeros((len(series), 0), np.float32)
+
+
+def to_dtype(numbers: np.ndarray, column: Numerical) -> pd.Series:
+    """Returns numbers as the schema's type; integers that may be missing come as pandas' nullable integers.
+
+    Args:
+        numbers: (rows,) float64, NaN where missing.
+        column: What the schema says of them.
+    """
+    dtype = nullable(column.dtype) if np.isnan(numbers).any() else column.dtype
+    return pd.Series(numbers).astype(pd.api.types.pandas_dtype(dtype))
+
+
+def nullable(dtype: str) -> str:
+    """Returns the pandas type nearest to `dtype` that can hold missing values.
+
+    Example:
+        >>> nullable("int64"), nullable("uint8"), nullable("bool"), nullable("float32")
+        ('Int64', 'UInt8', 'boolean', 'float32')
+    """
+    if dtype.startswith(("int", "uint")):
+        return dtype.replace("uint", "UInt").replace("int", "Int")
+    return "boolean" if dtype == "bool" else dtype

@@ -1,0 +1,187 @@
+"""A whole table: frame to codes and scalars and back, column by column."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, Self
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+from rich.progress import track
+
+from synthgen.data.columns import Boolean, Categorical, Datetime, Identifier, Numerical, Text
+from synthgen.data.schema import Schema
+from synthgen.encoding.categorical import CategoryCodes
+from synthgen.encoding.column import ColumnEncoder
+from synthgen.encoding.datetime import DatetimeBins
+from synthgen.encoding.identifier import identifiers
+from synthgen.encoding.layout import EncodedTable, Layout
+from synthgen.encoding.mode_specific import ModeSpecific
+from synthgen.encoding.numerical import QuantileBins
+from synthgen.encoding.protection import Cohort
+from synthgen.errors import ProtectionError
+
+ENCODERS: dict[str, type[ColumnEncoder]] = {
+    encoder.method: encoder for encoder in (QuantileBins, ModeSpecific, CategoryCodes, DatetimeBins)
+}
+"""Every column encoder by the word that model files use for it."""
+
+NumericalMethod = Literal["quantile_bins", "mode_specific"]
+
+
+class TableEncoder:
+    """Encodes the learned columns of a table, reversibly, within the schema's privacy rules.
+
+    Args:
+        schema: What the table holds.
+        columns: One encoder for each learned column, in order.
+
+    Example:
+        >>> frame = pd.DataFrame({"sex": ["F", "M"] * 20, "visits": [0, 1, 2, 3] * 10})
+        >>> encoder = TableEncoder.fit(frame, Schema.infer(frame), seed=0)
+        >>> encoder.layout.num_features
+        6
+        >>> encoder.decode(encoder.encode(frame, seed=0), seed=0).equals(frame)
+        True
+    """
+
+    def __init__(self, schema: Schema, columns: list[ColumnEncoder]) -> None:
+        self.schema = schema
+        self.columns = columns
+        self.layout = Layout(tuple(block for column in columns for block in column.blocks))
+
+    @classmethod
+    def fit(
+        cls,
+        frame: pd.DataFrame,
+        schema: Schema,
+        *,
+        numerical: NumericalMethod = "quantile_bins",
+        num_bins: int = 50,
+        positions: bool = True,
+        seed: int,
+        verbose: bool = False,
+    ) -> Self:
+        """Takes from a table what is needed to encode it, and no more than its patients' numbers allow.
+
+        Args:
+            frame: (rows, columns), valid under `schema`.
+            schema: What the table holds.
+            numerical: How numbers are encoded.
+            num_bins: Most bins of a numerical or datetime column (quantile bins only).
+            positions: Whether the place inside a bin is learned (quantile bins only).
+            seed: Of draws inside bins and modes.
+            verbose: Whether to show progress.
+
+        Raises:
+            ProtectionError: If the table has fewer patients than `schema.rare_below`.
+        """
+        cohort = Cohort(schema.patients(frame), schema.rare_below)
+        if not cohort.enough:
+            raise ProtectionError(
+                f"The table has {cohort.size} patients, fewer than rare_below={schema.rare_below}: nothing of it may "
+                "be stored. Bring more rows, or lower rare_below in the schema if that is lawful."
+            )
+        columns: list[ColumnEncoder] = []
+        for position, name in enumerate(progress(schema.learned, "Reading columns", verbose)):
+            column, series = schema.columns[name], frame[name]
+            rng = np.random.default_rng([seed, position])
+            if isinstance(column, Categorical | Boolean):
+                columns.append(CategoryCodes.fit(name, column, series, cohort, rng=rng))
+            elif isinstance(column, Datetime):
+                columns.append(
+                    DatetimeBins.fit(name, column, series, cohort, rng=rng, num_bins=num_bins, positions=positions)
+                )
+            elif isinstance(column, Numerical) and numerical == "mode_specific":
+                columns.append(ModeSpecific.fit(name, column, series, cohort, rng=rng))
+            elif isinstance(column, Numerical):
+                columns.append(
+                    QuantileBins.fit(name, column, series, cohort, rng=rng, num_bins=num_bins, positions=positions)
+                )
+        return cls(schema, columns)
+
+    def encode(self, frame: pd.DataFrame, *, seed: int, verbose: bool = False) -> EncodedTable:
+        """Returns rows as codes and scalars.
+
+        Args:
+            frame: (rows, columns) with at least the learned columns.
+            seed: Of draws inside modes and flat steps.
+            verbose: Whether to show progress.
+        """
+        codes, scalars = [], []
+        for position, column in enumerate(progress(self.columns, "Encoding", verbose)):
+            rng = np.random.default_rng([seed, position])
+            column_codes, column_scalars = column.encode(frame[column.name], rng)
+            codes.append(column_codes)
+            scalars.append(column_scalars)
+        return EncodedTable(np.stack(codes, 1), np.concatenate(scalars, 1))
+
+    def decode(self, table: EncodedTable, *, seed: int) -> pd.DataFrame:
+        """Returns codes and scalars as rows with the schema's columns, order and types.
+
+        Args:
+            table: (rows) encoded.
+            seed: Of draws inside bins, and of identifiers.
+        """
+        learned = self.decode_learned(table, rng=np.random.default_rng(seed))
+        return self.complete(learned, first_row=0, seed=seed)
+
+    def decode_learned(self, table: EncodedTable, *, rng: np.random.Generator) -> pd.DataFrame:
+        """Returns the learned columns alone, (rows, learned columns).
+
+        Args:
+            table: (rows) encoded.
+            rng: For codes that stand for more than one value.
+        """
+        decoded: dict[str, pd.Series] = {}
+        scalar = 0
+        for position, column in enumerate(self.columns):
+            width = len(column.blocks) - 1
+            decoded[column.name] = column.decode(
+                table.codes[:, position], table.scalars[:, scalar : scalar + width], rng
+            )
+            scalar += width
+        return pd.DataFrame(decoded)
+
+    def complete(self, learned: pd.DataFrame, *, first_row: int, seed: int) -> pd.DataFrame:
+        """Returns rows with all columns of the schema: identifiers made anew, text replaced or left out.
+
+        Args:
+            learned: (rows, learned columns).
+            first_row: How many rows of the same synthetic table came before, so that identifiers go on.
+            seed: Of the identifiers of the whole synthetic table.
+        """
+        columns: dict[str, pd.Series] = {}
+        for position, (name, column) in enumerate(self.schema.columns.items()):
+            if name in learned:
+                columns[name] = learned[name]
+            elif isinstance(column, Identifier):
+                own_seed = int(np.random.default_rng([seed, position]).integers(2**62))
+                columns[name] = identifiers(column, first=first_row, num_rows=len(learned), seed=own_seed)
+            elif isinstance(column, Text) and column.replacement is not None:
+                columns[name] = pd.Series([column.replacement] * len(learned), dtype=column.dtype)
+        return pd.DataFrame(columns)
+
+    def state(self) -> dict[str, dict[str, Any]]:
+        """Returns, by column, every value taken from the data."""
+        return {column.name: {"method": column.method} | column.state() for column in self.columns}
+
+    @classmethod
+    def from_state(cls, schema: Schema, state: dict[str, dict[str, Any]]) -> Self:
+        """Returns the encoder that `state` described."""
+        columns = []
+        for name, stored in state.items():
+            own = dict(stored)
+            columns.append(ENCODERS[own.pop("method")].from_state(name, schema.columns[name], own))
+        return cls(schema, columns)
+
+
+def progress(items: Sequence, description: str, verbose: bool) -> Iterable:
+    """Returns the items one by one, and shows a bar on standard error if a person may be looking.
+
+    Args:
+        items: To go through.
+        description: What is being done.
+        verbose: Whether to show anything.
+    """
+    console = Console(stderr=True)
+    return track(items, description, console=console, disable=not (verbose and console.is_terminal), transient=True)

@@ -1,0 +1,1 @@
+"""Generative adversarial networks, in parts that know nothing of each other."""

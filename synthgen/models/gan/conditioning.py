@@ -1,0 +1,246 @@
+"""What generator and critic are told about the row they deal with, and how training rows are drawn to match.
+
+| conditioning | generator gets | rows are drawn | a sampled row holds the condition |
+|---|---|---|---|
+| Unconditional | nothing | uniformly | - |
+| TrainingBySampling (CTGAN) | one category of one column | to match, categories by log-frequency | as far as learned |
+| MaskedRows (synthgen) | any subset of a row's columns | uniformly | always: known columns are copied through |
+"""
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from synthgen.backend import Tensor, uniform
+from synthgen.encoding.layout import EncodedTable, Layout
+
+
+class Conditioning(ABC):
+    """How rows are drawn for training and what is known of them.
+
+    Attributes:
+        num_features: Width of the condition, appended to the generator's noise.
+        num_critic_features: Width of what the critic is told, appended to its rows.
+        learns_conditions: Whether the model can be asked for rows with known columns.
+        copies_known: Whether known columns come back exactly as told.
+    """
+
+    num_features: int = 0
+    num_critic_features: int = 0
+    learns_conditions: bool = True
+    copies_known: bool = False
+
+    @abstractmethod
+    def draw(self, rng: np.random.Generator, rows: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Returns what one step needs from the host: row indices first, all (n,) int32.
+
+        Args:
+            rng: Source of chance.
+            rows: (n,) int32, indices drawn by shuffling; may be replaced by rows that match a drawn condition.
+        """
+
+    @abstractmethod
+    def condition(self, train: Tensor, drawn: tuple[Tensor, ...], seed: Tensor) -> Tensor:
+        """Returns the conditions of a batch, (batch, num_features).
+
+        Args:
+            train: (batch, features), the drawn rows.
+            drawn: What `draw` returned beside the rows, each (batch,).
+            seed: (2,) int32.
+        """
+
+    @abstractmethod
+    def known(self, table: EncodedTable, mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Returns the conditions for rows of which some columns are known, (rows, num_features) float32.
+
+        Args:
+            table: Values of the known columns; anything elsewhere.
+            mask: (rows, columns) booleans, True where known; columns as in `Layout.columns`.
+            rng: Draws what the model wants to be told although nobody asked (CTGAN's own condition).
+        """
+
+    def for_critic(self, condition: Tensor) -> Tensor:
+        """Returns what the critic is told, (batch, num_critic_features), out of a condition (batch, num_features)."""
+        return condition
+
+    def enforce(self, synthetic: Tensor, condition: Tensor) -> Tensor:
+        """Returns generated rows (batch, features) with known columns copied through, where the strategy does that."""
+        return synthetic
+
+    def loss(self, logits: Tensor, condition: Tensor) -> Tensor | float:
+        """Returns what the generator pays for ignoring its condition, a scalar.
+
+        Args:
+            logits: (batch, features), raw outputs of the generator.
+            condition: (batch, num_features).
+        """
+        return 0.0
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Returns arrays taken from the data that sampling needs; they go into the model file."""
+        return {}
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Takes back what `state` returned."""
+
+
+class Unconditional(Conditioning):
+    """Nothing is known: the plain GAN."""
+
+    learns_conditions = False
+
+    def draw(self, rng: np.random.Generator, rows: np.ndarray) -> tuple[np.ndarray, ...]:
+        return (rows,)
+
+    def condition(self, train: Tensor, drawn: tuple[Tensor, ...], seed: Tensor) -> Tensor:
+        return ops.zeros((ops.shape(train)[0], 0))
+
+    def known(self, table: EncodedTable, mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        return np.zeros((len(mask), 0), np.float32)
+
+
+class MaskedRows(Conditioning):
+    """Any subset of a row's columns is known: the generator completes the row, the critic sees what was known.
+
+    In training the known columns come from the very row that the critic compares with, so that a relativistic pair
+    differs only in what was generated. Conditions on several columns, and the completion of partial rows, need no
+    model of their own; at generation known columns are copied through, so a condition always holds.
+
+    Args:
+        layout: Of the table.
+        share: Share of training rows of which something is known; the rest trains plain generation.
+    """
+
+    copies_known = True
+
+    def __init__(self, layout: Layout, *, share: float = 0.5) -> None:
+        columns = layout.columns
+        self._layout = layout
+        self._share = share
+        owners = [columns.index(block.column) for block in layout.blocks for _ in range(block.size)]
+        self._spread = np.eye(len(columns), dtype="float32")[:, owners]  # (columns, features)
+        self.num_features = layout.num_features + len(columns)
+        self.num_critic_features = len(columns)
+
+    def draw(self, rng: np.random.Generator, rows: np.ndarray) -> tuple[np.ndarray, ...]:
+        return (rows,)
+
+    def condition(self, train: Tensor, drawn: tuple[Tensor, ...], seed: Tensor) -> Tensor:
+        rows, columns = ops.shape(train)[0], self._spread.shape[0]
+        chance = uniform((rows, columns + 2), seed)
+        # how much is known varies from row to row, so that one known column is as usual as all but one
+        known = ops.logical_and(chance[:, :columns] < chance[:, -1:], chance[:, -2:-1] < self._share)
+        return self._join(train, ops.cast(known, "float32"))
+
+    def known(self, table: EncodedTable, mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        bits = mask.astype("float32")  # (rows, columns)
+        return np.concatenate([self._layout.expand(table) * (bits @ self._spread), bits], 1)
+
+    def for_critic(self, condition: Tensor) -> Tensor:
+        return condition[:, self._spread.shape[1] :]  # which columns were known; their values stand in the row
+
+    def enforce(self, synthetic: Tensor, condition: Tensor) -> Tensor:
+        width = self._spread.shape[1]
+        known = ops.matmul(condition[:, width:], self._spread)  # (batch, features)
+        return condition[:, :width] + (1 - known) * synthetic
+
+    def _join(self, train: Tensor, bits: Tensor) -> Tensor:
+        return ops.concatenate([train * ops.matmul(bits, self._spread), bits], axis=1)
+
+
+class TrainingBySampling(Conditioning):
+    """One category of one categorical column is known (Xu et al. 2019, sections 4.3 and 4.4).
+
+    For training, the column is drawn uniformly, the category by the logarithm of its frequency, and the row among those
+    that hold it, so that rare categories are seen often. The generator pays the cross-entropy between the condition
+    and what it made of that column. For sampling, categories come by their true frequency.
+
+    Args:
+        layout: Of the table; blocks with `condition` take part.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self._blocks = [
+            i for i in layout.code_blocks if layout.blocks[i].condition and layout.blocks[i].form == "one_hot"
+        ]
+        self._columns = [layout.columns.index(layout.blocks[i].column) for i in self._blocks]
+        self._held = [layout.code_blocks.index(i) for i in self._blocks]  # where they stand in EncodedTable.codes
+        self._sizes = np.array([layout.blocks[i].size for i in self._blocks], np.int32)
+        self._offsets = np.concatenate([[0], np.cumsum(self._sizes)]).astype(np.int32)
+        self._spans = [(layout.starts[i], layout.blocks[i].size) for i in self._blocks]
+        self.num_features = self.num_critic_features = int(self._offsets[-1])
+        self.learns_conditions = bool(self._blocks)
+        self._shares = np.zeros(self.num_features)
+        self._rows_by_code: list[np.ndarray] = []
+        self._counts: list[np.ndarray] = []
+
+    def prepare(self, table: EncodedTable) -> None:
+        """Sorts the training rows by category, once.
+
+        Args:
+            table: The training rows.
+        """
+        columns = [table.codes[:, held] for held in self._held]
+        self._rows_by_code = [np.argsort(codes, kind="stable").astype(np.int32) for codes in columns]
+        self._counts = [np.bincount(codes, minlength=size) for codes, size in zip(columns, self._sizes, strict=True)]
+        self._shares = np.concatenate([counts / len(table) for counts in self._counts] or [np.zeros(0)])
+
+    def draw(self, rng: np.random.Generator, rows: np.ndarray) -> tuple[np.ndarray, ...]:
+        slots = np.full(len(rows), -1, np.int32)
+        if not self._blocks:
+            return rows, slots
+        matching = rows.copy()
+        columns = rng.integers(len(self._blocks), size=len(rows))
+        for column, counts in enumerate(self._counts):
+            asked = np.flatnonzero(columns == column)
+            weights = np.log(counts + 1.0)
+            codes = rng.choice(len(counts), size=len(asked), p=weights / weights.sum())
+            first = np.cumsum(counts) - counts
+            place = first[codes] + (rng.random(len(asked)) * counts[codes]).astype(np.int64)
+            matching[asked] = self._rows_by_code[column][place]
+            slots[asked] = self._offsets[column] + codes
+        return matching, slots
+
+    def condition(self, train: Tensor, drawn: tuple[Tensor, ...], seed: Tensor) -> Tensor:
+        return ops.one_hot(drawn[0], self.num_features, dtype="float32")
+
+    def loss(self, logits: Tensor, condition: Tensor) -> Tensor | float:
+        total: Any = 0.0
+        for (start, size), offset in zip(self._spans, self._offsets, strict=False):
+            asked = condition[:, offset : offset + size]
+            log_probabilities = ops.log_softmax(ops.cast(logits[:, start : start + size], "float32"))
+            total = total - ops.sum(asked * log_probabilities)
+        return total / ops.cast(ops.shape(condition)[0], "float32")
+
+    def known(self, table: EncodedTable, mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        condition = np.zeros((len(mask), self.num_features), np.float32)
+        if not self._blocks:
+            return condition
+        slots = self._slots(table)  # (rows, blocks)
+        rarity = np.where(mask[:, self._columns], self._shares[slots], np.inf)
+        # told the rarest of the known categories, the one that a plain draw would miss most
+        chosen = slots[np.arange(len(mask)), rarity.argmin(1)]
+        free = ~mask[:, self._columns].any(1)
+        chosen[free] = self._draw_true(rng, int(free.sum()))
+        condition[np.arange(len(mask)), chosen] = 1.0
+        return condition
+
+    def _slots(self, table: EncodedTable) -> np.ndarray:
+        return np.clip(table.codes[:, self._held], 0, self._sizes - 1) + self._offsets[:-1]
+
+    def _draw_true(self, rng: np.random.Generator, num_rows: int) -> np.ndarray:
+        columns = rng.integers(len(self._blocks), size=num_rows)
+        slots = np.empty(num_rows, np.int64)
+        for column, (low, high) in enumerate(zip(self._offsets[:-1], self._offsets[1:], strict=True)):
+            asked = columns == column
+            shares = self._shares[low:high]
+            slots[asked] = low + rng.choice(high - low, size=asked.sum(), p=shares / shares.sum())
+        return slots
+
+    def state(self) -> dict[str, np.ndarray]:
+        return {"category_shares": self._shares}
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        self._shares = np.asarray(state["category_shares"], float)

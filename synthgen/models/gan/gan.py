@@ -1,0 +1,265 @@
+"""The adversarial step: a generator against a critic, put together from parts that know nothing of each other."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+from keras import ops
+
+from synthgen import backend
+from synthgen.backend import Tensor
+from synthgen.encoding.layout import EncodedTable, Layout
+from synthgen.models.base import GenerativeModel
+from synthgen.models.gan.conditioning import Conditioning, TrainingBySampling
+from synthgen.models.gan.losses import AdversarialLoss
+from synthgen.models.gan.regularizers import SlopePenalty
+from synthgen.networks import heads
+from synthgen.training.batches import shuffled
+
+SAMPLING_BATCH = 8_192
+"""Rows drawn per call of the compiled sampler: large enough to fill two cores, small enough for their caches."""
+
+
+@dataclass(frozen=True)
+class GANSettings:
+    """The numbers of a GAN that are neither a network nor a loss.
+
+    Args:
+        latent_dim: Width of the noise.
+        packing: Rows that the critic scores together (Lin et al. 2018); 1 scores each alone.
+        critic_steps: Critic updates for each generator update.
+        temperature: Of the Gumbel-softmax.
+        hard: Whether the critic sees exact one-hot rows (straight-through) or soft ones.
+    """
+
+    latent_dim: int = 128
+    packing: int = 1
+    critic_steps: int = 1
+    temperature: float = 0.5
+    hard: bool = True
+
+
+class GAN(GenerativeModel):
+    """A generative adversarial network on encoded tables (Goodfellow et al. 2014).
+
+    Args:
+        layout: Of the rows.
+        generator: Maps noise and condition to (batch, features) raw outputs.
+        critic: Maps `packing` rows with their conditions to (batch / packing, 1) scores.
+        loss: What both minimise.
+        penalties: What the critic pays for steep slopes.
+        conditioning: What is known of a row.
+        settings: See `GANSettings`.
+        seed: Of noise, batches and conditions.
+    """
+
+    def __init__(  # noqa: PLR0913
+        self,
+        layout: Layout,
+        *,
+        generator: keras.Model,
+        critic: keras.Model,
+        loss: AdversarialLoss,
+        penalties: tuple[SlopePenalty, ...],
+        conditioning: Conditioning,
+        settings: GANSettings,
+        seed: int,
+    ) -> None:
+        super().__init__(layout, seed=seed)
+        self.generator = generator
+        self.critic = critic
+        self.adversarial_loss = loss
+        self.penalties = penalties
+        self.conditioning = conditioning
+        self.settings = settings
+        self._sampler = keras.models.clone_model(generator)
+        self._sampler.set_weights(generator.get_weights())
+        self.built = True
+        # counts chunks of the whole run; batches and noise are functions of it, so that a resumed run goes on alike
+        self.chunk_counter = self.add_weight(
+            shape=(), dtype="int32", initializer="zeros", trainable=False, name="chunk"
+        )
+        self._trackers = [keras.metrics.Mean(name) for name in ("critic_loss", "generator_loss", "penalty")]
+        self._draw = backend.compiled(self._draw_rows, jit_compile=False)
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """Means over the epoch: critic_loss and generator_loss without penalties, and the penalties."""
+        return self._trackers
+
+    @property
+    def sampler(self) -> keras.Model:
+        return self._sampler
+
+    @property
+    def optimizers(self) -> list[keras.Optimizer]:
+        return [self.optimizer, self.critic_optimizer]
+
+    @property
+    def copies_known(self) -> bool:
+        return self.conditioning.copies_known
+
+    @property
+    def learns_conditions(self) -> bool:
+        return self.conditioning.learns_conditions
+
+    def compile_adversaries(
+        self, *, generator_optimizer: keras.Optimizer, critic_optimizer: keras.Optimizer, jit_compile: bool
+    ) -> None:
+        """Sets both optimizers; to be called instead of `compile`."""
+        self.critic_optimizer = critic_optimizer
+        super().compile(optimizer=generator_optimizer, jit_compile=jit_compile)
+        self.optimizer.build(self.generator.trainable_variables)
+        self.critic_optimizer.build(self.critic.trainable_variables)
+
+    def prepare(self, table: EncodedTable) -> None:
+        """Puts the training rows on the device."""
+        self._codes = backend.resident(table.codes)
+        self._scalars = backend.resident(table.scalars)
+        self._num_rows = len(table)
+        if isinstance(self.conditioning, TrainingBySampling):
+            self.conditioning.prepare(table)
+
+    def release(self) -> None:
+        self._codes = self._scalars = None
+
+    def chunks(self, *, batch_size: int, steps_per_chunk: int) -> Iterator[tuple[np.ndarray, ...]]:
+        shape = (steps_per_chunk, self.settings.critic_steps, batch_size)
+        size = int(np.prod(shape))
+        chunk = int(self.chunk_counter)
+        while True:
+            rows = shuffled(self._num_rows, num_drawn=size, first=chunk * size, seed=self.seed)
+            drawn = self.conditioning.draw(np.random.default_rng([self.seed, 1, chunk]), rows)
+            yield tuple(array.reshape(shape) for array in drawn)
+            chunk += 1
+
+    def train_step(self, data: tuple[Tensor, ...]) -> dict[str, Tensor]:
+        """One Keras step: a chunk of adversarial steps inside one compiled program.
+
+        Args:
+            data: Row indices, and whatever else the conditioning draws, each (steps, critic steps, batch) int32.
+
+        Returns:
+            Running means of the metrics.
+        """
+        num_steps = data[0].shape[0]
+        first = self.chunk_counter * num_steps
+        totals = backend.repeat(
+            num_steps, lambda step, totals: totals + self._step(data, step, first + step), ops.zeros((3,))
+        )
+        self.chunk_counter.assign_add(1)
+        for position, tracker in enumerate(self._trackers):
+            tracker.update_state(totals[position] / num_steps)
+        return {tracker.name: tracker.result() for tracker in self._trackers}
+
+    def _step(self, data: tuple[Tensor, ...], step: Tensor, step_of_run: Tensor) -> Tensor:
+        """`critic_steps` updates of the critic, then one of the generator; returns the three metrics."""
+        for turn in range(self.settings.critic_steps):
+            seed = backend.step_seed(self.seed, step_of_run, turn)
+            train, condition = self._batch(tuple(array[step, turn] for array in data), seed)
+            critic_loss, penalty = self._update_critic(train, condition, seed)
+        generator_loss = self._update_generator(train, condition, seed)
+        return ops.stack([critic_loss, generator_loss, penalty])
+
+    def _batch(self, drawn: tuple[Tensor, ...], seed: Tensor) -> tuple[Tensor, Tensor]:
+        rows = drawn[0]
+        train = heads.expand(self.layout, ops.take(self._codes, rows, axis=0), ops.take(self._scalars, rows, axis=0))
+        return train, self.conditioning.condition(train, drawn[1:], backend.step_seed(0, seed[0], seed[1]))
+
+    def _update_critic(self, train: Tensor, condition: Tensor, seed: Tensor) -> tuple[Tensor, Tensor]:
+        synthetic, _ = self._generate(condition, backend.step_seed(1, seed[0], seed[1]))
+        train_packs = self._pack(train, condition)
+        synthetic_packs = ops.stop_gradient(self._pack(synthetic, condition))
+
+        def loss() -> tuple[Tensor, tuple[Tensor, Tensor]]:
+            adversarial = self.adversarial_loss.critic(
+                train_scores=self._score(train_packs), synthetic_scores=self._score(synthetic_packs)
+            )
+            penalty = ops.zeros(())
+            for position, slope_penalty in enumerate(self.penalties):
+                penalty_seed = backend.step_seed(2 + position, seed[0], seed[1])
+                penalty += slope_penalty(self._score, train=train_packs, synthetic=synthetic_packs, seed=penalty_seed)
+            return self.critic_optimizer.scale_loss(adversarial + penalty), (adversarial, penalty)
+
+        variables = self.critic.trainable_variables
+        values, gradients = backend.value_and_gradients(loss, variables)
+        self.critic_optimizer.apply(gradients, variables)
+        return values
+
+    def _update_generator(self, train: Tensor, condition: Tensor, seed: Tensor) -> Tensor:
+        train_scores = self._score(self._pack(train, condition))
+
+        def loss() -> tuple[Tensor, Tensor]:
+            synthetic, logits = self._generate(condition, backend.step_seed(1, seed[0], seed[1]))
+            adversarial = self.adversarial_loss.generator(
+                train_scores=train_scores, synthetic_scores=self._score(self._pack(synthetic, condition))
+            )
+            total = adversarial + self.conditioning.loss(logits, condition)
+            return self.optimizer.scale_loss(total), adversarial
+
+        variables = self.generator.trainable_variables
+        value, gradients = backend.value_and_gradients(loss, variables)
+        self.optimizer.apply(gradients, variables)
+        return value
+
+    def _generate(self, condition: Tensor, seed: Tensor) -> tuple[Tensor, Tensor]:
+        """Returns rows (batch, features) as the critic sees them, and the raw outputs behind them."""
+        rows = ops.shape(condition)[0]
+        noise = backend.normal((rows, self.settings.latent_dim), seed)
+        logits = self.generator(ops.concatenate([noise, condition], axis=1), training=True)
+        head = heads.straight_through if self.settings.hard else heads.soft
+        chance = backend.uniform((rows, self.layout.num_features), backend.step_seed(3, seed[0], seed[1]))
+        drawn = head(self.layout, logits, chance, temperature=self.settings.temperature)
+        return self.conditioning.enforce(drawn, condition), logits
+
+    def _pack(self, rows: Tensor, condition: Tensor) -> Tensor:
+        told = ops.concatenate([rows, self.conditioning.for_critic(condition)], axis=1)
+        return ops.reshape(told, (-1, self.settings.packing * told.shape[1]))
+
+    def _score(self, packs: Tensor) -> Tensor:
+        return ops.cast(self.critic(packs, training=True), "float32")  # (packs, 1)
+
+    def refresh_sampler(self) -> None:
+        self._sampler.set_weights(self.generator.get_weights())
+        if getattr(self.optimizer, "use_ema", False):
+            self.optimizer.finalize_variable_values(self._sampler.trainable_variables)
+
+    def draw(
+        self,
+        num_rows: int,
+        *,
+        rng: np.random.Generator,
+        known: EncodedTable | None = None,
+        mask: np.ndarray | None = None,
+    ) -> EncodedTable:
+        columns = len(self.layout.columns)
+        mask = np.zeros((num_rows, columns), bool) if mask is None else mask
+        if known is None:
+            known = EncodedTable(
+                np.zeros((num_rows, len(self.layout.code_blocks)), np.int32),
+                np.zeros((num_rows, len(self.layout.scalar_blocks)), np.float32),
+            )
+        parts = []
+        for start in range(0, num_rows, SAMPLING_BATCH):
+            rows = slice(start, min(start + SAMPLING_BATCH, num_rows))
+            condition = self.conditioning.known(known.take(rows), mask[rows], rng)
+            seed = rng.integers(2**31, size=2, dtype=np.int32)
+            padded = np.pad(condition, ((0, SAMPLING_BATCH - len(condition)), (0, 0)))  # one shape, compiled once
+            codes, scalars = self._draw(padded, seed)
+            parts.append(EncodedTable(codes.numpy()[: len(condition)], scalars.numpy()[: len(condition)]))
+        return EncodedTable.concatenate(parts) if parts else known
+
+    def _draw_rows(self, condition: Tensor, seed: Tensor) -> tuple[Tensor, Tensor]:
+        rows = ops.shape(condition)[0]
+        noise = backend.normal((rows, self.settings.latent_dim), seed)
+        logits = self._sampler(ops.concatenate([noise, condition], axis=1), training=False)
+        chance = backend.uniform((rows, self.layout.num_features), backend.step_seed(3, seed[0], seed[1]))
+        drawn = heads.straight_through(self.layout, logits, chance, temperature=1.0)
+        return heads.compact(self.layout, self.conditioning.enforce(drawn, condition))
+
+    def state(self) -> dict[str, np.ndarray]:
+        return self.conditioning.state()
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        self.conditioning.restore(state)

@@ -1,0 +1,134 @@
+"""From a table's compact codes to features, and from a generator's raw outputs to rows, block by block."""
+
+from collections.abc import Callable
+
+import numpy as np
+from keras import ops
+
+from synthgen.backend import Tensor
+from synthgen.encoding.layout import Layout
+
+
+def expand(layout: Layout, codes: Tensor, scalars: Tensor) -> Tensor:
+    """Returns compact rows as features, on the device; the counterpart of `Layout.expand`.
+
+    Args:
+        layout: Of the table.
+        codes: (batch, code blocks) int32.
+        scalars: (batch, scalar blocks) float32.
+
+    Returns:
+        (batch, features) float32.
+    """
+    parts, codes_seen, scalars_seen = [], 0, 0
+    for block in layout.blocks:
+        if block.form == "scalar":
+            parts.append(scalars[:, scalars_seen : scalars_seen + 1])
+            scalars_seen += 1
+            continue
+        code = codes[:, codes_seen]
+        codes_seen += 1
+        if block.form == "one_hot":
+            parts.append(ops.one_hot(code, block.size, dtype="float32"))
+        else:
+            parts.append(ops.cast(_bits(code, block.size), "float32"))
+    return ops.concatenate(parts, axis=1)  # (batch, features)
+
+
+def straight_through(layout: Layout, logits: Tensor, noise: Tensor, *, temperature: float) -> Tensor:
+    """Returns hard rows that still pass gradients to the logits.
+
+    One-hot blocks are drawn by the Gumbel-max trick; backwards they look like a softmax at `temperature` (Jang et al.
+    2017, section 2.2). A critic thus sees one-hot rows from both sides and cannot win by telling soft from hard.
+
+    Args:
+        layout: Of the table.
+        logits: (batch, features), the generator's raw outputs.
+        noise: (batch, features), uniform in [0, 1).
+        temperature: Above 0; small follows the draw closely, large gives smoother gradients.
+
+    Returns:
+        (batch, features) float32: one-hot blocks exactly one-hot, bits exactly 0 or 1, scalars in [-1, 1].
+    """
+    return _by_block(layout, logits, noise, one_hot=_hard_one_hot, temperature=temperature)
+
+
+def soft(layout: Layout, logits: Tensor, noise: Tensor, *, temperature: float) -> Tensor:
+    """Returns soft rows, as CTGAN trains on them: Gumbel-softmax without hardening (Xu et al. 2019, section 4.4).
+
+    Args:
+        layout: Of the table.
+        logits: (batch, features).
+        noise: (batch, features), uniform in [0, 1).
+        temperature: Above 0; 0.2 in the paper.
+
+    Returns:
+        (batch, features) float32; one-hot blocks are positive and sum to one.
+    """
+    return _by_block(layout, logits, noise, one_hot=_gumbel_softmax, temperature=temperature)
+
+
+def _by_block(
+    layout: Layout, logits: Tensor, noise: Tensor, *, one_hot: Callable[..., Tensor], temperature: float
+) -> Tensor:
+    logits = ops.cast(logits, "float32")
+    parts = []
+    for block, start in zip(layout.blocks, layout.starts, strict=True):
+        part = logits[:, start : start + block.size]
+        if block.form == "scalar":
+            parts.append(ops.tanh(part))
+        elif block.form == "one_hot":
+            parts.append(one_hot(part, noise[:, start : start + block.size], temperature))
+        else:
+            parts.append(_hard_bits(part, noise[:, start : start + block.size], temperature))
+    return ops.concatenate(parts, axis=1)  # (batch, features)
+
+
+def _gumbel_softmax(logits: Tensor, noise: Tensor, temperature: float) -> Tensor:
+    return ops.softmax((logits + _gumbel(noise)) / temperature)
+
+
+def _hard_one_hot(logits: Tensor, noise: Tensor, temperature: float) -> Tensor:
+    probabilities = _gumbel_softmax(logits, noise, temperature)
+    drawn = ops.one_hot(ops.argmax(probabilities, axis=-1), logits.shape[-1], dtype="float32")
+    return drawn + probabilities - ops.stop_gradient(probabilities)
+
+
+def _hard_bits(logits: Tensor, noise: Tensor, temperature: float) -> Tensor:
+    logistic = ops.log(noise + 1e-7) - ops.log(1 - noise + 1e-7)
+    probabilities = ops.sigmoid((logits + logistic) / temperature)
+    return ops.cast(probabilities > 0.5, "float32") + probabilities - ops.stop_gradient(probabilities)
+
+
+def _gumbel(noise: Tensor) -> Tensor:
+    return -ops.log(-ops.log(noise + 1e-7) + 1e-7)
+
+
+def compact(layout: Layout, features: Tensor) -> tuple[Tensor, Tensor]:
+    """Returns rows of features as compact codes, on the device, so that a sampler hands few bytes to the host.
+
+    Args:
+        layout: Of the table.
+        features: (batch, features).
+
+    Returns:
+        Codes (batch, code blocks) int32, scalars (batch, scalar blocks) float32.
+    """
+    codes, scalars = [], []
+    for block, start in zip(layout.blocks, layout.starts, strict=True):
+        part = features[:, start : start + block.size]
+        if block.form == "scalar":
+            scalars.append(part[:, 0])
+        elif block.form == "one_hot":
+            codes.append(ops.cast(ops.argmax(part, axis=-1), "int32"))
+        else:
+            codes.append(ops.sum(ops.cast(part > 0.5, "int32") * (1 << np.arange(block.size, dtype="int32")), axis=-1))
+    rows = ops.shape(features)[0]
+    return (
+        ops.stack(codes, axis=1) if codes else ops.zeros((rows, 0), "int32"),
+        ops.stack(scalars, axis=1) if scalars else ops.zeros((rows, 0), "float32"),
+    )
+
+
+def _bits(code: Tensor, size: int) -> Tensor:
+    return ops.bitwise_and(ops.right_shift(code[:, None], np.arange(size, dtype="int32")[None]), 1)

@@ -1,0 +1,284 @@
+"""Synthesizer: fitted to a table, sampled, saved. What every family shares; a family fills in two hooks."""
+
+import hashlib
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import keras
+import numpy as np
+import pandas as pd
+
+from synthgen import backend
+from synthgen.data.constraints import Constraint
+from synthgen.data.schema import Schema
+from synthgen.data.writers import TableWriter
+from synthgen.encoding.layout import EncodedTable, Layout
+from synthgen.encoding.table import NumericalMethod, TableEncoder, progress
+from synthgen.errors import ConditionError, NotFittedError
+from synthgen.models.base import GenerativeModel
+from synthgen.synthesizers import saving
+from synthgen.synthesizers.requests import parse_request
+from synthgen.synthesizers.sampling import RowSampler
+from synthgen.training.callbacks import BestEpoch
+from synthgen.training.monitors import HeldOutFidelity
+from synthgen.training.run import Plan, claim_checkpoint, run
+
+VALIDATION_ROWS = 10_000
+"""Most rows held out to choose the best epoch; more would not make its score visibly steadier."""
+
+LEAST_VALIDATION_ROWS = 200
+"""With fewer held-out rows the score is noise, so that every row trains and the last epoch is kept."""
+
+
+CHUNK_ROWS = 100_000
+"""Rows drawn and decoded together; what `sample_to` holds in memory at a time."""
+
+
+class Synthesizer(ABC):
+    """Learns a table and draws synthetic rows.
+
+    Args:
+        seed: Of everything random in fitting, and of `sample` where it is given none.
+        settings: Everything else that makes up the synthesizer; plain types, kept in the model file.
+    """
+
+    family: ClassVar[str]
+    numerical: ClassVar[NumericalMethod] = "quantile_bins"
+
+    def __init__(self, *, seed: int, **settings: Any) -> None:
+        self.seed = seed
+        self.settings = settings
+        self.schema: Schema | None = None
+        self.encoder: TableEncoder | None = None
+        self.model: GenerativeModel | None = None
+        self.constraints: tuple[Constraint, ...] = ()
+        self.history: list[dict[str, float]] = []
+        self.best_epoch = -1
+        self._samples_drawn = 0
+
+    @abstractmethod
+    def _build(self, layout: Layout) -> GenerativeModel:
+        """Returns the untrained model for a layout: networks, loss, conditioning."""
+
+    @abstractmethod
+    def _plan(self, num_rows: int) -> Plan:
+        """Returns how long to train on a table of that many rows."""
+
+    @abstractmethod
+    def _compile(self, model: GenerativeModel, *, num_steps: int, rate_scale: keras.Variable) -> None:
+        """Gives the model its optimizers."""
+
+    def fit(
+        self,
+        frame: pd.DataFrame,
+        *,
+        schema: Schema | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+        verbose: bool = True,
+    ) -> Self:
+        """Learns a table.
+
+        Args:
+            frame: (rows, columns), training rows only: what `evaluate` gets as holdout must not be among them.
+            schema: What the table holds; None infers it.
+            checkpoint: Directory that the run is backed up in after every epoch. The same call with the same directory
+                goes on where an interrupted run stopped, and ends with the same weights.
+            callbacks: Further Keras callbacks, e.g. TensorBoard.
+            verbose: Whether to show progress on a terminal.
+
+        Returns:
+            The synthesizer itself.
+
+        Raises:
+            SchemaError: If the table does not fit the schema.
+            ProtectionError: If the table has fewer patients than `schema.rare_below`.
+            FitInterrupted: On Ctrl-C; the message says how to resume.
+            TrainingError: If losses stay infinite, or the checkpoint belongs to another run.
+        """
+        schema = Schema.infer(frame) if schema is None else schema
+        schema.validate(frame)
+        frame = frame.reset_index(drop=True)
+        encoder = TableEncoder.fit(frame, schema, numerical=self.numerical, seed=self.seed, verbose=verbose,
+                                   **self._encoder_settings())  # fmt: skip
+        table = encoder.encode(frame, seed=self.seed, verbose=verbose)
+        constraints = self._fit_constraints(schema, encoder, table, schema.patients(frame))
+        model, best = self._train(encoder.layout, table, schema.patients(frame), checkpoint, callbacks, verbose)
+        self.take(schema, encoder, model, constraints)
+        self.history, self.best_epoch = best.history, best.best_epoch
+        return self
+
+    def _train(
+        self,
+        layout: Layout,
+        table: EncodedTable,
+        patients: np.ndarray,
+        checkpoint: str | os.PathLike[str] | None,
+        callbacks: Sequence[keras.callbacks.Callback],
+        verbose: bool,
+    ) -> tuple[GenerativeModel, BestEpoch]:
+        train, validation = self._hold_out(table, patients)
+        plan = self._plan(len(train))
+        directory = None if checkpoint is None else Path(checkpoint)
+        if directory is not None:
+            digest = hashlib.sha256(table.codes.tobytes() + table.scalars.tobytes()).digest()
+            claim_checkpoint(directory, plan, settings=self.settings | {"seed": self.seed}, data_digest=digest)
+        model = self._build(layout)
+        model.prepare(train)
+        rate_scale = model.add_weight(shape=(), initializer="ones", trainable=False, name="rate_scale")
+        self._compile(model, num_steps=plan.num_steps, rate_scale=rate_scale)
+        score = None if validation is None else _score(model, validation, seed=self.seed)
+        best = run(model, plan, score=score, rate_scale=rate_scale, checkpoint=directory, verbose=verbose,
+                   callbacks=callbacks)  # fmt: skip
+        model.release()
+        return model, best
+
+    def _fit_constraints(
+        self, schema: Schema, encoder: TableEncoder, table: EncodedTable, patients: np.ndarray
+    ) -> tuple[Constraint, ...]:
+        """Lets constraints take from the data what they need, as synthetic rows will show it."""
+        if not schema.constraints:
+            return ()
+        shown = encoder.decode_learned(table, rng=np.random.default_rng(self.seed))
+        return tuple(
+            constraint.fit(shown, patients=patients, rare_below=schema.rare_below) for constraint in schema.constraints
+        )
+
+    def take(
+        self, schema: Schema, encoder: TableEncoder, model: GenerativeModel, constraints: tuple[Constraint, ...]
+    ) -> None:
+        """Makes this a fitted synthesizer of the given parts."""
+        self.schema, self.encoder, self.model, self.constraints = schema, encoder, model, constraints
+
+    def fitted(self) -> tuple[Schema, TableEncoder, GenerativeModel]:
+        """Returns schema, encoder and model.
+
+        Raises:
+            NotFittedError: Before `fit`.
+        """
+        if self.schema is None or self.encoder is None or self.model is None:
+            raise NotFittedError(
+                f"This {self.family} is not fitted yet. Call fit(frame) first, or synthgen.load(path)."
+            )
+        return self.schema, self.encoder, self.model
+
+    def _jit_compile(self) -> bool:
+        """XLA where it pays: on a GPU. On a CPU its own compilation takes longer than it gains in a run of minutes."""
+        asked = self.settings.get("jit_compile")
+        return backend.has_gpu() if asked is None else asked
+
+    def _encoder_settings(self) -> dict[str, Any]:
+        return {}
+
+    def _hold_out(self, table: EncodedTable, patients: np.ndarray) -> tuple[EncodedTable, EncodedTable | None]:
+        """Cuts off patients whose rows choose the best epoch."""
+        share = self.settings.get("validation", 0.1)
+        owners = np.unique(patients)
+        num_held = min(int(share * len(owners)), VALIDATION_ROWS)
+        if num_held < LEAST_VALIDATION_ROWS:
+            return table, None
+        held = np.isin(patients, np.random.default_rng([self.seed, 2]).choice(owners, num_held, replace=False))
+        return table.take(~held), table.take(held)
+
+    def sample(
+        self,
+        num_rows: int,
+        *,
+        conditions: Mapping[str, Any] | None = None,
+        known: pd.DataFrame | None = None,
+        balance: str | None = None,
+        seed: int | None = None,
+        verbose: bool = True,
+    ) -> pd.DataFrame:
+        """Draws synthetic rows.
+
+        Args:
+            num_rows: At least 0.
+            conditions: What every row must hold: column name to a value, a list of values, or `Between(low, high)`.
+            known: (num_rows, some columns), rows to complete: row i of the result holds the given cells of row i;
+                missing cells are drawn.
+            balance: A categorical or boolean column whose values come equally often.
+            seed: None: drawn from the synthesizer's seed, another at each call.
+            verbose: Whether to show progress on a terminal.
+
+        Returns:
+            (num_rows, columns) in the schema's order and types.
+
+        Raises:
+            NotFittedError: Before `fit`.
+            ConditionError: If a condition names what is not there, or too few rows can hold it; says how many.
+            ConstraintError: If too few rows can obey the constraints.
+        """
+        parts = list(self._chunks(num_rows, conditions, known, balance, seed, verbose))
+        return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+
+    def sample_to(
+        self,
+        path: str | os.PathLike[str],
+        num_rows: int,
+        *,
+        conditions: Mapping[str, Any] | None = None,
+        balance: str | None = None,
+        seed: int | None = None,
+        verbose: bool = True,
+    ) -> None:
+        """Draws synthetic rows into a file, in constant memory; arguments as for `sample`.
+
+        Args:
+            path: CSV, TSV, Parquet or Feather by its suffix. Appears when all rows are written.
+            num_rows: At least 0.
+            conditions: See `sample`.
+            balance: See `sample`.
+            seed: See `sample`.
+            verbose: See `sample`.
+
+        Raises:
+            WriteError: If the path cannot be written; before anything is drawn.
+        """
+        with TableWriter(path) as writer:
+            for chunk in self._chunks(num_rows, conditions, None, balance, seed, verbose):
+                writer.write(chunk)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the synthesizer to one file that holds no raw value; see `synthgen.synthesizers.saving`.
+
+        Raises:
+            NotFittedError: Before `fit`.
+            ModelFileError: If the path cannot be written.
+        """
+        saving.save(self, path)
+
+    def _chunks(
+        self,
+        num_rows: int,
+        conditions: Mapping[str, Any] | None,
+        known: pd.DataFrame | None,
+        balance: str | None,
+        seed: int | None,
+        verbose: bool,
+    ) -> Iterator[pd.DataFrame]:
+        schema, encoder, model = self.fitted()
+        if num_rows < 0:
+            raise ConditionError(f"Expected num_rows >= 0. Received {num_rows}.")
+        request = parse_request(
+            schema, encoder, conditions=conditions, known=known, balance=balance, num_rows=num_rows,
+            completes=model.copies_known,
+        )  # fmt: skip
+        sampler = RowSampler(encoder, model, self.constraints)
+        seed = int(np.random.default_rng([self.seed, 4, self._samples_drawn]).integers(2**31)) if seed is None else seed
+        self._samples_drawn += 1
+        starts = range(0, max(num_rows, 1), CHUNK_ROWS)
+        for start in progress(starts, "Sampling", verbose and len(starts) > 1):
+            rows = range(start, min(start + CHUNK_ROWS, num_rows))
+            drawn = sampler.draw(len(rows), request.part(rows), rng=np.random.default_rng([seed, start]))
+            yield encoder.complete(drawn, first_row=start, seed=seed)
+
+
+def _score(model: GenerativeModel, validation: EncodedTable, *, seed: int) -> Callable[[], float]:
+    monitor = HeldOutFidelity(model.layout, validation)
+    rows = max(4 * len(validation), 2_000)
+    # the same noise at every epoch: scores differ by what was learned, not by luck
+    return lambda: monitor.distance(model.draw(rows, rng=np.random.default_rng([seed, 3])))

@@ -1,0 +1,170 @@
+"""Drawing rows until enough of them hold the conditions and obey the constraints, or saying how many did."""
+
+import numpy as np
+import pandas as pd
+
+from synthgen.data.constraints import Constraint, Unique
+from synthgen.encoding.layout import EncodedTable
+from synthgen.encoding.table import TableEncoder
+from synthgen.errors import ConditionError, ConstraintError
+from synthgen.models.base import GenerativeModel
+from synthgen.synthesizers.conditions import Condition
+from synthgen.synthesizers.requests import Request
+
+DRAWS_PER_ROW = 200
+"""A request that is not filled after this many draws for each row (and `LEAST_DRAWS`) is given up."""
+
+LEAST_DRAWS = 100_000
+MOST_AT_ONCE = 100_000
+"""Rows drawn in one round, which bounds memory."""
+
+PROPOSE_BELOW = 0.01
+"""Below this share of fitting rows, ranges and sets are proposed to the model instead of waited for."""
+
+
+class RowSampler:
+    """Draws decoded rows that satisfy a request.
+
+    Args:
+        encoder: Of the table.
+        model: Fitted.
+        constraints: Fitted; hold on what is returned, after decoding and rounding.
+    """
+
+    def __init__(self, encoder: TableEncoder, model: GenerativeModel, constraints: tuple[Constraint, ...]) -> None:
+        self._encoder = encoder
+        self._model = model
+        self._constraints = constraints
+        self._names = [column.name for column in encoder.columns]
+        self._unique = any(isinstance(constraint, Unique) for constraint in constraints)
+
+    def draw(self, num_rows: int, request: Request, *, rng: np.random.Generator) -> pd.DataFrame:
+        """Returns rows of the learned columns.
+
+        Args:
+            num_rows: At least 0.
+            request: What they must hold.
+            rng: Source of chance.
+
+        Raises:
+            ConditionError: If too few drawn rows hold the conditions; says how many did.
+            ConstraintError: If too few obey the constraints.
+        """
+        pending = np.arange(num_rows)
+        kept: list[pd.DataFrame] = []
+        places: list[np.ndarray] = []
+        drawn, share, propose = 0, 1.0, False
+        while len(pending) and drawn < max(LEAST_DRAWS, DRAWS_PER_ROW * num_rows):
+            size = int(np.clip(1.1 * len(pending) / max(share, 1e-3) + 10, len(pending), MOST_AT_ONCE))
+            if share == 1.0:
+                size = min(len(pending), MOST_AT_ONCE)
+            asked = np.resize(pending, size)
+            candidates, conditions_hold = self._candidates(asked, request, propose=propose, rng=rng)
+            fits = conditions_hold & self._obeys(candidates, kept)
+            drawn += size
+            share = max(float(fits.mean()), 1.0 / drawn)
+            propose = propose or (conditions_hold.mean() < PROPOSE_BELOW and self._model.learns_conditions)
+            taken = self._assign(asked, fits, pending, alike=request.known is None)
+            kept.append(candidates.iloc[taken])
+            filled = pending[: len(taken)] if request.known is None else asked[taken]
+            places.append(filled)
+            pending = np.setdiff1d(pending, filled, assume_unique=True)
+        if len(pending):
+            self._give_up(num_rows, num_rows - len(pending), drawn, request)
+        if not kept:
+            return self._candidates(pending, Request(), propose=False, rng=rng)[0]
+        order = np.argsort(np.concatenate(places), kind="stable")
+        return pd.concat(kept, ignore_index=True).iloc[order].reset_index(drop=True)
+
+    def _assign(self, asked: np.ndarray, fits: np.ndarray, pending: np.ndarray, *, alike: bool) -> np.ndarray:
+        """Positions of the candidates to keep: for rows that are alike the first, else one for each request."""
+        fitting = np.flatnonzero(fits)
+        if alike:
+            return fitting[: len(pending)]
+        return fitting[np.unique(asked[fitting], return_index=True)[1]]
+
+    def _candidates(
+        self, asked: np.ndarray, request: Request, *, propose: bool, rng: np.random.Generator
+    ) -> tuple[pd.DataFrame, np.ndarray]:
+        """Draws one row for each request in `asked`; returns them, and which hold what was asked."""
+        cells = self._known_cells(asked, request, propose=propose, rng=rng)
+        mask = np.stack(
+            [cells[name].notna() if name in cells else np.zeros(len(asked), bool) for name in self._names], 1
+        )
+        table = self._model.draw(len(asked), rng=rng, known=self._encode(cells, mask, rng), mask=mask)
+        frame = self._encoder.decode_learned(table, rng=rng)
+        holds = np.ones(len(asked), bool)
+        for name in cells:
+            told = mask[:, self._names.index(name)]
+            if self._model.copies_known:  # the code was copied through; now the very value, which may lie inside a bin
+                frame[name] = frame[name].where(~told, cells[name].astype(frame[name].dtype))
+            else:
+                holds &= ~told | _equal(frame[name], cells[name])
+        for constraint in self._constraints:
+            frame = constraint.repair(frame)
+        for condition in request.conditions:
+            holds &= condition.satisfied(frame[condition.column])
+        return frame, holds
+
+    def _known_cells(
+        self, asked: np.ndarray, request: Request, *, propose: bool, rng: np.random.Generator
+    ) -> dict[str, pd.Series]:
+        cells: dict[str, pd.Series] = {}
+        if request.known is not None:
+            rows = request.known.iloc[asked].reset_index(drop=True)
+            cells = {name: rows[name] for name in rows.columns.tolist()}
+        for condition in request.conditions:
+            if condition.fixed:
+                cells[condition.column] = pd.Series([condition.values[0]] * len(asked))
+            elif propose:
+                cells[condition.column] = self._propose(condition, len(asked), rng)
+        return cells
+
+    def _propose(self, condition: Condition, num_rows: int, rng: np.random.Generator) -> pd.Series:
+        """Values of one column as training rows hold them, given its condition; missing where too few were found."""
+        position = self._names.index(condition.column)
+        column = self._encoder.columns[position]
+        shares = column.shares / column.shares.sum()
+        codes = rng.choice(len(shares), size=MOST_AT_ONCE, p=shares)
+        scalars = rng.uniform(-1, 1, (MOST_AT_ONCE, len(column.blocks) - 1)).astype(np.float32)
+        values = column.decode(codes, scalars, rng)
+        fitting = values[condition.satisfied(values)]
+        if fitting.empty:
+            return pd.Series([None] * num_rows, dtype=object)
+        return fitting.iloc[rng.integers(len(fitting), size=num_rows)].reset_index(drop=True)
+
+    def _encode(self, cells: dict[str, pd.Series], mask: np.ndarray, rng: np.random.Generator) -> EncodedTable | None:
+        """Known cells as codes and scalars; zero elsewhere."""
+        if not cells:
+            return None
+        layout = self._encoder.layout
+        codes = np.zeros((len(mask), len(layout.code_blocks)), np.int32)
+        scalars = np.zeros((len(mask), len(layout.scalar_blocks)), np.float32)
+        scalar = 0
+        for position, column in enumerate(self._encoder.columns):
+            width = len(column.blocks) - 1
+            told = mask[:, position]
+            if told.any():
+                known = cells[column.name][told].reset_index(drop=True)
+                codes[told, position], scalars[told, scalar : scalar + width] = column.encode(known, rng)
+            scalar += width
+        return EncodedTable(codes, scalars)
+
+    def _obeys(self, candidates: pd.DataFrame, kept: list[pd.DataFrame]) -> np.ndarray:
+        rows = pd.concat([*kept, candidates], ignore_index=True) if self._unique and kept else candidates
+        obeys = np.ones(len(rows), bool)
+        for constraint in self._constraints:
+            obeys &= constraint.satisfied(rows)
+        return obeys[len(rows) - len(candidates) :]
+
+    def _give_up(self, num_rows: int, found: int, drawn: int, request: Request) -> None:
+        said = f"{found} of {num_rows} rows were found in {drawn} draws"
+        if request.conditions or request.known is not None:
+            columns = [condition.column for condition in request.conditions] or list(request.known)  # type: ignore[arg-type]
+            raise ConditionError(f"The conditions on {columns} are too rare: {said}. Ask for fewer rows, or for less.")
+        names = [constraint.kind for constraint in self._constraints]
+        raise ConstraintError(f"The constraints {names} are too strict for what was learned: {said}.")
+
+
+def _equal(drawn: pd.Series, asked: pd.Series) -> np.ndarray:
+    return (drawn.astype(object) == asked.astype(object)).to_numpy(dtype=bool, na_value=False)

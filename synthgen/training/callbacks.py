@@ -1,0 +1,166 @@
+"""What happens between epochs: progress, the best epoch, recovery, a checkpoint that survives interruption."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from synthgen.errors import TrainingError
+
+
+class BestEpoch(keras.callbacks.Callback):
+    """Scores the sampler at the end of every epoch, keeps the weights of the best, and puts them back at the end.
+
+    Kept weights are copies: the sampler goes on changing in place (synthcity keeps references, and so restores the last
+    epoch). Stops the run after `patience` epochs without improvement.
+
+    Args:
+        score: Returns the distance of the model's rows to held-out ones, smaller is better. None: every epoch counts as
+            better than the one before.
+        patience: Epochs without improvement after which training stops; None never stops.
+        directory: Where best weights and history are kept for a resumed run; None keeps them in memory only.
+    """
+
+    def __init__(
+        self, score: Callable[[], float] | None, *, patience: int | None = None, directory: Path | None = None
+    ) -> None:
+        super().__init__()
+        self._score = score
+        self._patience = patience
+        self._file = None if directory is None else directory / "best.json"
+        self.history: list[dict[str, float]] = []
+        self.best_epoch = -1
+        self.best_weights: list[np.ndarray] = []
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        if self._file is not None and self._file.exists():
+            stored = json.loads(self._file.read_text())
+            self.history, self.best_epoch = stored["history"], stored["best_epoch"]
+            with np.load(self._file.with_suffix(".npz")) as arrays:
+                self.best_weights = [arrays[f"weight_{i}"] for i in range(len(arrays.files))]
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        logs = {} if logs is None else logs
+        self.history = self.history[:epoch]  # what a resumed run trains again, it records again
+        self.model.refresh_sampler()
+        if self._score is not None:
+            logs["distance"] = self._score()
+        self.history.append({name: float(value) for name, value in logs.items()})
+        best = self.history[self.best_epoch]["distance"] if self._score and 0 <= self.best_epoch < epoch else np.inf
+        if self._score is None or logs["distance"] < best or not self.best_weights:
+            self.best_epoch = epoch
+            self.best_weights = [np.array(weight) for weight in self.model.sampler.get_weights()]
+            self._keep_weights()
+        self._keep_history()
+        if self._patience is not None and epoch - self.best_epoch >= self._patience:
+            self.model.stop_training = True
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        self.restore()
+
+    def restore(self) -> None:
+        """Gives the sampler the best epoch's weights."""
+        if self.best_weights:
+            self.model.sampler.set_weights(self.best_weights)
+
+    def _keep_weights(self) -> None:
+        if self._file is not None:
+            temporary = self._file.with_suffix(".tmp.npz")
+            arrays: dict[str, Any] = {f"weight_{i}": weight for i, weight in enumerate(self.best_weights)}
+            np.savez(temporary, **arrays)
+            temporary.replace(self._file.with_suffix(".npz"))
+
+    def _keep_history(self) -> None:
+        if self._file is not None:
+            temporary = self._file.with_suffix(".tmp")
+            temporary.write_text(json.dumps({"history": self.history, "best_epoch": self.best_epoch}))
+            temporary.replace(self._file)
+
+
+class Recovery(keras.callbacks.Callback):
+    """Goes back to the last epoch with finite losses and halves the learning rate.
+
+    Args:
+        scale: Variable that multiplies the learning rate.
+        attempts: Recoveries before giving up.
+
+    Raises:
+        TrainingError: At the end of an epoch, when the attempts are spent.
+    """
+
+    def __init__(self, scale: keras.Variable, *, attempts: int = 3) -> None:
+        super().__init__()
+        self._scale = scale
+        self._attempts = attempts
+        self.recoveries = 0
+        self._good: list[np.ndarray] = []
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self._good = self._snapshot()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        logs = logs or {}
+        weights_finite = all(np.isfinite(weight).all() for weight in self.model.sampler.get_weights())
+        if weights_finite and all(np.isfinite(value) for value in logs.values()):
+            self._good = self._snapshot()
+            return
+        self.recoveries += 1
+        if self.recoveries > self._attempts:
+            raise TrainingError(
+                f"Losses are not finite after {self._attempts} recoveries, each with half the learning rate. Lower "
+                "learning_rate, or raise the penalty's weight."
+            )
+        for variable, value in zip(self._variables(), self._good, strict=True):
+            variable.assign(value)
+        self._scale.assign(self._scale * 0.5)
+        self.model.refresh_sampler()
+
+    def _variables(self) -> list[keras.Variable]:
+        # not the chunk counter: the next attempt sees other batches and other noise
+        kept = [v for v in self.model.variables if v is not self.model.chunk_counter and v is not self._scale]
+        return kept + [v for optimizer in self.model.optimizers for v in optimizer.variables]
+
+    def _snapshot(self) -> list[np.ndarray]:
+        return [np.array(variable) for variable in self._variables()]
+
+
+class ProgressBar(keras.callbacks.Callback):
+    """Shows steps, losses, held-out distance and the time left on standard error, if a person may be looking.
+
+    Args:
+        steps_per_chunk: Training steps in one Keras step.
+        num_steps: Training steps of the run.
+        verbose: Whether to show anything.
+    """
+
+    def __init__(self, *, steps_per_chunk: int, num_steps: int, verbose: bool) -> None:
+        super().__init__()
+        self._steps_per_chunk = steps_per_chunk
+        console = Console(stderr=True)
+        columns = (
+            TextColumn("Training"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[state]}"),
+        )
+        self._bar = Progress(*columns, console=console, transient=True, disable=not (verbose and console.is_terminal))
+        self._task = self._bar.add_task("", total=num_steps, state="compiling")
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self._bar.start()
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self._bar.update(self._task, completed=int(self.model.chunk_counter) * self._steps_per_chunk)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        state = "  ".join(f"{name} {float(value):.3f}" for name, value in (logs or {}).items())
+        self._bar.update(self._task, state=state)
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        self._bar.stop()

@@ -1,0 +1,143 @@
+"""A run: model, encoded rows and a plan, under Keras' own fit, resumable at every epoch."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from synthgen import backend
+from synthgen.errors import FitInterrupted, TrainingError
+from synthgen.training.callbacks import BestEpoch, ProgressBar, Recovery
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long a run is and how it is cut.
+
+    Args:
+        num_steps: Training steps; rounded up to whole epochs.
+        batch_size: Rows a step.
+        num_epochs: How often the run stops to score, keep and back up.
+        steps_per_chunk: Most steps compiled into one program.
+        patience: Epochs without improvement after which training stops; None never stops.
+    """
+
+    num_steps: int
+    batch_size: int
+    num_epochs: int = 20
+    steps_per_chunk: int = 50
+    patience: int | None = None
+
+    @property
+    def chunk(self) -> int:
+        """Steps in one chunk: an epoch is a whole number of chunks."""
+        return max(min(self.steps_per_chunk, self.num_steps // self.num_epochs), 1)
+
+    @property
+    def chunks_per_epoch(self) -> int:
+        """Chunks in one epoch."""
+        return max(round(self.num_steps / self.num_epochs / self.chunk), 1)
+
+
+def run(
+    model: keras.Model,
+    plan: Plan,
+    *,
+    score: Callable[[], float] | None,
+    rate_scale: keras.Variable,
+    checkpoint: Path | None,
+    verbose: bool,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> BestEpoch:
+    """Trains a compiled, prepared model; leaves the best epoch's weights in its sampler.
+
+    Args:
+        model: A `GenerativeModel`.
+        plan: How long.
+        score: Distance of the model's rows to held-out ones; None keeps the last epoch.
+        rate_scale: Variable that multiplies the learning rate.
+        checkpoint: Directory that the run is backed up in at every epoch, and resumed from; None: no backup.
+        verbose: Whether to show progress.
+        callbacks: Further Keras callbacks.
+
+    Returns:
+        The callback that holds history and best epoch.
+
+    Raises:
+        FitInterrupted: On Ctrl-C.
+        TrainingError: If losses are not finite after every recovery.
+    """
+    best = BestEpoch(score, patience=plan.patience, directory=checkpoint)
+    progress = ProgressBar(
+        steps_per_chunk=plan.chunk, num_steps=plan.chunk * plan.chunks_per_epoch * plan.num_epochs, verbose=verbose
+    )
+    standard: list[keras.callbacks.Callback] = [Recovery(rate_scale), best, progress]
+    if checkpoint is not None:
+        # restores first, so that all others begin from the restored state; backs up last, when they are done
+        standard.append(
+            keras.callbacks.BackupAndRestore(str(checkpoint), double_checkpoint=True, delete_checkpoint=False)
+        )
+    chunks = _source(model, plan)
+    like = next(chunks())
+    try:
+        model.fit(
+            backend.stream(chunks, like),
+            epochs=plan.num_epochs,
+            steps_per_epoch=plan.chunks_per_epoch,
+            callbacks=[*standard, *callbacks],
+            shuffle=False,
+            verbose=0,
+        )
+    except KeyboardInterrupt:
+        raise FitInterrupted(_how_to_resume(checkpoint, best, plan)) from None
+    except TrainingError:
+        best.restore()
+        raise
+    finally:
+        progress.on_train_end()
+    return best
+
+
+def _source(model: Any, plan: Plan) -> Callable:
+    return lambda: model.chunks(batch_size=plan.batch_size, steps_per_chunk=plan.chunk)
+
+
+def _how_to_resume(checkpoint: Path | None, best: BestEpoch, plan: Plan) -> str:
+    done = f"Interrupted after {len(best.history)} of {plan.num_epochs} epochs. "
+    if checkpoint is None:
+        return done + "Nothing was kept; fit(..., checkpoint='DIRECTORY') keeps every epoch, so that a run can go on."
+    return done + f"They are kept in {checkpoint}: run the same fit with the same checkpoint to go on from there."
+
+
+def claim_checkpoint(directory: Path, plan: Plan, *, settings: dict[str, Any], data_digest: bytes) -> None:
+    """Makes sure that a checkpoint directory is new or belongs to this very run.
+
+    Args:
+        directory: Made if absent.
+        plan: Of the run.
+        settings: Of the synthesizer; plain types.
+        data_digest: Hash of the encoded training rows.
+
+    Raises:
+        TrainingError: If the directory holds a run with another plan, other settings or other data.
+    """
+    digest = hashlib.sha256(data_digest).hexdigest()
+    own = json.loads(json.dumps({"plan": asdict(plan), "settings": settings, "data": digest}))
+    file = directory / "run.json"
+    if file.exists():
+        stored = json.loads(file.read_text())
+        differing = [name for name in own if stored.get(name) != own[name]]
+        if differing:
+            raise TrainingError(
+                f"checkpoint={str(directory)!r} holds another run; its {' and '.join(differing)} differ. Name another "
+                "directory, or remove this one to begin anew."
+            )
+        return
+    directory.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_suffix(".tmp")
+    temporary.write_text(json.dumps(own, indent=1))
+    temporary.replace(file)
