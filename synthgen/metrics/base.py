@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from synthgen.metrics.tables import Tables
 
 Family = Literal["fidelity", "usefulness", "privacy"]
+Unit = Literal["share", "area", "score"]
 
 CONFIDENCE = 0.95
 """Confidence level of every interval."""
@@ -86,6 +87,7 @@ class Result:
         question: What is asked, in one plain sentence.
         value: None where not computed.
         interval: Lower and upper end of the 95 % interval; holds `value`.
+        unit: "share" (shown in per cent), "area" (under a ROC curve) or "score".
         range: Smallest and largest value possible; None for unbounded.
         direction: Which way is better.
         best: What perfect synthetic data would score, up to chance.
@@ -107,6 +109,7 @@ class Result:
     question: str
     value: float | None
     interval: tuple[float, float] | None
+    unit: Unit
     range: tuple[float | None, float | None]
     direction: Direction
     best: float
@@ -161,6 +164,7 @@ class Metric(ABC):
     title: ClassVar[str]
     family: ClassVar[Family]
     question: ClassVar[str]
+    unit: ClassVar[Unit] = "share"
     range: ClassVar[tuple[float | None, float | None]] = (0.0, 1.0)
     direction: ClassVar[Direction] = "higher"
     best: ClassVar[float] = 1.0
@@ -179,8 +183,8 @@ class Metric(ABC):
             tables: Training, synthetic and holdout rows in the judge's encoding.
         """
         blank = Result(
-            metric=self.name, title=self.title, family=self.family, question=self.question, value=None, interval=None,
-            range=self.range, direction=self.direction, best=self.best, status="not computed",
+            metric=self.name, title=self.title, family=self.family, question=self.question, value=None,
+            interval=None, unit=self.unit, range=self.range, direction=self.direction, best=self.best, status="not computed",
             sanity_check=self.sanity_check,
         )  # fmt: skip
         try:
@@ -206,6 +210,7 @@ class Metric(ABC):
                 interval=(measured.interval[0] + shift, measured.interval[1] + shift),
                 anchor=anchor,
                 direction=self.direction,
+                unit=self.unit,
             )
         fields = {name: getattr(measured, name) for name in measured.__dataclass_fields__}
         return replace(blank, status=status, reason=reason, **fields)

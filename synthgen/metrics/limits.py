@@ -33,7 +33,7 @@ class Limits:
     strict: bool = False
 
     def judge(
-        self, *, value: float, interval: tuple[float, float], anchor: float, direction: Direction
+        self, *, value: float, interval: tuple[float, float], anchor: float, direction: Direction, unit: str = "score"
     ) -> tuple[Status, str]:
         """Returns the status and the reason for it.
 
@@ -42,16 +42,29 @@ class Limits:
             interval: Its interval.
             anchor: The reference, or the best value.
             direction: Which way is better.
+            unit: How differences are worded.
         """
         sign = 1 if direction == "lower" else -1
         shortfall = sign * (value - anchor)
         evident = min(sign * (end - anchor) for end in interval) > 0
         possible = max(sign * (end - anchor) for end in interval)
-        size = f"worse than real data by {shortfall:.2g}"
+        size = f"worse than real data by {amount(shortfall, unit)}"
         if shortfall > self.fail and evident:
-            return "fail", f"{size}; more than {self.fail:g} fails."
+            return "fail", f"{size}; more than {amount(self.fail, unit)} fails."
         if shortfall > self.warning and evident:
-            return "warning", f"{size}; up to {self.warning:g} passes."
+            return "warning", f"{size}; up to {amount(self.warning, unit)} passes."
         if self.strict and possible > self.fail:
-            return "warning", f"too few rows: a difference of {possible:.2g} cannot be excluded."
-        return "pass", f"within {self.warning:g} of real data, or not distinguishable from it."
+            return "warning", f"too few rows: a difference of {amount(possible, unit)} cannot be excluded."
+        return "pass", f"within {amount(self.warning, unit)} of real data, or not distinguishable from it."
+
+
+def amount(difference: float, unit: str) -> str:
+    """Returns a difference as people read it.
+
+    Example:
+        >>> amount(0.135, "share"), amount(0.05, "area")
+        ('13.5 percentage points', '0.05')
+    """
+    if unit == "share":
+        return f"{100 * difference:.3g} percentage point{'s' * (difference != 0.01)}"
+    return f"{difference:.2g}"

@@ -36,6 +36,7 @@ class Detection(Comparison):
     """What both detectors share: balanced rows, folds, and the area under the ROC curve."""
 
     family = "fidelity"
+    unit = "area"
     direction = "lower"
     best = 0.5
     size_matters = False

@@ -53,7 +53,7 @@ class Marginals(Comparison):
         parts = tuple(
             Part(
                 names=(name,), value=float(score[0]), interval=jackknife_interval(float(score[0]), score[1:]),
-                note=unreadable_note(name, other), numbers=missing_shares(name, base, other),
+                note=unreadable_note(name, other), numbers=missing_shares(name, base, other, tables.schema.rare_below),
             )
             for name, score in scores.items()
         )  # fmt: skip
@@ -101,11 +101,12 @@ def distances(base: NDArray[np.float64], other: NDArray[np.float64], *, ordered:
     return np.clip(np.abs(gaps).sum(axis=1) / 2, 0, 1)
 
 
-def missing_shares(name: str, base: Table, other: Table) -> dict[str, float]:
-    """Returns the share of missing values in either table."""
+def missing_shares(name: str, base: Table, other: Table, rare_below: int) -> dict[str, float | None]:
+    """Returns the share of missing values in either table; None where it stands for fewer than `rare_below` rows."""
 
-    def share(values: NDArray) -> float:
-        return float(np.mean(np.isnan(values) if values.dtype.kind == "f" else values == MISSING))
+    def share(values: NDArray) -> float | None:
+        count = int((np.isnan(values) if values.dtype.kind == "f" else values == MISSING).sum())
+        return count / len(values) if count == 0 or count >= rare_below else None
 
     return {"missing_train": share(base.columns[name]), "missing_synthetic": share(other.columns[name])}
 

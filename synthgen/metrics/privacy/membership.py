@@ -68,6 +68,7 @@ class Membership(Metric):
     title = "Membership attack"
     family = "privacy"
     question = "Can an attacker tell who was in the training rows?"
+    unit = "area"
     direction = "lower"
     best = 0.5
     limits = Limits(warning=0.02, fail=0.10, strict=True)

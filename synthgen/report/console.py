@@ -1,0 +1,50 @@
+"""The report on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from synthgen.report.verdicts import Verdict, beside_text, number_text, value_text
+
+if TYPE_CHECKING:
+    from synthgen.metrics.base import Result
+    from synthgen.report.report import Report
+
+SIGNS = {"pass": "✓", "warning": "!", "fail": "✗", "not computed": "–", "shown": " "}
+STYLES = {"pass": "green", "warning": "yellow", "fail": "bold red", "not computed": "dim", "shown": "dim"}
+
+
+def renderables(report: Report) -> Iterator[RenderableType]:
+    """Yields a panel for each verdict and a table of all results."""
+    for verdict in report.verdicts:
+        yield _panel(verdict)
+    yield _table(report.results)
+    yield Text(report.summary().splitlines()[-1], style="dim")
+
+
+def _panel(verdict: Verdict) -> Panel:
+    numbers = Table.grid(padding=(0, 2))
+    for number in verdict.numbers:
+        numbers.add_row(number.label, Text(number.text, style="bold"), Text(number.beside, style="dim"))
+    style = STYLES[verdict.outcome]
+    title = Text(f"{verdict.subject.capitalize()}: {SIGNS[verdict.outcome]} {verdict.outcome}", style=style)
+    return Panel(Group(Text(verdict.sentence), numbers), title=title, title_align="left", border_style=style)
+
+
+def _table(results: tuple[Result, ...]) -> Table:
+    table = Table(title="All measures", title_justify="left", show_edge=False)
+    for heading in ("Measure", "Value", "95 % interval", "Compare with", "Verdict"):
+        table.add_column(heading, justify="right" if heading in ("Value", "95 % interval") else "left")
+    for result in results:
+        ends = result.interval
+        interval = "" if ends is None else " to ".join(number_text(end, result.unit) for end in ends)
+        sign = f"{SIGNS[result.status]} {result.status}"
+        value = value_text(result) if result.computed else "–"
+        table.add_row(result.title, value, interval, beside_text(result), Text(sign, style=STYLES[result.status]))
+    return table

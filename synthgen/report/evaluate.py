@@ -1,0 +1,132 @@
+"""The one call of the judging side: three tables in, a report out."""
+
+from __future__ import annotations
+
+import sys
+import time
+import warnings
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from synthgen.data.schema import Schema, SchemaWarning
+from synthgen.errors import EvaluationError
+from synthgen.metrics.base import Metric, Result
+from synthgen.metrics.catalogue import all_metrics
+from synthgen.metrics.tables import Tables
+from synthgen.report.histograms import histograms
+from synthgen.report.projection import projection
+from synthgen.report.report import Report
+from synthgen.report.verdicts import verdicts
+
+
+def evaluate(
+    *,
+    train: pd.DataFrame,
+    synthetic: pd.DataFrame,
+    holdout: pd.DataFrame | None = None,
+    target: str | None = None,
+    schema: Schema | None = None,
+    seed: int = 0,
+    verbose: bool = True,
+) -> Report:
+    """Judges a synthetic table: fidelity, usefulness and privacy, each beside what real data scores.
+
+    Works on anybody's tables and never loads Keras. Counting uses up to 100 000 rows on each side, metrics that train a
+    model or search neighbours a seeded sample of 20 000 at most, copies are counted on all rows; each result says how
+    many rows stand behind it.
+
+    Args:
+        train: (rows, columns) the rows that the synthetic data was made from.
+        synthetic: (rows, columns) with the same columns; Identifier and Text columns may be absent.
+        holdout: (rows, columns) real rows that the maker never saw, none of whose patients is in `train`. Without them
+            most of privacy is not computed: closeness to training rows means nothing without other rows to compare.
+        target: Column that users will want to predict. Without it usefulness is not computed.
+        schema: What the columns mean. None: inferred from `train`, each row a patient of its own. With a patient key in
+            the schema the patient is the unit of samples, intervals and attacks.
+        seed: For every sample; the same seed gives the same report.
+        verbose: Whether to show a progress bar (on stderr, when it is a terminal).
+
+    Returns:
+        The report; `print` it, or write it with `to_html` and `to_json`.
+
+    Raises:
+        EvaluationError: If the tables cannot be compared; names the argument and the columns.
+        SchemaError: If no schema can be inferred from `train`.
+
+    Example:
+        >>> import numpy as np
+        >>> random = np.random.default_rng(0)
+        >>> def patients(rows):
+        ...     age = random.integers(20, 90, rows)
+        ...     return pd.DataFrame({"age": age, "ill": random.random(rows) < age / 100})
+        >>> report = evaluate(train=patients(500), synthetic=patients(500), holdout=patients(500), target="ill")
+        >>> [verdict.subject for verdict in report.verdicts]
+        ['fidelity', 'usefulness', 'privacy']
+    """
+    for role, frame in {"train": train, "synthetic": synthetic, "holdout": holdout}.items():
+        if frame is not None and not isinstance(frame, pd.DataFrame):
+            raise EvaluationError(f"{role}: expected a pandas DataFrame. Received {type(frame).__name__}.")
+    if len(train) == 0:
+        raise EvaluationError("train: the table has no rows. Pass the rows that the synthetic data was made from.")
+    if schema is None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SchemaWarning)  # the judge learns no column anyway
+            schema = Schema.infer(train)
+    tables = Tables.read(train=train, synthetic=synthetic, holdout=holdout, schema=schema, target=target, seed=seed)
+    return judge(tables, verbose=verbose)
+
+
+def judge(tables: Tables, *, metrics: Sequence[Metric] | None = None, verbose: bool = True) -> Report:
+    """Judges tables with metrics of one's choice, and says what was done with how many rows.
+
+    Args:
+        tables: See `Tables.read`, which also takes `max_rows`.
+        metrics: None for all of `all_metrics()`.
+        verbose: See `evaluate`.
+
+    Returns:
+        The report.
+    """
+    began = time.monotonic()
+    results = _measure(tables, all_metrics() if metrics is None else tuple(metrics), verbose=verbose)
+    scores = {part.names[0]: part.value or 0.0 for result in results if result.metric == "marginals"
+              for part in result.parts}  # fmt: skip
+    drawn = len(tables.synthetic) > 0
+    return Report(
+        results=results,
+        verdicts=verdicts(results),
+        tables=_description(tables),
+        pictures={"histograms": histograms(tables, scores) if drawn else [], "projection": projection(tables)},
+        settings={"seed": tables.seed, "target": tables.target, "max_rows": tables.max_rows,
+                  "seconds": round(time.monotonic() - began, 1)},
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )  # fmt: skip
+
+
+def _measure(tables: Tables, metrics: Sequence[Metric], *, verbose: bool) -> tuple[Result, ...]:
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    results = []
+    with Progress(*columns, console=console, transient=True, disable=not (verbose and sys.stderr.isatty())) as progress:
+        task = progress.add_task("Judging", total=len(metrics))
+        for metric in metrics:
+            progress.update(task, description=f"Judging: {metric.title.lower()}")
+            results.append(metric(tables))
+            progress.advance(task)
+    return tuple(results)
+
+
+def _description(tables: Tables) -> dict[str, Any]:
+    known = {"train": tables.train, "synthetic": tables.synthetic, "holdout": tables.holdout}
+    return {
+        "rows": {role: len(table) for role, table in known.items() if table is not None},
+        "columns": {name: column.kind for name, column in tables.schema.columns.items()},
+        "patient_key": tables.schema.patient_key,
+        "patients": {role: len(set(table.patients.tolist())) for role, table in known.items() if table is not None},
+        "rare_below": tables.schema.rare_below,
+    }

@@ -1,0 +1,125 @@
+"""A report: what was found, as an object, a text, a JSON document or a page."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, final
+
+from rich.console import Console, ConsoleOptions, RenderResult
+
+from synthgen import __version__
+from synthgen.data.writers import replacing
+from synthgen.metrics.base import Result, as_json
+from synthgen.report.verdicts import Verdict
+
+FORMAT = "synthgen-report"
+VERSION = 1
+"""Version of the JSON layout; docs/reference/report-json.md describes it."""
+
+
+@final
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Report:
+    """What the judges found about one synthetic table.
+
+    Args:
+        verdicts: On fidelity, usefulness and privacy.
+        results: One for each metric, those not computed included.
+        tables: Rows, columns and patients of the tables.
+        pictures: What the figures are drawn from: protected counts, no rows.
+        settings: Seed, target, rows used.
+        created: When, ISO 8601 in UTC.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    results: tuple[Result, ...]
+    tables: Mapping[str, Any]
+    pictures: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    created: str
+
+    def __getitem__(self, name: str) -> Result:
+        """Returns the result of one metric by its name, e.g. ``report["marginals"].value``."""
+        for result in self.results:
+            if result.metric == name:
+                return result
+        raise KeyError(f"The report has no metric {name!r}; it has {[result.metric for result in self.results]}.")
+
+    def verdict(self, subject: str) -> Verdict:
+        """Returns the verdict on "fidelity", "usefulness" or "privacy"."""
+        return {verdict.subject: verdict for verdict in self.verdicts}[subject]  # type: ignore[index]
+
+    @property
+    def passed(self) -> bool:
+        """Whether all three verdicts are "pass"."""
+        return all(verdict.outcome == "pass" for verdict in self.verdicts)
+
+    def summary(self) -> str:
+        """Returns five lines of plain text: what was compared, the three verdicts, and how far they reach."""
+        rows = self.tables["rows"]
+        compared = f"{rows['train']:,} training and {rows.get('holdout', 0):,} holdout rows".replace(",", " ")
+        lines = [f"{rows['synthetic']:,}".replace(",", " ") + f" synthetic rows, compared with {compared}."]
+        for verdict in self.verdicts:
+            numbers = "; ".join(f"{number.label.lower()} {number.text}" for number in verdict.numbers)
+            shown = f" [{numbers}]" if numbers and verdict.outcome != "not computed" else ""
+            lines.append(f"{verdict.subject.capitalize():<11} {verdict.outcome.upper()}: {verdict.sentence}{shown}")
+        lines.append("A report measures this table against these attacks; only differential privacy gives a guarantee.")
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def __repr__(self) -> str:
+        return f"<Report {', '.join(f'{verdict.subject}: {verdict.outcome}' for verdict in self.verdicts)}>"
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draws the verdicts and all results when printed by rich."""
+        from synthgen.report.console import renderables
+
+        yield from renderables(self)
+
+    def show(self) -> None:
+        """Prints the verdicts and a table of all results to the terminal, in colour where it has any."""
+        Console().print(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns everything as JSON types; the layout is described in docs/reference/report-json.md."""
+        document: dict[str, Any] = as_json(
+            {
+                "format": FORMAT,
+                "version": VERSION,
+                "synthgen": __version__,
+                "created": self.created,
+                "tables": self.tables,
+                "settings": self.settings,
+                "verdicts": [verdict.to_dict() for verdict in self.verdicts],
+                "results": [result.to_dict() for result in self.results],
+                "pictures": self.pictures,
+            }
+        )
+        return document
+
+    def to_json(self, path: str | os.PathLike[str]) -> None:
+        """Writes the report as JSON; replaces the file in one step.
+
+        Raises:
+            WriteError: If the path cannot be written; nothing is left behind.
+        """
+        text = json.dumps(self.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)
+        with replacing(Path(path)) as beside:
+            beside.write_text(text + "\n", encoding="utf-8")
+
+    def to_html(self, path: str | os.PathLike[str]) -> None:
+        """Writes the report as one HTML file that needs no network and no other file; replaces it in one step.
+
+        Raises:
+            WriteError: If the path cannot be written; nothing is left behind.
+        """
+        from synthgen.report.html import page
+
+        with replacing(Path(path)) as beside:
+            beside.write_text(page(self), encoding="utf-8")

@@ -1,0 +1,180 @@
+"""Three verdicts, never averaged into one: fidelity, usefulness, privacy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from synthgen.metrics.base import Family, Result
+from synthgen.metrics.limits import Status
+
+HEADLINES: dict[Family, tuple[str, ...]] = {
+    "fidelity": ("marginals", "pair_tables", "detection_boosted"),
+    "usefulness": ("tstr",),
+    "privacy": ("exact_copies", "share_closer", "membership"),
+}
+"""The metrics whose numbers stand on the first screen; every judged metric of the family enters the verdict."""
+
+_ORDER: tuple[Status, ...] = ("fail", "warning", "pass")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """One number behind a verdict.
+
+    Args:
+        label: What it is, in a few words.
+        metric: Which result it is taken from.
+        text: The value as people read it.
+        beside: What to compare it with, e.g. "real data: 99.4 %".
+    """
+
+    label: str
+    metric: str
+    text: str
+    beside: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """Pass, warning, fail or not computed, with the numbers and the reason.
+
+    Args:
+        subject: "fidelity", "usefulness" or "privacy".
+        outcome: The worst status of the subject's metrics.
+        sentence: What it means, in plain words.
+        numbers: Three numbers behind it, fewer where they could not be computed.
+    """
+
+    subject: Family
+    outcome: Status
+    sentence: str
+    numbers: tuple[Number, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the verdict as JSON types."""
+        numbers = [vars(number) for number in self.numbers]
+        return {"subject": self.subject, "outcome": self.outcome, "sentence": self.sentence, "numbers": numbers}
+
+
+def verdicts(results: Sequence[Result]) -> tuple[Verdict, ...]:
+    """Returns the verdicts on fidelity, usefulness and privacy, in that order.
+
+    Args:
+        results: One of each metric; those that carry no verdict are passed over.
+    """
+    return tuple(_verdict(subject, [result for result in results if result.family == subject]) for subject in HEADLINES)
+
+
+def _verdict(subject: Family, results: list[Result]) -> Verdict:
+    judged = [result for result in results if result.status in _ORDER]
+    missing = [result for result in results if result.metric in HEADLINES[subject] and not result.computed]
+    outcome: Status = min((result.status for result in judged), key=_ORDER.index, default="not computed")
+    if missing and outcome != "fail":
+        outcome = "not computed"
+    worst = [result for result in judged if result.status == outcome]
+    return Verdict(
+        subject=subject,
+        outcome=outcome,
+        sentence=_sentence(subject, outcome, worst, missing),
+        numbers=_usefulness_numbers(results) if subject == "usefulness" else _numbers(subject, results),
+    )
+
+
+def _sentence(subject: Family, outcome: Status, worst: list[Result], missing: list[Result]) -> str:
+    if outcome == "not computed":
+        return "Not judged: " + (missing[0].reason if missing else "no metric of this kind was asked for.")
+    if outcome == "pass":
+        return _PASS[subject]
+    if subject == "usefulness":
+        return _NOT_PASS[subject][outcome]
+    named = ", ".join(result.title.lower() for result in worst)
+    closing = "Do not release before the cause is known." if subject == "privacy" and outcome == "fail" else ""
+    return f"{_NOT_PASS[subject][outcome]} {named}. {closing}".strip()
+
+
+_PASS: dict[Family, str] = {
+    "fidelity": "The synthetic rows resemble the training rows about as well as other real rows do.",
+    "usefulness": "A model trained on the synthetic rows predicts real rows about as well as one trained on real rows.",
+    "privacy": "No sign that training rows can be recognised. This is a measurement, not a guarantee.",
+}
+_NOT_PASS: dict[Family, dict[Status, str]] = {
+    "fidelity": {
+        "warning": "Similar, but visibly further from the training rows than real data in:",
+        "fail": "Clearly different from the training rows in:",
+    },
+    "usefulness": {
+        "warning": "A model trained on the synthetic rows predicts real rows somewhat worse than a model of real rows.",
+        "fail": "A model trained on the synthetic rows predicts real rows much worse than a model of real rows.",
+    },
+    "privacy": {
+        "warning": "Leakage is small or cannot be excluded with so few rows:",
+        "fail": "Training rows can be recognised in the synthetic data:",
+    },
+}
+
+
+def _numbers(subject: Family, results: list[Result]) -> tuple[Number, ...]:
+    by_name = {result.metric: result for result in results}
+    found = [by_name[name] for name in HEADLINES[subject] if name in by_name]
+    return tuple(
+        Number(label=_LABELS[result.metric], metric=result.metric, text=value_text(result), beside=beside_text(result))
+        for result in found
+    )
+
+
+_LABELS = {
+    "marginals": "Columns alike",
+    "pair_tables": "Pairs of columns alike",
+    "detection_boosted": "Detector's success (0.5: guessing)",
+    "exact_copies": "Exact copies of training rows",
+    "share_closer": "Closer to training than to unseen rows",
+    "membership": "Membership attack's success",
+}
+
+
+def _usefulness_numbers(results: list[Result]) -> tuple[Number, ...]:
+    result = next((result for result in results if result.metric == "tstr" and result.computed), None)
+    if result is None or result.reference is None:
+        return ()
+    gap = result.parts[0]
+    score = f"{result.details['score']}, target {result.details['target']}"
+    ends = gap.interval or (0.0, 0.0)
+    return (
+        Number(label="Trained on synthetic rows", metric="tstr", text=f"{result.value:.3f}", beside=score),
+        Number(label="Trained on real rows", metric="tstr", text=f"{result.reference:.3f}", beside=score),
+        Number(label="Difference", metric="tstr", text=f"{gap.value:+.3f}".replace("-", "−"),
+               beside=f"95 % interval {ends[0]:+.3f} to {ends[1]:+.3f}".replace("-", "−")),
+    )  # fmt: skip
+
+
+def value_text(result: Result) -> str:
+    """Returns the value as people read it: shares in per cent, areas and scores with three decimals.
+
+    Example:
+        >>> number_text(0.8604, "share"), number_text(0.9972, "area"), number_text(None, "area")
+        ('86.0 %', '0.997', 'not computed')
+    """
+    return number_text(result.value, result.unit)
+
+
+def number_text(value: float | None, unit: str) -> str:
+    """Returns a number as people read it; see `value_text`."""
+    if value is None:
+        return "not computed"
+    if unit == "share":
+        percent = 100 * value
+        return f"{percent:.2f} %" if 0 < percent < 1 or 99 < percent < 100 else f"{percent:.1f} %"
+    return f"{value:.3f}".replace("-", "−")
+
+
+def beside_text(result: Result) -> str:
+    """Returns what a value is to be compared with."""
+    if not result.computed:
+        return result.reason
+    if result.reference is None:
+        return f"best possible: {number_text(result.best, result.unit)}"
+    reference = number_text(result.reference, result.unit)
+    if result.reference_source in ("guessing", "exchangeable rows"):
+        chance = f"{100 * result.reference:g} %" if result.unit == "share" else f"{result.reference:g}"
+        return f"{chance} is {'no difference' if result.reference_source == 'exchangeable rows' else 'guessing'}"
+    return f"real data: {reference}"
