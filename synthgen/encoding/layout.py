@@ -8,11 +8,14 @@ same rows expanded to features, block by block:
 | one_hot | code in [0, size) | one-hot, `size` wide | straight-through Gumbel-softmax |
 | bits | code in [0, 2**size) | `size` bits of the code | straight-through Bernoulli |
 | scalar | number in [-1, 1] | itself, 1 wide | tanh |
+
+A scalar refines the one-hot block before it: the place inside a bin. Where that block says something that has no inside
+(a spike, a missing value) the scalar is 0, in data and in generated rows alike, so that a critic finds nothing there.
 """
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 import numpy as np
 
@@ -28,12 +31,14 @@ class Block:
         form: See the module.
         size: Features, at least 1; 1 for a scalar.
         condition: Whether CTGAN conditions on the block: whether the column itself is categorical.
+        refines: For a scalar, the codes [first, last + 1) of the block before it that have an inside.
     """
 
     column: str
     form: Form
     size: int
     condition: bool = False
+    refines: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,8 @@ class Layout:
     """All blocks of a table, in the order of its features.
 
     Example:
-        >>> layout = Layout((Block("sex", "one_hot", 2), Block("age", "one_hot", 3), Block("age", "scalar", 1)))
+        >>> age = Block("age", "one_hot", 3), Block("age", "scalar", 1, refines=(0, 3))
+        >>> layout = Layout((Block("sex", "one_hot", 2), *age))
         >>> layout.num_features
         6
         >>> layout.expand(EncodedTable(np.array([[1, 2]], np.int32), np.array([[0.5]], np.float32)))
@@ -139,12 +145,3 @@ class Layout:
             codes[:, held] = part.argmax(1) if block.form == "one_hot" else (part > 0.5) @ (1 << np.arange(block.size))
         scalars = np.stack([features[:, self.starts[i]] for i in self.scalar_blocks], 1) if self.scalar_blocks else None
         return EncodedTable(codes, np.zeros((len(features), 0), np.float32) if scalars is None else scalars)
-
-    def to_list(self) -> list[list[Any]]:
-        """Returns the layout as plain types for JSON, the inverse of `from_list`."""
-        return [[block.column, block.form, block.size, block.condition] for block in self.blocks]
-
-    @classmethod
-    def from_list(cls, stored: list[list[Any]]) -> Self:
-        """Returns the layout that `to_list` described."""
-        return cls(tuple(Block(*block) for block in stored))

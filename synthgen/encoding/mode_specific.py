@@ -94,7 +94,10 @@ class ModeSpecific(ColumnEncoder[Numerical]):
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        return Block(self.name, "one_hot", len(self._shares)), Block(self.name, "scalar", 1)
+        return (
+            Block(self.name, "one_hot", len(self._shares)),
+            Block(self.name, "scalar", 1, refines=(0, len(self.means))),
+        )
 
     @property
     def shares(self) -> np.ndarray:

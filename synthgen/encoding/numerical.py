@@ -103,7 +103,8 @@ class QuantileBins(ColumnEncoder[Numerical]):
     @property
     def blocks(self) -> tuple[Block, ...]:
         codes = Block(self.name, "one_hot", len(self._shares))
-        return (codes, Block(self.name, "scalar", 1)) if self.positions else (codes,)
+        bins = (len(self.spikes), len(self.spikes) + self.num_bins)
+        return (codes, Block(self.name, "scalar", 1, refines=bins)) if self.positions else (codes,)
 
     @property
     def shares(self) -> np.ndarray:

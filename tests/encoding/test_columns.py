@@ -1,0 +1,143 @@
+"""What single encoders do, at values known beforehand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from synthgen import Categorical, Identifier, Numerical, Schema, Text
+from synthgen.encoding.categorical import CategoryCodes
+from synthgen.encoding.identifier import identifiers
+from synthgen.encoding.protection import Cohort
+from synthgen.encoding.table import TableEncoder
+from synthgen.errors import SchemaError
+
+
+def encoder_of(frame, seed=0, **settings):
+    schema = settings.pop("schema", None) or Schema.infer(frame)
+    return TableEncoder.fit(frame, schema, seed=seed, **settings)
+
+
+def test_spikes_come_back_exactly_and_the_rest_on_its_grid():
+    rng = np.random.default_rng(0)
+    hours = np.where(rng.random(3_000) < 0.6, 40.0, np.round(rng.normal(38, 60, 3_000), 1))
+    frame = pd.DataFrame({"hours": hours, "other": rng.integers(0, 2, 3_000)})
+    encoder = encoder_of(frame)
+    assert encoder.columns[0].spikes.tolist() == [40.0]
+    back = encoder.decode(encoder.encode(frame, seed=0), seed=0)["hours"]
+    assert (back[hours == 40] == 40).all()
+    assert np.allclose(back, back.round(1))
+    assert np.abs(np.sort(back) - np.sort(hours))[30:-30].max() < 10
+
+
+def test_few_distinct_values_are_codes_of_their_own():
+    frame = pd.DataFrame({"visits": np.repeat([0, 1, 2, 3], 50), "other": [0, 1] * 100})
+    encoder = encoder_of(frame)
+    assert encoder.columns[0].spikes.tolist() == [0, 1, 2, 3]
+    pd.testing.assert_frame_equal(encoder.decode(encoder.encode(frame, seed=0), seed=0), frame)
+
+
+def test_declared_bounds_hold():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"score": np.clip(rng.normal(9, 3, 500), 0, 10), "other": [0, 1] * 250})
+    schema = Schema({"score": Numerical(minimum=0, maximum=10), "other": Numerical(dtype="int64", decimals=0)})
+    encoder = encoder_of(frame, schema=schema)
+    assert encoder.decode(encoder.encode(frame, seed=0), seed=0)["score"].between(0, 10).all()
+
+
+def test_rare_categories_are_pooled_unless_declared():
+    values = ["flu"] * 100 + ["cold"] * 80 + [f"rare {i % 6}" for i in range(12)]
+    frame = pd.DataFrame({"diagnosis": values, "other": [0, 1] * 96})
+    encoder = encoder_of(frame)
+    assert encoder.columns[0].categories == ["cold", "flu"]
+    back = encoder.decode(encoder.encode(frame, seed=0), seed=0)["diagnosis"]
+    assert set(back) == {"flu", "cold", "(other)"}
+    assert (back == "(other)").sum() == 12
+    declared = Schema({"diagnosis": Categorical(categories=tuple(dict.fromkeys(values))),
+                       "other": Numerical(dtype="int64", decimals=0)})  # fmt: skip
+    kept = encoder_of(frame, schema=declared)
+    pd.testing.assert_frame_equal(kept.decode(kept.encode(frame, seed=0), seed=0), frame)
+
+
+def test_a_pool_of_too_few_patients_is_spread_over_kept_categories():
+    frame = pd.DataFrame({"ward": ["A"] * 60 + ["B"] * 37 + ["lonely"] * 3, "other": [0, 1] * 50})
+    encoder = encoder_of(frame)
+    assert set(encoder.decode(encoder.encode(frame, seed=0), seed=0)["ward"]) == {"A", "B"}
+    assert "lonely" not in str(encoder.state())
+
+
+def test_categories_that_are_numbers_keep_their_type():
+    frame = pd.DataFrame({"code": [10, 20, 30, 99] + [10, 20] * 100, "other": [0, 1] * 102})
+    schema = Schema({"code": Categorical(dtype="int64"), "other": Numerical(dtype="int64", decimals=0)})
+    back = encoder_of(frame, schema=schema).decode(encoder_of(frame, schema=schema).encode(frame, seed=0), seed=0)
+    assert back["code"].dtype == "int64"
+    assert set(back["code"]) == {10, 20}
+
+
+def test_a_hundred_thousand_categories_become_bits():
+    values = pd.Series(np.repeat(np.arange(100_000), 2)).astype(str)
+    cohort = Cohort(np.arange(len(values)), rare_below=2)
+    column = CategoryCodes.fit("zip", Categorical(), values, cohort, rng=np.random.default_rng(0))
+    (block,) = column.blocks
+    assert (block.form, block.size) == ("bits", 17)
+    codes, scalars = column.encode(values, np.random.default_rng(0))
+    assert column.decode(codes, scalars, np.random.default_rng(0)).equals(values)
+    assert column.decode(np.array([2**17 - 1]), scalars[:1], np.random.default_rng(0)).isin(values).all()
+
+
+@pytest.mark.parametrize(
+    ("zone", "step"), [("Europe/Berlin", 3600), ("Asia/Kolkata", 60), ("America/New_York", 3600), ("UTC", 3600)]
+)
+def test_zoned_datetimes_round_trip_over_daylight_saving(zone, step):
+    """peers 19: the hour that a change to summer time skips, and the one that winter time repeats."""
+    moments = pd.Series(pd.date_range("2021-01-01", "2021-12-31", freq="h", tz=zone))
+    frame = pd.DataFrame({"at": moments, "other": np.arange(len(moments)) % 2})
+    encoder = encoder_of(frame, num_bins=50)
+    back = encoder.decode(encoder.encode(frame, seed=0), seed=0)["at"]
+    assert back.dtype == moments.dtype
+    assert (back - moments).abs()[100:-100].max() < pd.Timedelta("2D")
+    assert ((back - pd.Timestamp("2021-01-01", tz="UTC")).dt.total_seconds() % step == 0).all()
+
+
+@pytest.mark.parametrize("zone", [None, "Europe/Berlin", "America/Sao_Paulo"])
+def test_days_stay_days(zone):
+    """In Sao Paulo the clocks went forward at midnight: some local days begin at one o'clock."""
+    days = pd.Series(pd.date_range("2015-01-02", periods=700, freq="D"))
+    moments = days.dt.tz_localize(zone, nonexistent="shift_forward") if zone else days
+    schema = Schema.infer(pd.DataFrame({"day": moments[:200], "other": np.arange(200) % 2}))
+    frame = pd.DataFrame({"day": moments, "other": np.arange(700) % 2})
+    encoder = encoder_of(frame, schema=schema)
+    back = encoder.decode(encoder.encode(frame, seed=0), seed=0)["day"]
+    assert back.dtype == moments.dtype
+    assert (back.dt.hour <= 1).all()
+
+
+def test_identifiers_are_new_unique_and_in_pattern():
+    column = Identifier(pattern="P-[0-9]{8}", dtype="object")
+    made = identifiers(column, first=0, num_rows=5_000, seed=1)
+    assert made.is_unique
+    assert made.str.fullmatch(r"P-[0-9]{8}").all()
+    later = identifiers(column, first=5_000, num_rows=5_000, seed=1)
+    assert not set(made) & set(later)
+    assert made[:100].equals(identifiers(column, first=0, num_rows=100, seed=1))
+
+
+def test_identifiers_grow_where_the_pattern_has_no_room():
+    made = identifiers(Identifier(pattern="[0-9]{2}", dtype="int64"), first=0, num_rows=1_000, seed=0)
+    assert made.is_unique
+    assert made.dtype == "int64"
+
+
+def test_an_unknown_class_in_a_pattern_is_named():
+    with pytest.raises(SchemaError, match=r"\[xyz\]"):
+        identifiers(Identifier(pattern="[xyz]{2}"), first=0, num_rows=1, seed=0)
+
+
+def test_text_is_left_out_or_replaced():
+    frame = pd.DataFrame({"note": [f"note {i} of this patient" for i in range(50)], "other": [0, 1] * 25})
+    other = Numerical(dtype="int64", decimals=0)
+    left_out = encoder_of(frame, schema=Schema({"note": Text(), "other": other}))
+    assert list(left_out.decode(left_out.encode(frame, seed=0), seed=0)) == ["other"]
+    replaced = encoder_of(frame, schema=Schema({"note": Text(replacement="[removed]"), "other": other}))
+    back = replaced.decode(replaced.encode(frame, seed=0), seed=0)
+    assert list(back) == ["note", "other"]
+    assert set(back["note"]) == {"[removed]"}
