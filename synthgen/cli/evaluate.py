@@ -1,0 +1,61 @@
+"""``synthgen evaluate``: judges synthetic rows, whoever made them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from synthgen.cli.verbs import Quiet, Read, console, require_writable
+
+
+def evaluate(  # noqa: PLR0913, PLR0917 - options
+    train: Annotated[Path, typer.Option(metavar="FILE", help="The rows that the synthetic ones were made from.")],
+    synthetic: Annotated[Path, typer.Option(metavar="FILE", help="The rows to judge, made by synthgen or not.")],
+    holdout: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Real rows that the maker never saw. Without them privacy is not judged."),
+    ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="What users will want to predict. Without it usefulness is not judged."),
+    ] = None,
+    schema: Annotated[
+        Path | None, typer.Option(metavar="YAML", help="What the columns mean. Without it: a guess.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="HTML", help="Write the report as one page.")
+    ] = None,
+    json: Annotated[Path | None, typer.Option(metavar="JSON", help="Write the report for programs.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed and tables: same report.")] = 0,
+    *,
+    read: Read,
+    quiet: Quiet = False,
+) -> None:
+    """Judge synthetic rows: [bold]fidelity[/bold], [bold]usefulness[/bold], [bold]privacy[/bold].
+
+    Every number stands beside what real rows score. The exit code is 0 whatever the verdict.
+
+    [bold]Examples[/bold]
+
+    $ synthgen evaluate --train train.csv --synthetic synthetic.csv --holdout holdout.csv --target died -o report.html
+
+    $ synthgen evaluate --train train.csv --synthetic theirs.parquet --json report.json
+    """
+    require_writable(output, json)
+    from synthgen.data.schema import Schema
+    from synthgen.report.evaluate import evaluate as judge
+
+    meaning = None if schema is None else Schema.from_yaml(schema)
+    report = judge(
+        train=read(train), synthetic=read(synthetic), holdout=None if holdout is None else read(holdout),
+        target=target, schema=meaning, seed=seed, verbose=not quiet,
+    )  # fmt: skip
+    if output is not None:
+        report.to_html(output)
+    if json is not None:
+        report.to_json(json)
+    out = console(quiet=quiet)
+    out.print(report, soft_wrap=False)
+    for path in (output, json):
+        if path is not None:
+            out.print(f"Written to {path}", markup=False)

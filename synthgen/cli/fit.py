@@ -1,0 +1,171 @@
+"""``synthgen fit``: learns a table and writes a model file."""
+
+import inspect
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+
+from synthgen.cli.verbs import Quiet, Read, console, count, require_writable
+from synthgen.errors import FitInterrupted, SynthgenError, did_you_mean
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from synthgen.data.schema import Schema
+    from synthgen.synthesizers.base import Synthesizer
+
+MODELS = {"tabular-gan": "TabularGAN", "ctgan": "CTGAN"}
+"""Synthesizer by the word of the command line; its own list of names would load Keras."""
+
+LENGTHS = {"tabular-gan": ("--steps", "num_steps"), "ctgan": ("--epochs", "num_epochs")}
+"""How each model counts the length of training: option and argument."""
+
+
+def fit(  # noqa: PLR0913, PLR0917 - options
+    data: Annotated[Path, typer.Argument(help="The table to learn: .csv, .tsv, .parquet or .feather.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write the model.")],
+    schema: Annotated[
+        Path | None,
+        typer.Option(metavar="YAML", help="What the columns mean, see [bold]describe[/bold]. Without it: a guess."),
+    ] = None,
+    model: Annotated[str, typer.Option(metavar="|".join(MODELS), help="What learns the table.")] = "tabular-gan",
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="Training steps of tabular-gan; 5000 unless said otherwise.")
+    ] = None,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, help="Passes over the table of ctgan; 300 unless said otherwise.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, data and machine: same model.")] = 0,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Any other argument of the model, such as width=128."),
+    ] = None,
+    holdout: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep rows out of training for the judges, and write them here.")
+    ] = None,
+    holdout_share: Annotated[float, typer.Option(help="Share of the patients to keep out.")] = 0.2,
+    train: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the rows that were learned here; the judges need both.")
+    ] = None,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Where every finished epoch is kept, so that an interrupted run can go on. Unless given: beside the "
+            "model, and removed when it is written.",
+        ),
+    ] = None,
+    *,
+    read: Read,
+    quiet: Quiet = False,
+) -> None:
+    """Learn a table and write a [bold]model file[/bold], which holds no raw value of it.
+
+    Ctrl-C keeps the finished epochs; the same command then goes on where it stopped, and ends with the same model.
+
+    [bold]Examples[/bold]
+
+    $ synthgen fit patients.csv --schema schema.yaml -o patients.synthgen
+
+    $ synthgen fit patients.csv --schema schema.yaml --train train.csv --holdout holdout.csv -o patients.synthgen
+
+    $ synthgen fit patients.csv --model ctgan --epochs 100 --seed 1 --set batch_size=1000 -o patients.synthgen
+    """
+    length = _length(model, {"--steps": steps, "--epochs": epochs})
+    require_writable(output)
+    require_writable(train, holdout, table=True)
+    frame, meaning = _read(data, schema, read)
+    if holdout is not None:
+        frame = _keep_out(frame, holdout, by=meaning.patient_key, share=holdout_share, seed=seed)
+    if train is not None:
+        _write(frame, train)
+    synthesizer = _make(MODELS[model], length | {"seed": seed}, settings or [])
+    directory = output.with_name(f"{output.name}.checkpoint") if checkpoint is None else checkpoint
+    _claim(directory)
+    try:
+        synthesizer.fit(frame, schema=meaning, checkpoint=directory, verbose=not quiet)
+    except FitInterrupted:
+        raise FitInterrupted(
+            f"Finished epochs are kept in {directory}. Run the same command again to go on from there."
+        ) from None
+    synthesizer.save(output)
+    if checkpoint is None:
+        shutil.rmtree(directory)
+    console(quiet=quiet).print(_done(output, synthesizer, len(frame)), markup=False)
+
+
+def _length(model: str, given: dict[str, int | None]) -> dict[str, Any]:
+    """Arguments for the length of training, in the model's own unit."""
+    if model not in MODELS:
+        raise SynthgenError(f"Expected --model in {list(MODELS)}. Received {model!r}.{did_you_mean(model, MODELS)}")
+    option, argument = LENGTHS[model]
+    for other, value in given.items():
+        if value is not None and other != option:
+            raise SynthgenError(f"{other} is not for {model}, whose training is counted in {option}.")
+    return {} if given[option] is None else {argument: given[option]}
+
+
+def _read(data: Path, schema: Path | None, read: Read) -> "tuple[pd.DataFrame, Schema]":
+    from synthgen.data.schema import Schema
+
+    meaning = None if schema is None else Schema.from_yaml(schema)
+    frame = read(data)
+    if meaning is None:
+        meaning = Schema.infer(frame)
+    meaning.validate(frame)
+    return frame, meaning
+
+
+def _keep_out(frame: "pd.DataFrame", path: Path, *, by: str | None, share: float, seed: int) -> "pd.DataFrame":
+    from synthgen.data.split import split
+
+    train, holdout = split(frame, by=by, holdout=share, seed=seed)
+    _write(holdout, path)
+    return train
+
+
+def _write(frame: "pd.DataFrame", path: Path) -> None:
+    from synthgen.data.writers import write_table
+
+    write_table(frame, path)
+
+
+def _make(family: str, arguments: dict[str, Any], settings: Sequence[str]) -> "Synthesizer":
+    """Returns the unfitted synthesizer, its settings checked against the arguments that it has."""
+    import yaml
+
+    from synthgen.synthesizers.tables import FAMILIES
+
+    hints = get_type_hints(FAMILIES[family].__init__)
+    known = [name for name in inspect.signature(FAMILIES[family]).parameters if name not in arguments]
+    for setting in settings:
+        name, sign, text = setting.partition("=")
+        if name not in known or not sign:
+            raise SynthgenError(
+                f"Expected --set NAME=VALUE with a name in {known}. Received {setting!r}.{did_you_mean(name, known)}"
+            )
+        value = yaml.safe_load(text)
+        if not isinstance(value, hints[name]) and not (isinstance(value, int) and hints[name] is float):
+            wanted = getattr(hints[name], "__name__", str(hints[name]))
+            raise SynthgenError(f"--set {name}: expected {wanted}. Received {text!r}.")
+        arguments = arguments | {name: value}
+    return FAMILIES[family](**arguments)
+
+
+def _claim(directory: Path) -> None:
+    """Refuses a folder that holds anything but a run: it will be written to, and removed in the end."""
+    if directory.exists() and not (directory / "run.json").is_file():
+        raise SynthgenError(f"{directory} exists and holds no interrupted run. Name another with --checkpoint.")
+
+
+def _done(output: Path, synthesizer: "Synthesizer", num_rows: int) -> str:
+    best = synthesizer.history[synthesizer.best_epoch]
+    distance = f", distance to held-out rows {best['distance']:.3f}" if "distance" in best else ""
+    epochs = f"{synthesizer.best_epoch + 1} of {len(synthesizer.history)}"
+    return (
+        f"Learned {count(num_rows)} rows; kept epoch {epochs}{distance}.\n"
+        f"Written to {output}. Next: synthgen sample {output} -n {num_rows} -o synthetic.csv"
+    )

@@ -1,0 +1,112 @@
+"""``synthgen sample``: draws synthetic rows from a model file."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from synthgen.cli.verbs import Quiet, Read, console, count, require_writable
+from synthgen.errors import ConditionError
+
+if TYPE_CHECKING:
+    from synthgen.synthesizers.base import Synthesizer
+
+
+def sample(  # noqa: PLR0913 - options
+    model: Annotated[Path, typer.Argument(help="A file that [bold]fit[/bold] wrote.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write the rows: .csv, .parquet ...")
+    ],
+    rows: Annotated[int | None, typer.Option("--rows", "-n", min=0, help="How many.")] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN=VALUE",
+            help="What every row must hold: a value, several (N,S), or a range (60..79, 60.., ..79). Repeat it for "
+            "several columns.",
+        ),
+    ] = None,
+    known: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Rows to complete: what they hold is kept, all else is drawn."),
+    ] = None,
+    balance: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="A column whose values come equally often.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Same seed and model: same rows.")] = None,
+    *,
+    read: Read,
+    quiet: Quiet = False,
+) -> None:
+    """Draw synthetic rows into a file, any number of them in constant memory.
+
+    [bold]Examples[/bold]
+
+    $ synthgen sample patients.synthgen -n 1000000 -o synthetic.parquet
+
+    $ synthgen sample patients.synthgen -n 500 --where sex=F --where age=60.. --where region=N,S -o women.csv
+
+    $ synthgen sample patients.synthgen -n 1000 --balance outcome --seed 1 -o balanced.csv
+    """
+    if (rows is None) == (known is None):
+        raise ConditionError("Expected either -n, the number of rows, or --known, a file of rows to complete.")
+    require_writable(output, table=True)
+    from synthgen.data.writers import write_table
+    from synthgen.synthesizers.saving import load
+
+    partial = None if known is None else read(known)
+    synthesizer = load(model)
+    conditions = parse_where(where or [], _categories(synthesizer))
+    if partial is None:
+        rows = rows or 0
+        synthesizer.sample_to(output, rows, conditions=conditions, balance=balance, seed=seed, verbose=not quiet)
+    else:
+        rows = len(partial)
+        drawn = synthesizer.sample(
+            rows, conditions=conditions, known=partial, balance=balance, seed=seed, verbose=not quiet
+        )
+        write_table(drawn, output)
+    console(quiet=quiet).print(f"{count(rows)} synthetic rows written to {output}", markup=False)
+
+
+def parse_where(conditions: Sequence[str], categories: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    """Returns the conditions that ``--where`` asks for, as `sample` takes them.
+
+    Args:
+        conditions: Such as ``sex=F``, ``region=N,S``, ``age=60..79``, ``age=60..``.
+        categories: Column name to the values that synthetic rows can hold, of columns that have such; text that
+            spells one of them is that one, whatever its type, and whatever commas it holds.
+
+    Raises:
+        ConditionError: If one is no COLUMN=VALUE, or names a column again.
+
+    Example:
+        >>> parse_where(["sex=1", "age=60.."], {"sex": [1, 2]})
+        {'sex': 1, 'age': Between(low='60', high=None)}
+    """
+    from synthgen.synthesizers.conditions import Between
+
+    parsed: dict[str, Any] = {}
+    for condition in conditions:
+        name, _, text = condition.partition("=")
+        if not name or not text or text == "..":
+            raise ConditionError(f"Expected --where COLUMN=VALUE. Received {condition!r}.")
+        if name in parsed:
+            raise ConditionError(f"--where names {name!r} twice. Several values are written {name}=VALUE,VALUE.")
+        spelled = {str(value): value for value in categories.get(name, ())}
+        low, dots, high = text.partition("..")
+        if text in spelled:
+            parsed[name] = spelled[text]
+        elif dots:
+            parsed[name] = Between(low or None, high or None)
+        elif "," in text:
+            parsed[name] = [spelled.get(value, value) for value in text.split(",")]
+        else:
+            parsed[name] = text
+    return parsed
+
+
+def _categories(synthesizer: "Synthesizer") -> dict[str, list[Any]]:
+    _, encoder, _ = synthesizer.fitted()
+    return {column.name: column.categories for column in encoder.columns if hasattr(column, "categories")}

@@ -1,0 +1,186 @@
+"""What the verbs share: the options that all of them take, how they speak, and what becomes of an error."""
+
+import errno
+import functools
+import inspect
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
+
+import typer
+
+from synthgen.errors import SynthgenError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+Read = Callable[[Path], "pd.DataFrame"]
+"""Reads a table; verbs that take a parameter `read` of this type get the options for text files."""
+
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but warnings and errors.")]
+
+_DEBUG = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error. It may quote data.")]
+
+_READING = {
+    "missing": (Annotated[list[str] | None, typer.Option(
+        "--missing", metavar="WORD", help="A word that CSV files write where a value is missing, such as '?'. Repeat "
+        "it for several. Empty fields are always missing.")], None),
+    "separator": (Annotated[str | None, typer.Option(
+        "--separator", metavar="SIGN", help="What stands between two fields, if not a comma in CSV, a tabulator in "
+        "TSV.")], None),
+    "decimal": (Annotated[str, typer.Option("--decimal", metavar="SIGN", help="The decimal point of CSV files.")], "."),
+    "encoding": (Annotated[str, typer.Option(
+        "--encoding", help="How CSV files write characters, such as latin-1.")], "utf-8"),
+}  # fmt: skip
+"""Options of `read_table` by parameter: their description and default."""
+
+
+def verb(command: Callable[..., None]) -> Callable[..., None]:
+    """Returns a command that ends in an exit code and at most one line about what went wrong.
+
+    It gets the option --debug and, in place of a parameter `read`, the options of `read_table`.
+
+    Args:
+        command: What the verb does.
+    """
+    own = inspect.signature(command).parameters
+    reads = "read" in own
+
+    @functools.wraps(command)
+    def run(**options: Any) -> None:
+        debug = options.pop("debug")
+        if reads:
+            options["read"] = _reader(**{name: options.pop(name) for name in _READING})
+        with _warnings_as_notes():
+            try:
+                command(**options)
+            except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - the edge of the program
+                if debug:
+                    traceback.print_exc()
+                raise typer.Exit(_report(error)) from None
+
+    offered = [parameter for parameter in own.values() if parameter.name != "read"]
+    added = (_READING if reads else {}) | {"debug": (_DEBUG, False)}
+    for name, (annotation, default) in added.items():
+        offered.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation))
+    run.__signature__ = inspect.Signature(offered)  # type: ignore[attr-defined] # where Typer looks for the options
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in offered}
+    return run
+
+
+def _reader(*, missing: list[str] | None, separator: str | None, decimal: str, encoding: str) -> Read:
+    from synthgen.data.readers import read_table
+
+    return functools.partial(
+        read_table, missing_values=missing or (), separator=separator, decimal=decimal, encoding=encoding
+    )
+
+
+def _report(error: BaseException) -> int:
+    """Says in one line what went wrong; returns the exit code. An unforeseen message may quote data: not shown."""
+    if isinstance(error, KeyboardInterrupt):
+        say_error(str(error) or "Interrupted. Nothing was written.", label="interrupted")
+        return 130
+    if isinstance(error, SynthgenError):
+        say_error(str(error))
+        return 2
+    if isinstance(error, OSError) and error.errno == errno.EPIPE:  # the reader, such as head, has seen enough
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - what is left in the buffer goes there at exit
+        return 1
+    if isinstance(error, OSError) and error.errno:
+        say_error(f"{os.strerror(error.errno)}{f': {error.filename}' if error.filename else ''}")
+    elif isinstance(error, MemoryError):
+        say_error("The memory is full. Use fewer rows, or a machine with more memory.")
+    else:
+        say_error(f"{type(error).__name__}, which synthgen did not foresee. --debug shows where; please report it.")
+    return 1
+
+
+def say_error(message: str, *, label: str = "error") -> None:
+    """Writes one line to standard error.
+
+    Args:
+        message: What went wrong; line breaks become spaces.
+        label: Its first word.
+    """
+    typer.secho(f"{label}: ", err=True, nl=False, bold=True, fg="red")
+    typer.echo(" ".join(message.split()), err=True)
+
+
+@contextmanager
+def _warnings_as_notes() -> Iterator[None]:
+    """Shows synthgen's own warnings as one line each, without the place in the code."""
+
+    def show(
+        message: Warning | str, category: type[Warning], filename: str, lineno: int,
+        file: TextIO | None = None, line: str | None = None,
+    ) -> None:  # fmt: skip
+        if not category.__module__.startswith("synthgen."):
+            shown(message, category, filename, lineno, file, line)
+            return
+        hint = " On the command line: --missing." if "missing_values" in str(message) else ""
+        typer.secho("note: ", err=True, nl=False, bold=True, fg="yellow")
+        typer.echo(" ".join(f"{message}{hint}".split()), err=True)
+
+    with warnings.catch_warnings():
+        shown = warnings.showwarning
+        warnings.showwarning = show
+        warnings.simplefilter("always", UserWarning)
+        yield
+
+
+def console(*, quiet: bool) -> "Console":
+    """Returns where a verb prints its results: standard output, never wrapped in the middle of a path.
+
+    Args:
+        quiet: Whether to print nothing.
+    """
+    from rich.console import Console
+
+    return Console(quiet=quiet, highlight=False, soft_wrap=True)
+
+
+def require_writable(*paths: Path | None, table: bool = False) -> None:
+    """Finds out before long work whether its result can be written.
+
+    Args:
+        paths: Files to be written later; None is passed over.
+        table: Whether they will be tables, whose names say their format.
+
+    Raises:
+        WriteError: If one cannot be.
+    """
+    from synthgen.data.formats import format_of
+    from synthgen.data.writers import replacing
+    from synthgen.errors import WriteError
+
+    for path in paths:
+        if path is None:
+            continue
+        if table:
+            try:
+                format_of(path)
+            except ValueError as error:
+                raise WriteError(str(error)) from None
+        with suppress(_Tried), replacing(path):
+            raise _Tried
+
+
+class _Tried(Exception):
+    """Leaves what was there: only whether it could be replaced was asked."""
+
+
+def count(number: int) -> str:
+    """Returns a whole number with thin groups of thousands, as the report writes it.
+
+    Example:
+        >>> count(20190)
+        '20 190'
+    """
+    return f"{number:,}".replace(",", " ")
