@@ -184,8 +184,8 @@ class Metric(ABC):
         """
         blank = Result(
             metric=self.name, title=self.title, family=self.family, question=self.question, value=None,
-            interval=None, unit=self.unit, range=self.range, direction=self.direction, best=self.best, status="not computed",
-            sanity_check=self.sanity_check,
+            interval=None, unit=self.unit, range=self.range, direction=self.direction, best=self.best,
+            status="not computed", sanity_check=self.sanity_check,
         )  # fmt: skip
         try:
             if len(tables.synthetic) == 0:

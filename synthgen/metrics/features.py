@@ -211,8 +211,9 @@ def _fit(name: str, series: pd.Series, column: Column, patients: Integers) -> Fe
         )  # fmt: skip
     codes, labels = read_labels(series, column)
     held = codes != MISSING
-    pairs = np.unique(np.column_stack([codes[held], patients[held]]), axis=0)
-    counts = np.bincount(pairs[:, 0], minlength=len(labels)) if len(labels) else np.zeros(0, np.int64)
+    width = int(patients.max(initial=0)) + 1
+    pairs = np.unique(codes[held] * width + patients[held])  # one number for each label and patient
+    counts = np.bincount(pairs // width, minlength=len(labels))
     order = sorted(range(len(labels)), key=lambda code: (-int(counts[code]), labels[code]))
     if isinstance(column, Boolean):
         order = sorted(range(len(labels)), key=lambda code: labels[code])

@@ -15,7 +15,7 @@ def count_patients(cells: NDArray[np.int64], patients: NDArray[np.int64], num_ce
 
     Args:
         cells: (rows,) cell of each row; negative ones count nowhere.
-        patients: (rows,) whom each row belongs to.
+        patients: (rows,) whom each row belongs to, codes from 0.
         num_cells: Cells.
 
     Returns:
@@ -26,8 +26,9 @@ def count_patients(cells: NDArray[np.int64], patients: NDArray[np.int64], num_ce
         [1, 1]
     """
     inside = cells >= 0
-    pairs = np.unique(np.column_stack([cells[inside], patients[inside]]), axis=0)
-    return np.bincount(pairs[:, 0].astype(np.int64), minlength=num_cells)
+    width = int(patients.max(initial=0)) + 1
+    pairs = np.unique(cells[inside] * width + patients[inside])  # one number for each cell and patient
+    return np.bincount(pairs // width, minlength=num_cells)
 
 
 def merge_neighbours(counts: Sequence[Counts], rare_below: int) -> NDArray[np.int64]:
