@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from synthgen.data.columns import Boolean, Column, Datetime, Numerical
 from synthgen.data.schema import Schema
+from synthgen.metrics.counting import count_patients
 from synthgen.metrics.reading import MISSING, read_labels, read_numbers
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -211,9 +212,7 @@ def _fit(name: str, series: pd.Series, column: Column, patients: Integers) -> Fe
         )  # fmt: skip
     codes, labels = read_labels(series, column)
     held = codes != MISSING
-    width = int(patients.max(initial=0)) + 1
-    pairs = np.unique(codes[held] * width + patients[held])  # one number for each label and patient
-    counts = np.bincount(pairs // width, minlength=len(labels))
+    counts = count_patients(codes[held], patients[held], len(labels))
     order = sorted(range(len(labels)), key=lambda code: (-int(counts[code]), labels[code]))
     if isinstance(column, Boolean):
         order = sorted(range(len(labels)), key=lambda code: labels[code])

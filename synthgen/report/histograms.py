@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.data.columns import Datetime, Numerical
+from synthgen.metrics.counting import count_patients, distinct
 from synthgen.metrics.features import SPIKE_SHARE, CategoryFeature, NumberFeature, Table
 from synthgen.metrics.reading import MISSING
 from synthgen.metrics.tables import Tables
-from synthgen.report.protection import count_patients, merge_neighbours, shown_labels
+from synthgen.report.protection import merge_neighbours, shown_labels
 
 MAX_BARS = 20
 MAX_LABELS = 10
@@ -41,9 +42,13 @@ def histograms(tables: Tables, scores: dict[str, float]) -> list[dict[str, Any]]
 
 def real_roles(tables: Tables) -> list[str]:
     """Returns the real tables that are large enough to be shown at all."""
+    return tables.once("real roles", lambda: _real_roles(tables))
+
+
+def _real_roles(tables: Tables) -> list[str]:
     rare = tables.schema.rare_below
     known = {"train": tables.train, "holdout": tables.holdout}
-    return [role for role, table in known.items() if table is not None and len(np.unique(table.patients)) >= rare]
+    return [role for role, table in known.items() if table is not None and len(distinct(table.patients)) >= rare]
 
 
 def by_role(tables: Tables) -> dict[str, Table]:
@@ -125,7 +130,7 @@ def _spikes(tables: Tables, feature: NumberFeature) -> list[dict[str, Any]]:
     for value in known[order[counts[order] > SPIKE_SHARE * counts.sum()]]:
         roles = by_role(tables)
         hits = {role: table.columns[feature.name] == value for role, table in roles.items()}
-        held = [len(np.unique(roles[role].patients[hits[role]])) for role in real_roles(tables)]
+        held = [len(distinct(roles[role].patients[hits[role]])) for role in real_roles(tables)]
         if min(held) >= tables.schema.rare_below:
             shares = {role: float(hit.sum() / max((~np.isnan(roles[role].columns[feature.name])).sum(), 1))
                       for role, hit in hits.items()}  # fmt: skip
@@ -139,7 +144,7 @@ def _edges(tables: Tables, feature: NumberFeature) -> NDArray[np.float64]:
     present = ~np.isnan(values)
     values, patients = values[present], patients[present]
     rare = tables.schema.rare_below
-    if len(np.unique(patients)) < rare:
+    if len(distinct(patients)) < rare:
         return np.zeros(0)
     low, high = outermost(values, patients, rare)
     near_low, near_high = np.quantile(values, [0.01, 0.99])

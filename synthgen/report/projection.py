@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 
+from synthgen.metrics.counting import count_patients
 from synthgen.metrics.tables import Tables
 from synthgen.report.histograms import by_role, real_roles
-from synthgen.report.protection import count_patients
 
 GRIDS = (32, 24, 18, 14, 10, 7, 5)
 MOST_HIDDEN = 0.15

@@ -10,27 +10,6 @@ from numpy.typing import NDArray
 Counts = NDArray[np.int64]
 
 
-def count_patients(cells: NDArray[np.int64], patients: NDArray[np.int64], num_cells: int) -> Counts:
-    """Counts the distinct patients in each cell.
-
-    Args:
-        cells: (rows,) cell of each row; negative ones count nowhere.
-        patients: (rows,) whom each row belongs to, codes from 0.
-        num_cells: Cells.
-
-    Returns:
-        (cells,).
-
-    Example:
-        >>> count_patients(np.array([0, 0, 1, -1]), np.array([7, 7, 7, 8]), 2).tolist()
-        [1, 1]
-    """
-    inside = cells >= 0
-    width = int(patients.max(initial=0)) + 1
-    pairs = np.unique(cells[inside] * width + patients[inside])  # one number for each cell and patient
-    return np.bincount(pairs // width, minlength=num_cells)
-
-
 def merge_neighbours(counts: Sequence[Counts], rare_below: int) -> NDArray[np.int64]:
     """Joins neighbouring cells until each holds enough patients in every table.
 

@@ -18,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from synthgen.metrics.base import Comparison, Measurement, NotComputed
+from synthgen.metrics.counting import distinct
 from synthgen.metrics.features import Table
 from synthgen.metrics.fingerprints import fingerprints, rows_of
 from synthgen.metrics.intervals import area_interval
@@ -63,7 +64,7 @@ class Detection(Comparison):
                 areas.append(roc_auc_score(labels[test], self.scores(tables, pair, ~test, labels)))
         if not areas:
             raise NotComputed("all rows are equal or belong to one patient; no fold has both kinds of rows.")
-        units = (len(np.unique(pair[0].patients)), len(np.unique(pair[1].patients)))
+        units = (len(distinct(pair[0].patients)), len(distinct(pair[1].patients)))
         value = float(np.mean(areas))
         interval = area_interval(value, positives=units[1], negatives=units[0])
         return Measurement(value=value, interval=interval, details={"rows_each": rows, "folds": as_floats(areas)})

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.metrics.base import Comparison, Measurement, NotComputed, Part
+from synthgen.metrics.counting import contained
 from synthgen.metrics.features import Table
 from synthgen.metrics.fingerprints import fingerprints, rows_of
 from synthgen.metrics.intervals import clopper_pearson, clustered_share
@@ -36,7 +37,7 @@ class ExactCopies(Comparison):
         """Counts the rows of `other` that are also rows of `base`."""
         known = rows_of(fingerprints(base, tables.features))
         asked = rows_of(fingerprints(other, tables.features))
-        return counted(np.isin(asked, known), other, tables)
+        return counted(contained(asked, within=known), other, tables)
 
 
 @final
@@ -63,9 +64,9 @@ class NearCopies(Comparison):
         known = fingerprints(base, tables.features, near=True)
         asked = fingerprints(other, tables.features, near=True)
         known_rows, asked_rows = rows_of(known), rows_of(asked)
-        near = np.isin(asked_rows, known_rows)
+        near = contained(asked_rows, within=known_rows)
         for place in range(known.shape[1]):
-            near |= np.isin(asked_rows - asked[:, place], known_rows - known[:, place])
+            near |= contained(asked_rows - asked[:, place], within=known_rows - known[:, place])
         return counted(near, other, tables)
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from synthgen.metrics.base import CONFIDENCE, Measurement, Metric, NotComputed, Part
+from synthgen.metrics.counting import distinct
 from synthgen.metrics.distance import nearest
 from synthgen.metrics.features import Table
 from synthgen.metrics.intervals import area_interval, clopper_pearson
@@ -135,11 +136,11 @@ def run_attacks(tables: Tables) -> dict[str, Attack]:
         raise NotComputed("there is no holdout; an attack needs people who were not in the training rows.")
     outsiders, population = halves(tables.holdout.patients, tables.random("population"))
     sides = [tables.train, tables.holdout.take(outsiders)]
-    patients = [len(np.unique(side.patients)) for side in sides]
+    patients = [len(distinct(side.patients)) for side in sides]
     if min(patients) < MIN_PATIENTS:
         raise NotComputed(
             f"at least {MIN_PATIENTS} training and {2 * MIN_PATIENTS} holdout patients are needed; "
-            f"there are {patients[0]} and {len(np.unique(tables.holdout.patients))}."
+            f"there are {patients[0]} and {len(distinct(tables.holdout.patients))}."
         )
     others = tables.holdout.take(population)
     return tables.once("attacks", lambda: _attack(tables, sides[0], sides[1], others))
