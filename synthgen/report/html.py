@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 from markupsafe import Markup
@@ -16,8 +16,10 @@ from synthgen.report.figures.curves import closest_record_curves, roc_curves, st
 from synthgen.report.figures.marginals import marginal, spikes
 from synthgen.report.figures.matrices import matrices
 from synthgen.report.figures.svg import percent
-from synthgen.report.report import Report
 from synthgen.report.verdicts import beside_text, number_text, value_text
+
+if TYPE_CHECKING:
+    from synthgen.report.report import Report
 
 MAX_PAIRS = 150
 """Rows of the table of pairs: the worst ones; the JSON report has all."""
