@@ -94,8 +94,9 @@ def _report(error: BaseException) -> int:
         sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - what is left in the buffer goes there at exit
         return 1
     if isinstance(error, OSError) and error.errno:
-        say_error(f"{os.strerror(error.errno)}{f': {error.filename}' if error.filename else ''}")
-    elif isinstance(error, MemoryError):
+        say_error(f"{f'{error.filename}: ' if error.filename else ''}{os.strerror(error.errno)}")
+        return 2 if isinstance(error, FileNotFoundError | IsADirectoryError | PermissionError) else 1
+    if isinstance(error, MemoryError):
         say_error("The memory is full. Use fewer rows, or a machine with more memory.")
     else:
         say_error(f"{type(error).__name__}, which synthgen did not foresee. --debug shows where; please report it.")

@@ -1,0 +1,42 @@
+"""synthgen demo."""
+
+import json
+
+import pytest
+
+import synthgen as sg
+from synthgen.cli.demo import WRITTEN
+
+
+def test_demo_replaces_what_is_there_and_says_where_all_is(run, tmp_path):
+    folder = tmp_path / "deep" / "demo"
+    folder.mkdir(parents=True)
+    for name in WRITTEN:
+        (folder / name).write_text("of an earlier demo")
+    code, out, error = run("demo", "--output", folder, "--steps", 20)
+    assert (code, error) == (0, "")
+    assert sorted(path.name for path in folder.iterdir()) == sorted(WRITTEN)
+    assert all(str(folder / name) in out for name in WRITTEN)
+    assert "16 130 rows to learn, 4 060 kept out" in out
+
+    lines = out.rstrip().splitlines()[-5:]
+    assert lines[0].startswith("16 130 synthetic rows, compared with 16 130 training and 4 060 holdout rows")
+    assert [line.split()[0] for line in lines[1:4]] == ["Fidelity", "Usefulness", "Privacy"]
+
+    model = sg.load(folder / "model.synthgen")
+    assert model.settings["num_steps"] == 20
+    assert sg.Schema.from_yaml(folder / "schema.yaml") == model.schema
+    rows = sg.read_table(folder / "synthetic.parquet")
+    assert len(sg.read_table(folder / "synthetic.csv")) == len(rows) == 16130
+    assert json.loads((folder / "report.json").read_text())["settings"]["target"] == "visits"
+    assert "of an earlier demo" not in (folder / "report.html").read_text()
+
+
+@pytest.mark.parametrize("name", ["report.html", "."])
+def test_a_folder_that_cannot_be_written_is_found_first(name, fails, tmp_path):
+    target = tmp_path / "demo"
+    if name == ".":
+        target.write_text("a file")
+    else:
+        (target / name).mkdir(parents=True)
+    assert str(target) in fails("demo", "--output", target)
