@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from synthgen.report.evaluate import evaluate as evaluate
     from synthgen.report.report import Report as Report
     from synthgen.synthesizers.conditions import Between as Between
-    from synthgen.synthesizers.saving import load as load
+    from synthgen.synthesizers.loading import load as load
     from synthgen.synthesizers.tables import CTGAN as CTGAN
     from synthgen.synthesizers.tables import TabularGAN as TabularGAN
 
@@ -58,7 +58,7 @@ _MODULES = {
     "CTGAN": "synthgen.synthesizers.tables",
     "TabularGAN": "synthgen.synthesizers.tables",
     "Between": "synthgen.synthesizers.conditions",
-    "load": "synthgen.synthesizers.saving",
+    "load": "synthgen.synthesizers.loading",
     "evaluate": "synthgen.report.evaluate",
     "Report": "synthgen.report.report",
     "read_table": "synthgen.data.readers",

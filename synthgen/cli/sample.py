@@ -53,7 +53,7 @@ def sample(  # noqa: PLR0913 - options
         raise ConditionError("Expected either -n, the number of rows, or --known, a file of rows to complete.")
     require_writable(output, table=True)
     from synthgen.data.writers import write_table
-    from synthgen.synthesizers.saving import load
+    from synthgen.synthesizers.loading import load
 
     partial = None if known is None else read(known)
     synthesizer = load(model)

@@ -132,7 +132,7 @@ class CategoryCodes(ColumnEncoder[Column]):
 
     @classmethod
     def from_state(cls, name: str, column: Column, state: dict[str, Any]) -> Self:
-        return cls(name, column, **state)
+        return cls(name, column, **(state | {"shares": np.asarray(state["shares"], float)}))
 
 
 def _kept(column: Column, series: pd.Series, cohort: Cohort) -> tuple[list, np.ndarray]:

@@ -138,7 +138,8 @@ class ModeSpecific(ColumnEncoder[Numerical]):
 
     @classmethod
     def from_state(cls, name: str, column: Numerical, state: dict[str, Any]) -> Self:
-        return cls(name, column, **state)
+        arrays = {part: np.asarray(state[part], float) for part in ("means", "deviations", "shares")}
+        return cls(name, column, **(state | arrays))
 
 
 def _modes(

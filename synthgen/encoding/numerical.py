@@ -172,9 +172,12 @@ class QuantileBins(ColumnEncoder[Numerical]):
 
     @classmethod
     def from_state(cls, name: str, column: Numerical, state: dict[str, Any]) -> Self:
-        quantiles = ProtectedQuantiles(state["probabilities"], state["values"]) if "values" in state else None
-        return cls(name, column, spikes=state["spikes"], quantiles=quantiles, num_bins=state["num_bins"],
-                   missing=state["missing"], shares=state["shares"], positions=state["positions"])  # fmt: skip
+        arrays = {
+            name: np.asarray(values, float) for name, values in state.items() if isinstance(values, list | np.ndarray)
+        }
+        quantiles = ProtectedQuantiles(arrays["probabilities"], arrays["values"]) if "values" in arrays else None
+        return cls(name, column, spikes=arrays["spikes"], quantiles=quantiles, num_bins=state["num_bins"],
+                   missing=state["missing"], shares=arrays["shares"], positions=state["positions"])  # fmt: skip
 
 
 def _numbers(series: pd.Series) -> np.ndarray:

@@ -48,7 +48,8 @@ def straight_through(layout: Layout, logits: Tensor, noise: Tensor, *, temperatu
         temperature: Above 0; small follows the draw closely, large gives smoother gradients.
 
     Returns:
-        (batch, features) float32: one-hot blocks exactly one-hot, bits exactly 0 or 1, scalars in [-1, 1] and 0 where they refine nothing.
+        (batch, features) float32: one-hot blocks exactly one-hot, bits exactly 0 or 1, scalars in [-1, 1] and 0
+        where they refine nothing.
     """
     return _by_block(layout, logits, noise, one_hot=_hard_one_hot, temperature=temperature)
 
@@ -72,13 +73,15 @@ def _by_block(
     layout: Layout, logits: Tensor, noise: Tensor, *, one_hot: Callable[..., Tensor], temperature: float
 ) -> Tensor:
     logits = ops.cast(logits, "float32")
-    parts = []
+    parts: list[Tensor] = []
     for block, start in zip(layout.blocks, layout.starts, strict=True):
         part = logits[:, start : start + block.size]
         if block.form == "scalar":
             first, end = block.refines
             inside = ops.sum(parts[-1][:, first:end], axis=1, keepdims=True)
             parts.append(ops.tanh(part) * ops.stop_gradient(inside))
+        elif block.form == "one_hot" and block.size == 1:
+            parts.append(ops.ones_like(part))  # a constant column has nothing to draw
         elif block.form == "one_hot":
             parts.append(one_hot(part, noise[:, start : start + block.size], temperature))
         else:

@@ -19,9 +19,9 @@ from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.encoding.table import NumericalMethod, TableEncoder, progress
 from synthgen.errors import ConditionError, NotFittedError
 from synthgen.models.base import GenerativeModel
-from synthgen.synthesizers import saving
 from synthgen.synthesizers.requests import parse_request
 from synthgen.synthesizers.sampling import RowSampler
+from synthgen.synthesizers.saving import write_members
 from synthgen.training.callbacks import BestEpoch
 from synthgen.training.monitors import HeldOutFidelity
 from synthgen.training.run import Plan, claim_checkpoint, run
@@ -60,7 +60,7 @@ class Synthesizer(ABC):
         self._samples_drawn = 0
 
     @abstractmethod
-    def _build(self, layout: Layout) -> GenerativeModel:
+    def build(self, layout: Layout) -> GenerativeModel:
         """Returns the untrained model for a layout: networks, loss, conditioning."""
 
     @abstractmethod
@@ -126,7 +126,7 @@ class Synthesizer(ABC):
         if directory is not None:
             digest = hashlib.sha256(table.codes.tobytes() + table.scalars.tobytes()).digest()
             claim_checkpoint(directory, plan, settings=self.settings | {"seed": self.seed}, data_digest=digest)
-        model = self._build(layout)
+        model = self.build(layout)
         model.prepare(train)
         rate_scale = model.add_weight(shape=(), initializer="ones", trainable=False, name="rate_scale")
         self._compile(model, num_steps=plan.num_steps, rate_scale=rate_scale)
@@ -249,7 +249,22 @@ class Synthesizer(ABC):
             NotFittedError: Before `fit`.
             ModelFileError: If the path cannot be written.
         """
-        saving.save(self, path)
+        schema, encoder, model = self.fitted()
+        manifest = {
+            "family": self.family, "seed": self.seed, "settings": self.settings, "best_epoch": self.best_epoch,
+            "history": self.history,
+        }  # fmt: skip
+        taken = {"arrays": model.state(), "constraints": [constraint.to_dict() for constraint in self.constraints]}
+        write_members(
+            path,
+            manifest,
+            {
+                "schema": schema.to_dict(),
+                "encoder": encoder.state(),
+                "model": taken,
+                "weights": model.sampler.get_weights(),
+            },
+        )
 
     def _chunks(
         self,

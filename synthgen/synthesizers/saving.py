@@ -6,110 +6,59 @@
 | schema.json | the schema, as the user may declare it |
 | encoder.json | every value taken from the data, by column |
 | model.json | arrays taken from the data that the model needs, constraints learned from the data |
-| sampler.weights.h5 | the network that draws rows |
+| weights.npz | the network that draws rows |
 """
 
 import hashlib
 import io
 import json
 import os
-import tempfile
 import zipfile
+import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from synthgen import __version__
-from synthgen.data.constraints import constraint_from_dict
-from synthgen.data.schema import Schema
 from synthgen.data.writers import replacing
-from synthgen.encoding.table import TableEncoder
-from synthgen.errors import ModelFileError, SynthgenError, WriteError
-
-if TYPE_CHECKING:
-    from synthgen.synthesizers.base import Synthesizer
+from synthgen.errors import ModelFileError, WriteError
 
 FORMAT = "synthgen-model"
 VERSION = 1
 """Version of the file's layout; a newer one is refused."""
 
-_MEMBERS = ("schema.json", "encoder.json", "model.json", "sampler.weights.h5")
+WEIGHTS = "weights.npz"
+_MEMBERS = ("schema.json", "encoder.json", "model.json", WEIGHTS)
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # equal models make equal files
 
 
-def save(synthesizer: "Synthesizer", path: str | os.PathLike[str]) -> None:
-    """Writes a fitted synthesizer; replaces the file in one step, or leaves what was there.
+def write_members(path: str | os.PathLike[str], manifest: dict[str, Any], members: dict[str, Any]) -> None:
+    """Writes a model file; replaces what was there in one step, or leaves it.
 
     Args:
-        synthesizer: Fitted.
         path: The file, customarily ``.synthgen``.
+        manifest: What describes the model; format, version and checksums are added.
+        members: "schema", "encoder" and "model" as plain types and arrays, "weights" as a list of arrays.
 
     Raises:
         ModelFileError: If the path cannot be written, or the disk is full.
     """
-    schema, encoder, model = synthesizer.fitted()
-    members = {
-        "schema.json": _json(schema.to_dict()),
-        "encoder.json": _json(encoder.state()),
-        "model.json": _json(
-            {"arrays": model.state(), "constraints": [constraint.to_dict() for constraint in synthesizer.constraints]}
-        ),
-        "sampler.weights.h5": _weights(model),
-    }
-    manifest = {
-        "format": FORMAT,
-        "version": VERSION,
-        "synthgen": __version__,
-        "family": synthesizer.family,
-        "seed": synthesizer.seed,
-        "settings": synthesizer.settings,
-        "best_epoch": synthesizer.best_epoch,
-        "history": synthesizer.history,
-        "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in members.items()},
-    }
+    contents = {f"{name}.json": _json(members[name]) for name in ("schema", "encoder", "model")}
+    contents[WEIGHTS] = _pack(members["weights"])
+    described = {"format": FORMAT, "version": VERSION, "synthgen": __version__, **manifest}
+    described["sha256"] = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     try:
         with replacing(path) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in {"manifest.json": _json(manifest), **members}.items():
+            for name, content in {"manifest.json": _json(described), **contents}.items():
                 archive.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED)
-    except (WriteError, OSError) as error:
+    except OSError as error:
         reason = str(error) if isinstance(error, WriteError) else os.strerror(error.errno or 0)
-        raise ModelFileError(f"The model was not saved: {reason}. What was at {path} before is untouched.") from error
-
-
-def load(path: str | os.PathLike[str]) -> "Synthesizer":
-    """Reads a fitted synthesizer; needs no training data.
-
-    Args:
-        path: A file that `save` wrote.
-
-    Raises:
-        ModelFileError: If the file is absent, damaged, no model, or of a newer version; says which.
-    """
-    from synthgen.synthesizers.tables import FAMILIES
-
-    contents = read_members(path)
-    manifest = contents["manifest.json"]
-    if manifest["family"] not in FAMILIES:
-        raise ModelFileError(f"{path} holds a {manifest['family']!r}, which this synthgen does not know; update it.")
-    try:
-        schema = Schema.from_dict(contents["schema.json"])
-        encoder = TableEncoder.from_state(schema, contents["encoder.json"])
-        synthesizer = FAMILIES[manifest["family"]](seed=manifest["seed"], **manifest["settings"])
-        model = synthesizer._build(encoder.layout)
-        model.restore({name: np.array(values) for name, values in contents["model.json"]["arrays"].items()})
-        _load_weights(model, contents["sampler.weights.h5"])
-        constraints = tuple(constraint_from_dict(stored) for stored in contents["model.json"]["constraints"])
-    except (KeyError, TypeError, ValueError) as error:
-        kind = error if isinstance(error, SynthgenError) else type(error).__name__
-        raise ModelFileError(f"{path} is no valid model, although its checksums agree: {kind}.") from error
-    synthesizer.take(schema, encoder, model, constraints)
-    synthesizer.history, synthesizer.best_epoch = manifest["history"], manifest["best_epoch"]
-    return synthesizer
+        raise ModelFileError(f"The model was not saved: {reason} What was at {path} before is untouched.") from error
 
 
 def read_members(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Returns the checked members of a model file: JSON as plain types, weights as bytes.
+    """Returns the checked members of a model file: "manifest", "schema", "encoder", "model" (plain types), "weights".
 
     Raises:
         ModelFileError: If the file is absent, damaged, no model, or of a newer version.
@@ -127,7 +76,7 @@ def read_members(path: str | os.PathLike[str]) -> dict[str, Any]:
                     f"synthgen reads layout {VERSION}. Update synthgen."
                 )
             members = {name: archive.read(name) for name in _MEMBERS}
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         if isinstance(error, ModelFileError):
             raise
         raise ModelFileError(f"{path} is damaged or no synthgen model: {type(error).__name__}.") from error
@@ -136,8 +85,8 @@ def read_members(path: str | os.PathLike[str]) -> dict[str, Any]:
     for name, content in members.items():
         if hashlib.sha256(content).hexdigest() != manifest["sha256"].get(name):
             raise ModelFileError(f"{path} is damaged: the checksum of {name} does not agree.")
-    parsed = {name: json.loads(content) if name.endswith(".json") else content for name, content in members.items()}
-    return {"manifest.json": manifest, **parsed}
+    parsed = {name.removesuffix(".json"): json.loads(members[name]) for name in members if name.endswith(".json")}
+    return {"manifest": manifest, **parsed, "weights": _unpack(members[WEIGHTS])}
 
 
 def inspect(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -152,8 +101,7 @@ def inspect(path: str | os.PathLike[str]) -> dict[str, Any]:
     Raises:
         ModelFileError: See `read_members`.
     """
-    contents = read_members(path)
-    return {name.removesuffix(".json"): value for name, value in contents.items() if name.endswith(".json")}
+    return {name: value for name, value in read_members(path).items() if name != "weights"}
 
 
 def _json(value: Any) -> bytes:
@@ -166,15 +114,13 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"Cannot store a {type(value).__name__}.")
 
 
-def _weights(model: Any) -> bytes:
-    with tempfile.TemporaryDirectory() as directory:
-        file = Path(directory) / "sampler.weights.h5"
-        model.sampler.save_weights(file)
-        return file.read_bytes()
+def _pack(weights: list[np.ndarray]) -> bytes:
+    buffer = io.BytesIO()
+    arrays: dict[str, Any] = {f"weight_{position}": weight for position, weight in enumerate(weights)}
+    np.savez(buffer, **arrays)
+    return buffer.getvalue()
 
 
-def _load_weights(model: Any, content: bytes) -> None:
-    with tempfile.TemporaryDirectory() as directory:
-        file = Path(directory) / "sampler.weights.h5"
-        file.write_bytes(io.BytesIO(content).getvalue())
-        model.sampler.load_weights(file)
+def _unpack(content: bytes) -> list[np.ndarray]:
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return [arrays[f"weight_{position}"] for position in range(len(arrays.files))]

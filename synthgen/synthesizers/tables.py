@@ -60,7 +60,7 @@ class TabularGAN(Synthesizer):
     def _encoder_settings(self) -> dict[str, Any]:
         return {"num_bins": self.settings["num_bins"]}
 
-    def _build(self, layout: Layout) -> GAN:
+    def build(self, layout: Layout) -> GAN:
         conditioning = MaskedRows(layout)
         settings = GANSettings()
         width = self.settings["width"]
@@ -110,6 +110,7 @@ class CTGAN(Synthesizer):
     Args:
         num_epochs: Passes over the table.
         batch_size: Rows a step; cut to the number of rows, and to a multiple of the pack.
+        learning_rate: Of both networks, constant.
         packing: Rows the critic scores together.
         validation: Share of patients held out to choose the best epoch; 0, as in the paper, keeps the last.
         patience: Epochs (of 20) without improvement after which training stops; None never stops.
@@ -120,11 +121,12 @@ class CTGAN(Synthesizer):
     family: ClassVar[str] = "CTGAN"
     numerical: ClassVar[NumericalMethod] = "mode_specific"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         *,
         num_epochs: int = 300,
         batch_size: int = 500,
+        learning_rate: float = 2e-4,
         packing: int = 10,
         validation: float = 0.0,
         patience: int | None = None,
@@ -132,11 +134,11 @@ class CTGAN(Synthesizer):
         seed: int = 0,
     ) -> None:
         super().__init__(
-            seed=seed, num_epochs=num_epochs, batch_size=batch_size, packing=packing, validation=validation,
-            patience=patience, jit_compile=jit_compile,
+            seed=seed, num_epochs=num_epochs, batch_size=batch_size, learning_rate=learning_rate, packing=packing,
+            validation=validation, patience=patience, jit_compile=jit_compile,
         )  # fmt: skip
 
-    def _build(self, layout: Layout) -> GAN:
+    def build(self, layout: Layout) -> GAN:
         conditioning = TrainingBySampling(layout)
         settings = GANSettings(packing=self.settings["packing"], temperature=0.2, hard=False)
         told = layout.num_features + conditioning.num_critic_features
@@ -160,7 +162,8 @@ class CTGAN(Synthesizer):
         return Plan(steps, batch_size, patience=self.settings["patience"])
 
     def _compile(self, model: GenerativeModel, *, num_steps: int, rate_scale: keras.Variable) -> None:
-        schedule = RecoverableCosine(start=2e-4, end=2e-4, num_steps=num_steps, scale=rate_scale)
+        rate = self.settings["learning_rate"]
+        schedule = RecoverableCosine(start=rate, end=rate, num_steps=num_steps, scale=rate_scale)
         model.compile_adversaries(
             generator_optimizer=keras.optimizers.Adam(schedule, beta_1=0.5, beta_2=0.9),
             critic_optimizer=keras.optimizers.Adam(schedule, beta_1=0.5, beta_2=0.9),

@@ -126,7 +126,7 @@ class Recovery(keras.callbacks.Callback):
         return kept + [v for optimizer in self.model.optimizers for v in optimizer.variables]
 
     def _snapshot(self) -> list[np.ndarray]:
-        return [np.array(variable) for variable in self._variables()]
+        return [np.array(variable.numpy()) for variable in self._variables()]
 
 
 class ProgressBar(keras.callbacks.Callback):

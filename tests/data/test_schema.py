@@ -61,7 +61,9 @@ def test_near_unique_strings_are_never_categories():
 
 
 def test_near_unique_is_counted_in_patients():
-    frame = pd.DataFrame({"patient": np.repeat(np.arange(100), 10), "name": np.repeat(NAMES[:100], 10), "y": [0, 1] * 500})
+    frame = pd.DataFrame(
+        {"patient": np.repeat(np.arange(100), 10), "name": np.repeat(NAMES[:100], 10), "y": [0, 1] * 500}
+    )
     with pytest.warns(SchemaWarning, match="'name'"):
         schema = Schema.infer(frame, patient_key="patient")
     assert isinstance(schema.columns["name"], Text)
@@ -123,7 +125,9 @@ def test_yaml_round_trip_is_exact_and_holds_no_value(tmp_path):
         }
     )
     inferred = Schema.infer(frame, patient_key="patient_id", rare_below=5)
-    schema = Schema(inferred.columns, "patient_id", 5, (Inequality(low="admitted", high="discharged"), Range("cost", minimum=0)))
+    schema = Schema(
+        inferred.columns, "patient_id", 5, (Inequality(low="admitted", high="discharged"), Range("cost", minimum=0))
+    )
     schema.to_yaml(tmp_path / "schema.yaml")
     assert Schema.from_yaml(tmp_path / "schema.yaml") == schema
     text = (tmp_path / "schema.yaml").read_text()

@@ -1,0 +1,44 @@
+"""A saved synthesizer, ready to draw rows again."""
+
+import os
+
+import numpy as np
+
+from synthgen.data.constraints import constraint_from_dict
+from synthgen.data.schema import Schema
+from synthgen.encoding.table import TableEncoder
+from synthgen.errors import ModelFileError, SynthgenError
+from synthgen.synthesizers.base import Synthesizer
+from synthgen.synthesizers.saving import read_members
+from synthgen.synthesizers.tables import FAMILIES
+
+
+def load(path: str | os.PathLike[str]) -> Synthesizer:
+    """Reads a fitted synthesizer; needs no training data.
+
+    Args:
+        path: A file that `Synthesizer.save` wrote.
+
+    Raises:
+        ModelFileError: If the file is absent, damaged, no model, or of a newer version; says which.
+    """
+    members = read_members(path)
+    manifest = members["manifest"]
+    try:
+        if manifest["family"] not in FAMILIES:
+            raise ModelFileError(
+                f"{path} holds a {manifest['family']!r}, which this synthgen does not know; update it."
+            )
+        schema = Schema.from_dict(members["schema"])
+        encoder = TableEncoder.from_state(schema, members["encoder"])
+        synthesizer = FAMILIES[manifest["family"]](seed=manifest["seed"], **manifest["settings"])
+        model = synthesizer.build(encoder.layout)
+        model.restore({name: np.array(values) for name, values in members["model"]["arrays"].items()})
+        model.sampler.set_weights(members["weights"])
+        constraints = tuple(constraint_from_dict(stored) for stored in members["model"]["constraints"])
+        synthesizer.history, synthesizer.best_epoch = manifest["history"], manifest["best_epoch"]
+    except (KeyError, TypeError, ValueError) as error:
+        kind = error if isinstance(error, SynthgenError) else type(error).__name__
+        raise ModelFileError(f"{path} is no valid model, although its checksums agree: {kind}.") from error
+    synthesizer.take(schema, encoder, model, constraints)
+    return synthesizer

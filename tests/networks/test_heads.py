@@ -1,0 +1,98 @@
+"""The device's view of a table against the host's, and the straight-through draw against its definition."""
+
+import keras
+import numpy as np
+import pytest
+
+from synthgen import backend
+from synthgen.encoding.layout import Block, EncodedTable, Layout
+from synthgen.networks import heads, mlp
+
+LAYOUT = Layout(
+    (
+        Block("sex", "one_hot", 2),
+        Block("age", "one_hot", 5),
+        Block("age", "scalar", 1, refines=(2, 5)),
+        Block("zip", "bits", 7),
+    )
+)
+
+
+def rows(num=50, seed=0):
+    rng = np.random.default_rng(seed)
+    codes = np.stack([rng.integers(0, size, num) for size in (2, 5, 128)], 1).astype(np.int32)
+    inside = (codes[:, 1:2] >= 2).astype(np.float32)
+    return EncodedTable(codes, (rng.uniform(-1, 1, (num, 1)) * inside).astype(np.float32))
+
+
+def test_the_device_expands_and_compacts_as_the_host_does():
+    table = rows()
+    features = np.array(heads.expand(LAYOUT, table.codes, table.scalars))
+    assert np.array_equal(features, LAYOUT.expand(table))
+    codes, scalars = heads.compact(LAYOUT, features)
+    assert np.array_equal(np.array(codes), table.codes)
+    assert np.array_equal(np.array(scalars), table.scalars)
+
+
+def test_straight_through_rows_are_hard_and_inside_their_layout():
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(200, LAYOUT.num_features)).astype(np.float32)
+    noise = rng.random(logits.shape).astype(np.float32)
+    features = np.array(heads.straight_through(LAYOUT, logits, noise, temperature=0.5))
+    assert np.allclose(features, LAYOUT.expand(LAYOUT.compact(features)), atol=1e-6)
+    spike = features[:, 2:4].argmax(1) + 0.0 == 0
+    assert (features[features[:, 2:4].sum(1) > 0.5, 7] == 0).all(), "a spike has no inside"
+    assert spike.any()
+
+
+def test_draws_follow_the_softmax():
+    """Gumbel-max: the drawn category has the probability that the softmax of the logits gives it."""
+    logits = np.tile(np.array([[2.0, 0.0, 1.0, -1.0, 0.5]], np.float32), (40_000, 1))
+    layout = Layout((Block("x", "one_hot", 5),))
+    noise = np.random.default_rng(0).random(logits.shape).astype(np.float32)
+    drawn = np.array(heads.straight_through(layout, logits, noise, temperature=0.5)).mean(0)
+    expected = np.exp(logits[0]) / np.exp(logits[0]).sum()
+    assert drawn == pytest.approx(expected, abs=4 * 0.5 / np.sqrt(40_000))
+
+
+def test_gradients_are_those_of_the_soft_draw():
+    layout = Layout((Block("x", "one_hot", 4),))
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(6, 4)).astype(np.float32)
+    noise = rng.random((6, 4)).astype(np.float32)
+    weights = rng.normal(size=(6, 4)).astype(np.float32)
+
+    def slope(head):
+        at = backend.tf.constant(logits)
+        return backend.gradient(lambda x: head(layout, x, noise, temperature=0.5) * weights, at).numpy()
+
+    assert slope(heads.straight_through) == pytest.approx(slope(heads.soft), abs=1e-6)
+    assert np.abs(slope(heads.soft)).max() > 0.01
+
+
+@pytest.mark.parametrize("build", [mlp.residual_generator, mlp.concatenating_generator])
+def test_a_drawn_row_does_not_depend_on_its_batch(build):
+    """peers 4: CTGAN samples with the statistics of the sampled batch."""
+    network = build(10, 6, seed=0)
+    inputs = np.random.default_rng(0).normal(size=(32, 10)).astype(np.float32)
+    together = np.array(network(inputs, training=False))
+    alone = np.array(network(inputs[:1], training=False))
+    assert alone == pytest.approx(together[:1], abs=1e-5)
+
+
+def test_starting_weights_are_functions_of_the_seed(global_randomness_untouched):
+    first, same, other = (mlp.residual_critic(8, width=16, seed=seed) for seed in (1, 1, 2))
+    for a, b in zip(first.get_weights(), same.get_weights(), strict=True):
+        assert np.array_equal(a, b)
+    assert not np.array_equal(first.get_weights()[0], other.get_weights()[0])
+
+
+def test_networks_run_in_mixed_precision():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        network = mlp.residual_generator(10, LAYOUT.num_features, width=16)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    logits = network(np.zeros((4, 10), np.float32))
+    features = heads.straight_through(LAYOUT, logits, np.full((4, LAYOUT.num_features), 0.5, np.float32), temperature=1)
+    assert features.dtype == "float32"

@@ -1,0 +1,237 @@
+"""The run: same seed same weights, best epoch kept and restored, resume, recovery, mixed precision, several devices."""
+
+import keras
+import numpy as np
+import pytest
+
+from synthgen.encoding.layout import Block, EncodedTable, Layout
+from synthgen.errors import FitInterrupted, TrainingError
+from synthgen.models.gan.conditioning import MaskedRows
+from synthgen.models.gan.gan import GAN, GANSettings
+from synthgen.models.gan.losses import Relativistic
+from synthgen.models.gan.regularizers import SlopePenalty
+from synthgen.networks import mlp
+from synthgen.training.batches import shuffled
+from synthgen.training.callbacks import BestEpoch
+from synthgen.training.run import Plan, claim_checkpoint, run
+from synthgen.training.schedules import RecoverableCosine
+
+LAYOUT = Layout((Block("a", "one_hot", 3), Block("b", "one_hot", 4), Block("b", "scalar", 1, refines=(2, 4))))
+
+
+def rows(num=400):
+    rng = np.random.default_rng(0)
+    a = rng.integers(0, 3, num)
+    b = (a + rng.integers(0, 2, num)) % 4
+    scalars = np.where(b >= 2, rng.uniform(-1, 1, num), 0)[:, None]
+    return EncodedTable(np.stack([a, b], 1).astype(np.int32), scalars.astype(np.float32))
+
+
+def prepared(num_steps=40, rate=1e-3, seed=0):
+    conditioning = MaskedRows(LAYOUT)
+    model = GAN(
+        LAYOUT,
+        generator=mlp.residual_generator(16 + conditioning.num_features, LAYOUT.num_features, width=16, seed=seed),
+        critic=mlp.residual_critic(LAYOUT.num_features + conditioning.num_critic_features, width=16, seed=seed + 1),
+        loss=Relativistic(),
+        penalties=(SlopePenalty("both", centre=0.0, weight=0.1),),
+        conditioning=conditioning,
+        settings=GANSettings(latent_dim=16),
+        seed=seed,
+    )
+    model.prepare(rows())
+    scale = model.add_weight(shape=(), initializer="ones", trainable=False, name="rate_scale")
+    schedule = RecoverableCosine(start=rate, end=rate / 20, num_steps=num_steps, scale=scale)
+    model.compile_adversaries(
+        generator_optimizer=keras.optimizers.Adam(schedule, 0.0, 0.99, use_ema=True, ema_momentum=0.9),
+        critic_optimizer=keras.optimizers.Adam(schedule, 0.0, 0.99),
+        jit_compile=False,
+    )
+    return model, scale
+
+
+PLAN = Plan(40, 32, num_epochs=4, steps_per_chunk=5)
+
+
+def trained(plan=PLAN, score=None, checkpoint=None, callbacks=(), **settings):
+    model, scale = prepared(**settings)
+    best = run(model, plan, score=score, rate_scale=scale, checkpoint=checkpoint, verbose=False, callbacks=callbacks)
+    return model, best
+
+
+def same(first, second):
+    return all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+class Interrupt(keras.callbacks.Callback):
+    """Presses Ctrl-C at the end of an epoch."""
+
+    def __init__(self, epoch):
+        super().__init__()
+        self.epoch = epoch
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == self.epoch:
+            raise KeyboardInterrupt
+
+
+def test_every_epoch_holds_each_row_once():
+    stream = shuffled(10, num_drawn=40, first=0, seed=3)
+    assert [sorted(stream[i : i + 10]) for i in range(0, 40, 10)] == [list(range(10))] * 4
+    assert np.array_equal(stream[17:33], shuffled(10, num_drawn=16, first=17, seed=3))
+    assert not np.array_equal(stream[:10], stream[10:20])
+
+
+def test_same_seed_same_weights_and_same_rows(global_randomness_untouched):
+    """peers 18: fitting SDV twice gives two different models."""
+    (first, _), (second, _), (other, _) = trained(), trained(), trained(seed=1)
+    assert same(first.sampler.get_weights(), second.sampler.get_weights())
+    assert not same(first.sampler.get_weights(), other.sampler.get_weights())
+    drawn = [model.draw(50, rng=np.random.default_rng(0)).codes for model in (first, second)]
+    assert np.array_equal(*drawn)
+
+
+def test_the_best_epoch_comes_back_bit_for_bit():
+    """peers 11: synthcity keeps references, and so restores the last epoch."""
+    seen = []
+
+    class Record(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            seen.append([np.array(weight) for weight in self.model.sampler.get_weights()])
+
+    distances = iter([0.4, 0.1, 0.3, 0.2])
+    model, best = trained(score=lambda: next(distances), callbacks=[Record()])
+    assert best.best_epoch == 1
+    assert same(model.sampler.get_weights(), seen[1])
+    assert not same(model.sampler.get_weights(), seen[3])
+    assert [epoch["distance"] for epoch in best.history] == [0.4, 0.1, 0.3, 0.2]
+
+
+def test_the_sampler_holds_the_moving_average():
+    """Keras puts the average into the generator itself when fit ends, so that one looks before."""
+    seen = []
+
+    class Record(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            averages = self.model.optimizer._model_variables_moving_average
+            groups = self.model.sampler.trainable_variables, averages, self.model.generator.trainable_variables
+            seen.append([[np.array(variable.numpy()) for variable in group] for group in groups])
+
+    trained(callbacks=[Record()])
+    for sampler, averages, generator in seen:
+        assert same(sampler, averages)
+        assert not same(sampler, generator)
+
+
+def test_patience_stops_the_run():
+    distances = iter([0.1, 0.2, 0.3, 0.4])
+    _, best = trained(score=lambda: next(distances), plan=Plan(40, 32, num_epochs=4, steps_per_chunk=5, patience=2))
+    assert len(best.history) == 3
+
+
+@pytest.mark.parametrize("epoch", [0, 2])
+def test_an_interrupted_run_resumes_to_the_same_weights(tmp_path, epoch):
+    score = iter([0.4, 0.1, 0.3, 0.2]).__next__
+    whole, best = trained(score=score)
+    again = iter([0.4, 0.1, 0.3, 0.2])
+    with pytest.raises(FitInterrupted, match=rf"after {epoch + 1} of 4 epochs.*same checkpoint") as caught:
+        trained(score=lambda: next(again), checkpoint=tmp_path, callbacks=[Interrupt(epoch)])
+    assert isinstance(caught.value, KeyboardInterrupt)
+    resumed, resumed_best = trained(score=lambda: next(again), checkpoint=tmp_path)
+    assert same(whole.sampler.get_weights(), resumed.sampler.get_weights())
+    assert same(whole.generator.get_weights(), resumed.generator.get_weights())
+    assert resumed_best.best_epoch == best.best_epoch
+    assert resumed_best.history == best.history
+
+
+def test_without_a_checkpoint_the_interruption_says_so():
+    with pytest.raises(FitInterrupted, match="Nothing was kept"):
+        trained(callbacks=[Interrupt(1)])
+
+
+def test_a_checkpoint_of_another_run_is_refused(tmp_path):
+    claim_checkpoint(tmp_path, PLAN, settings={"width": 16}, data_digest=b"rows")
+    claim_checkpoint(tmp_path, PLAN, settings={"width": 16}, data_digest=b"rows")
+    with pytest.raises(TrainingError, match="its settings differ"):
+        claim_checkpoint(tmp_path, PLAN, settings={"width": 32}, data_digest=b"rows")
+    with pytest.raises(TrainingError, match="its data differ"):
+        claim_checkpoint(tmp_path, PLAN, settings={"width": 16}, data_digest=b"other rows")
+
+
+class Poison(keras.callbacks.Callback):
+    """Makes a weight NaN before an epoch, as an overflow would."""
+
+    def __init__(self, epochs):
+        super().__init__()
+        self.epochs = epochs
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch in self.epochs:
+            variable = self.model.generator.trainable_variables[0]
+            variable.assign(np.full(variable.shape, np.nan, np.float32))
+
+
+def test_a_run_recovers_from_nan_with_half_the_rate():
+    model, scale = prepared()
+    best = run(model, PLAN, score=None, rate_scale=scale, checkpoint=None, verbose=False, callbacks=[Poison({1})])
+    assert float(scale) == 0.5
+    assert all(np.isfinite(weight).all() for weight in model.sampler.get_weights())
+    assert np.isfinite(best.history[-1]["critic_loss"])
+
+
+def test_a_run_that_cannot_recover_keeps_the_last_good_weights():
+    plan = Plan(60, 32, num_epochs=6, steps_per_chunk=5)
+    model, scale = prepared()
+    with pytest.raises(TrainingError, match="not finite after 3 recoveries"):
+        run(model, plan, score=None, rate_scale=scale, checkpoint=None, verbose=False, callbacks=[Poison({1, 2, 3, 4})])
+    assert all(np.isfinite(weight).all() for weight in model.sampler.get_weights())
+
+
+def test_keras_own_callbacks_work(tmp_path):
+    pytest.importorskip("tensorboard")
+    board = keras.callbacks.TensorBoard(tmp_path / "board", write_graph=False)
+    trained(callbacks=[board])
+    assert list((tmp_path / "board").rglob("events*"))
+
+
+def test_training_compiles_through_xla():
+    model, scale = prepared()
+    model.compile_adversaries(
+        generator_optimizer=keras.optimizers.Adam(1e-3, 0.0, 0.99, use_ema=True, ema_momentum=0.9),
+        critic_optimizer=keras.optimizers.Adam(1e-3, 0.0, 0.99),
+        jit_compile=True,
+    )
+    best = run(model, PLAN, score=None, rate_scale=scale, checkpoint=None, verbose=False)
+    assert np.isfinite(best.history[-1]["generator_loss"])
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_training_in_mixed_precision(policy):
+    keras.config.set_dtype_policy(policy)
+    try:
+        _, best = trained()
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert np.isfinite(best.history[-1]["generator_loss"])
+
+
+def test_the_rate_falls_along_a_cosine():
+    scale = keras.Variable(1.0)
+    schedule = RecoverableCosine(start=4e-4, end=2e-5, num_steps=100, scale=scale)
+    assert [float(schedule(step)) for step in (0, 50, 100, 500)] == pytest.approx([4e-4, 2.1e-4, 2e-5, 2e-5])
+    scale.assign(0.5)
+    assert float(schedule(0)) == pytest.approx(2e-4)
+
+
+def test_plans_are_whole_epochs_of_whole_chunks():
+    plan = Plan(5_000, 500)
+    assert plan.chunk * plan.chunks_per_epoch * plan.num_epochs == 5_000
+    tiny = Plan(3, 500)
+    assert tiny.chunk == 1
+    assert tiny.chunks_per_epoch == 1
+
+
+def test_best_epoch_without_a_score_is_the_last():
+    _, best = trained()
+    assert isinstance(best, BestEpoch)
+    assert best.best_epoch == 3
