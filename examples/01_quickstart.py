@@ -12,7 +12,7 @@ train, holdout = sg.split(records, by="participant_id", seed=0)
 synthesizer = sg.TabularGAN(num_steps=100, width=64, seed=0).fit(train, schema=schema)
 synthetic = synthesizer.sample(len(train), seed=1)
 
-report = sg.evaluate(train=train, synthetic=synthetic, holdout=holdout, target="visits", schema=schema)
+report = sg.evaluate(train=train, synthetic=synthetic, holdout=holdout, target="self_rated_health", schema=schema)
 print(report)
 report.to_html("report.html")
 
