@@ -86,6 +86,18 @@ def value_and_gradients(loss: Callable[[], tuple[Tensor, Any]], variables: list)
     return anything, tape.gradient(scalar, [variable.value for variable in variables])
 
 
+@contextlib.contextmanager
+def recording(variables: list) -> Iterator[tf.GradientTape]:
+    """Records what depends on the given variables, and on no others, for ``tape.gradient``.
+
+    Args:
+        variables: Keras variables.
+    """
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch([variable.value for variable in variables])
+        yield tape
+
+
 def step_seed(seed: int, *counters: Tensor | int) -> Tensor:
     """Returns a seed for `normal` and `uniform` that is a function of a run's seed and of counters.
 

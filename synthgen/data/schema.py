@@ -195,6 +195,8 @@ class Schema:
         """
         try:
             return cls.from_dict(yaml.safe_load(Path(path).read_text(encoding="utf-8")))
+        except (OSError, UnicodeDecodeError) as error:
+            raise SchemaError(f"{path} cannot be read as a text file in UTF-8: {type(error).__name__}.") from error
         except yaml.YAMLError as error:
             raise SchemaError(f"{path} is not readable as YAML: {error}") from error
         except SchemaError as error:

@@ -18,7 +18,12 @@ class GenerativeModel(keras.Model):
     Args:
         layout: Of the rows.
         seed: Of everything random in training.
+
+    Attributes:
+        chunk_counter: Chunks of steps trained so far in the whole run, interruptions and recoveries included.
     """
+
+    chunk_counter: keras.Variable
 
     def __init__(self, layout: Layout, *, seed: int) -> None:
         super().__init__()

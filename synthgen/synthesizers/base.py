@@ -64,7 +64,7 @@ class Synthesizer(ABC):
         """Returns the untrained model for a layout: networks, loss, conditioning."""
 
     @abstractmethod
-    def _plan(self, num_rows: int) -> Plan:
+    def plan(self, num_rows: int) -> Plan:
         """Returns how long to train on a table of that many rows."""
 
     @abstractmethod
@@ -121,7 +121,7 @@ class Synthesizer(ABC):
         verbose: bool,
     ) -> tuple[GenerativeModel, BestEpoch]:
         train, validation = self._hold_out(table, patients)
-        plan = self._plan(len(train))
+        plan = self.plan(len(train))
         directory = None if checkpoint is None else Path(checkpoint)
         if directory is not None:
             digest = hashlib.sha256(table.codes.tobytes() + table.scalars.tobytes()).digest()

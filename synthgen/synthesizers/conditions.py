@@ -87,7 +87,7 @@ def parse_conditions(
             parsed.append(Condition(name, between=Between(*ends)))
             continue
         listed = wanted if isinstance(wanted, Sequence | set | frozenset) and not isinstance(wanted, str) else [wanted]
-        values = tuple(to_value(name, value, column) for value in listed)
+        values = tuple(as_category(to_value(name, value, column), encoders[name]) for value in listed)
         if not values:
             raise ConditionError(f"conditions: the list of values for {name!r} is empty.")
         _check_categories(name, values, encoders[name])
@@ -131,6 +131,14 @@ def to_value(name: str, value: Any, column: Column) -> Any:
         raise ConditionError(
             f"conditions: {name!r} is {column.kind}; expected such a value. Received a {type(value).__name__}."
         ) from None
+    return value
+
+
+def as_category(value: Any, encoder: ColumnEncoder) -> Any:
+    """Returns the category that a text from a command line or a file spells, e.g. 1 for "1"; else the value itself."""
+    if isinstance(encoder, CategoryCodes) and value not in encoder.categories:
+        spelled = {str(category): category for category in encoder.categories}
+        return spelled.get(str(value), value)
     return value
 
 

@@ -97,7 +97,8 @@ class RowSampler:
         for name in cells:
             told = mask[:, self._names.index(name)]
             if self._model.copies_known:  # the code was copied through; now the very value, which may lie inside a bin
-                frame[name] = frame[name].where(~told, cells[name].astype(frame[name].dtype))
+                given = cells[name].astype(object).where(told, frame[name].astype(object))
+                frame[name] = given.astype(frame[name].dtype)
             else:
                 holds &= ~told | _equal(frame[name], cells[name])
         for constraint in self._constraints:

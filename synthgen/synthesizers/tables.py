@@ -79,7 +79,7 @@ class TabularGAN(Synthesizer):
             seed=self.seed,
         )
 
-    def _plan(self, num_rows: int) -> Plan:
+    def plan(self, num_rows: int) -> Plan:
         return Plan(
             self.settings["num_steps"],
             min(self.settings["batch_size"], num_rows),
@@ -155,7 +155,7 @@ class CTGAN(Synthesizer):
             seed=self.seed,
         )
 
-    def _plan(self, num_rows: int) -> Plan:
+    def plan(self, num_rows: int) -> Plan:
         packing = self.settings["packing"]
         batch_size = max(min(self.settings["batch_size"], num_rows) // packing, 1) * packing
         steps = self.settings["num_epochs"] * max(num_rows // batch_size, 1)

@@ -82,6 +82,30 @@ class BestEpoch(keras.callbacks.Callback):
             temporary.replace(self._file)
 
 
+class Backup(keras.callbacks.Callback):
+    """Keeps weights, optimizers and the place in the run after every epoch, in one file that is replaced in one step.
+
+    Keras' `BackupAndRestore` writes in place: Ctrl-C while it does so leaves a file that does not load.
+
+    Args:
+        directory: Where; must exist.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__()
+        self._file = directory / "latest.weights.h5"
+
+    def restore(self, model: keras.Model) -> None:
+        """Puts a prepared, compiled model where the last backup left it, if there is one."""
+        if self._file.exists():
+            model.load_weights(self._file)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        temporary = self._file.with_name("incomplete.weights.h5")
+        self.model.save_weights(temporary)
+        temporary.replace(self._file)
+
+
 class Recovery(keras.callbacks.Callback):
     """Goes back to the last epoch with finite losses and halves the learning rate.
 

@@ -11,7 +11,7 @@ import keras
 
 from synthgen import backend
 from synthgen.errors import FitInterrupted, TrainingError
-from synthgen.training.callbacks import BestEpoch, ProgressBar, Recovery
+from synthgen.training.callbacks import Backup, BestEpoch, ProgressBar, Recovery
 
 
 @dataclass(frozen=True)
@@ -77,15 +77,15 @@ def run(
     )
     standard: list[keras.callbacks.Callback] = [Recovery(rate_scale), best, progress]
     if checkpoint is not None:
-        # restores first, so that all others begin from the restored state; backs up last, when they are done
-        standard.append(
-            keras.callbacks.BackupAndRestore(str(checkpoint), double_checkpoint=True, delete_checkpoint=False)
-        )
+        backup = Backup(checkpoint)
+        backup.restore(model)
+        standard.append(backup)  # last, when the others have done their part of the epoch
     chunks = _source(model, plan)
     like = next(chunks())
     try:
         model.fit(
             backend.stream(chunks, like),
+            initial_epoch=int(model.chunk_counter) // plan.chunks_per_epoch,
             epochs=plan.num_epochs,
             steps_per_epoch=plan.chunks_per_epoch,
             callbacks=[*standard, *callbacks],

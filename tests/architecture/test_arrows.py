@@ -19,8 +19,8 @@ ARROWS = {
         "synthgen.training", "synthgen.networks", "synthgen.dp", "synthgen.backend", "synthgen.encoding.layout",
     },
     "synthgen.synthesizers": {
-        "synthgen.models", "synthgen.networks", "synthgen.training", "synthgen.dp", "synthgen.encoding", "synthgen.data",
-        "synthgen.backend",
+        "synthgen.models", "synthgen.networks", "synthgen.training", "synthgen.dp", "synthgen.encoding",
+        "synthgen.data", "synthgen.backend",
     },
     "synthgen.metrics": {"synthgen.data"},
     "synthgen.report": {"synthgen.metrics", "synthgen.data"},

@@ -93,7 +93,7 @@ def test_shares_are_those_of_the_training_rows(fitted):
 
 
 def test_encoding_is_a_function_of_the_seed(fitted, global_randomness_untouched):
-    frame, schema, encoder = fitted
+    frame, _schema, encoder = fitted
     table = encoder.encode(frame, seed=3)
     same = encoder.encode(frame, seed=3)
     assert np.array_equal(table.codes, same.codes)

@@ -144,6 +144,28 @@ def test_an_interrupted_run_resumes_to_the_same_weights(tmp_path, epoch):
     assert resumed_best.history == best.history
 
 
+class InterruptWhileSaving(keras.callbacks.Callback):
+    """Leaves a half-written backup behind, as Ctrl-C in the middle of one would."""
+
+    def __init__(self, directory):
+        super().__init__()
+        self.directory = directory
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == 1:
+            whole = (self.directory / "latest.weights.h5").read_bytes()
+            (self.directory / "incomplete.weights.h5").write_bytes(whole[: len(whole) // 2])
+            raise KeyboardInterrupt
+
+
+def test_a_half_written_backup_does_no_harm(tmp_path):
+    whole, _ = trained()
+    with pytest.raises(FitInterrupted):
+        trained(checkpoint=tmp_path, callbacks=[InterruptWhileSaving(tmp_path)])
+    resumed, _ = trained(checkpoint=tmp_path)
+    assert same(whole.sampler.get_weights(), resumed.sampler.get_weights())
+
+
 def test_without_a_checkpoint_the_interruption_says_so():
     with pytest.raises(FitInterrupted, match="Nothing was kept"):
         trained(callbacks=[Interrupt(1)])

@@ -154,27 +154,43 @@ class GAN(GenerativeModel):
         return {tracker.name: tracker.result() for tracker in self._trackers}
 
     def _step(self, data: tuple[Tensor, ...], step: Tensor, step_of_run: Tensor) -> Tensor:
-        """`critic_steps` updates of the critic, then one of the generator; returns the three metrics."""
+        """`critic_steps` updates of the critic, then one of the generator; returns the three metrics.
+
+        The rows made for the critic's last turn serve the generator's update too: they are made once.
+        """
+        variables = self.generator.trainable_variables
         for turn in range(self.settings.critic_steps):
             seed = backend.step_seed(self.seed, step_of_run, turn)
             train, condition = self._batch(tuple(array[step, turn] for array in data), seed)
-            critic_loss, penalty = self._update_critic(train, condition, seed)
-        generator_loss = self._update_generator(train, condition, seed)
-        return ops.stack([critic_loss, generator_loss, penalty])
+            with backend.recording(variables) as tape:
+                synthetic, logits = self._generate(condition, seed)
+                critic_loss, penalty = self._update_critic(train, synthetic, condition, seed)
+                adversarial = self.adversarial_loss.generator(
+                    train_scores=ops.stop_gradient(self._score(self._pack(train, condition))),
+                    synthetic_scores=self._score(self._pack(synthetic, condition)),
+                )
+                total = adversarial + self.conditioning.loss(logits, condition)
+                scaled = self.optimizer.scale_loss(total)
+        self.optimizer.apply(tape.gradient(scaled, [variable.value for variable in variables]), variables)
+        return ops.stack([critic_loss, adversarial, penalty])
 
     def _batch(self, drawn: tuple[Tensor, ...], seed: Tensor) -> tuple[Tensor, Tensor]:
         rows = drawn[0]
         train = heads.expand(self.layout, ops.take(self._codes, rows, axis=0), ops.take(self._scalars, rows, axis=0))
         return train, self.conditioning.condition(train, drawn[1:], backend.step_seed(0, seed[0], seed[1]))
 
-    def _update_critic(self, train: Tensor, condition: Tensor, seed: Tensor) -> tuple[Tensor, Tensor]:
-        synthetic, _ = self._generate(condition, backend.step_seed(1, seed[0], seed[1]))
+    def _update_critic(
+        self, train: Tensor, synthetic: Tensor, condition: Tensor, seed: Tensor
+    ) -> tuple[Tensor, Tensor]:
         train_packs = self._pack(train, condition)
         synthetic_packs = ops.stop_gradient(self._pack(synthetic, condition))
 
         def loss() -> tuple[Tensor, tuple[Tensor, Tensor]]:
+            # scored together, as the penalty on both does, so that the compiler shares the work
+            scores = self._score(ops.concatenate([train_packs, synthetic_packs]))
+            num_packs = ops.shape(train_packs)[0]
             adversarial = self.adversarial_loss.critic(
-                train_scores=self._score(train_packs), synthetic_scores=self._score(synthetic_packs)
+                train_scores=scores[:num_packs], synthetic_scores=scores[num_packs:]
             )
             penalty = ops.zeros(())
             for position, slope_penalty in enumerate(self.penalties):
@@ -187,26 +203,10 @@ class GAN(GenerativeModel):
         self.critic_optimizer.apply(gradients, variables)
         return values
 
-    def _update_generator(self, train: Tensor, condition: Tensor, seed: Tensor) -> Tensor:
-        train_scores = self._score(self._pack(train, condition))
-
-        def loss() -> tuple[Tensor, Tensor]:
-            synthetic, logits = self._generate(condition, backend.step_seed(1, seed[0], seed[1]))
-            adversarial = self.adversarial_loss.generator(
-                train_scores=train_scores, synthetic_scores=self._score(self._pack(synthetic, condition))
-            )
-            total = adversarial + self.conditioning.loss(logits, condition)
-            return self.optimizer.scale_loss(total), adversarial
-
-        variables = self.generator.trainable_variables
-        value, gradients = backend.value_and_gradients(loss, variables)
-        self.optimizer.apply(gradients, variables)
-        return value
-
     def _generate(self, condition: Tensor, seed: Tensor) -> tuple[Tensor, Tensor]:
         """Returns rows (batch, features) as the critic sees them, and the raw outputs behind them."""
         rows = ops.shape(condition)[0]
-        noise = backend.normal((rows, self.settings.latent_dim), seed)
+        noise = backend.normal((rows, self.settings.latent_dim), backend.step_seed(1, seed[0], seed[1]))
         logits = self.generator(ops.concatenate([noise, condition], axis=1), training=True)
         head = heads.straight_through if self.settings.hard else heads.soft
         chance = backend.uniform((rows, self.layout.num_features), backend.step_seed(3, seed[0], seed[1]))
