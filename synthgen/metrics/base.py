@@ -211,6 +211,7 @@ class Metric(ABC):
                 anchor=anchor,
                 direction=self.direction,
                 unit=self.unit,
+                anchor_interval=measured.reference_interval,
             )
         fields = {name: getattr(measured, name) for name in measured.__dataclass_fields__}
         return replace(blank, status=status, reason=reason, **fields)

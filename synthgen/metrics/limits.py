@@ -1,5 +1,6 @@
 """How far from real data a figure may be: what turns a result into pass, warning or fail."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,7 +19,9 @@ class Limits:
     Args:
         warning: Largest shortfall that passes, in the metric's unit.
         fail: Largest shortfall that is a warning.
-        strict: Whether too few rows forbid a pass; set for privacy.
+        strict: Whether too few rows forbid a pass; set for attacks.
+        both_sampled: Whether the reference is a count like the value, so that the evidence must be in the difference of
+            the two; where the reference is known to no more than a factor of two, what it leaves open is a warning.
 
     Example:
         >>> limits = Limits(warning=0.02, fail=0.10)
@@ -31,9 +34,17 @@ class Limits:
     warning: float
     fail: float
     strict: bool = False
+    both_sampled: bool = False
 
     def judge(
-        self, *, value: float, interval: tuple[float, float], anchor: float, direction: Direction, unit: str = "score"
+        self,
+        *,
+        value: float,
+        interval: tuple[float, float],
+        anchor: float,
+        direction: Direction,
+        unit: str = "score",
+        anchor_interval: tuple[float, float] | None = None,
     ) -> tuple[Status, str]:
         """Returns the status and the reason for it.
 
@@ -43,9 +54,15 @@ class Limits:
             anchor: The reference, or the best value.
             direction: Which way is better.
             unit: How differences are worded.
+            anchor_interval: That of `anchor`; used where `both_sampled`.
         """
         sign = 1 if direction == "lower" else -1
         shortfall = sign * (value - anchor)
+        alone = min(sign * (end - anchor) for end in interval) > 0
+        vague = False
+        if self.both_sampled and anchor_interval is not None:
+            interval = shifted_ends(value, interval, anchor, anchor_interval)
+            vague = anchor_interval[1] > 2 * anchor
         evident = min(sign * (end - anchor) for end in interval) > 0
         possible = max(sign * (end - anchor) for end in interval)
         size = f"worse than real data by {amount(shortfall, unit)}"
@@ -53,9 +70,28 @@ class Limits:
             return "fail", f"{size}; more than {amount(self.fail, unit)} fails."
         if shortfall > self.warning and evident:
             return "warning", f"{size}; up to {amount(self.warning, unit)} passes."
+        if shortfall > self.warning and alone and vague:
+            return "warning", f"{size}; too few real rows to tell whether that is chance."
         if self.strict and possible > self.fail:
             return "warning", f"too few rows: a difference of {amount(possible, unit)} cannot be excluded."
         return "pass", f"within {amount(self.warning, unit)} of real data, or not distinguishable from it."
+
+
+def shifted_ends(
+    value: float, interval: tuple[float, float], anchor: float, anchor_interval: tuple[float, float]
+) -> tuple[float, float]:
+    """Returns the ends of the interval of `value - anchor`, plus `anchor`, where both are estimates.
+
+    The square-and-add method (Newcombe 1998, "Interval estimation for the difference between independent proportions",
+    method 10).
+
+    Example:
+        >>> [round(end, 3) for end in shifted_ends(0.42, (0.39, 0.45), 0.40, (0.36, 0.44))]
+        [0.37, 0.47]
+    """
+    low = math.hypot(value - interval[0], anchor_interval[1] - anchor)
+    high = math.hypot(interval[1] - value, anchor - anchor_interval[0])
+    return value - low, value + high
 
 
 def amount(difference: float, unit: str) -> str:

@@ -9,6 +9,7 @@ from synthgen.data.schema import Schema
 from synthgen.metrics.distance import nearest
 from synthgen.metrics.privacy.closest_record import ShareCloser
 from synthgen.metrics.privacy.copies import ExactCopies, NearCopies, ReemittedValues
+from synthgen.metrics.privacy.matching import equal_patients, row_counts
 from synthgen.metrics.privacy.membership import Attack, ConfidentMembership, Membership, rate_interval
 
 ATTACKS = [ShareCloser(), Membership(), ConfidentMembership()]
@@ -180,3 +181,88 @@ def test_area_of_an_attack_counts_ties_half():
 def test_equal_rows_are_exactly_zero_apart():
     points = np.random.default_rng(0).normal(1e3, 1, (500, 40)).astype(np.float32)
     assert (nearest(queries=points[::-1].copy(), to=points).distances == 0).all()
+
+
+def visits(patients, first, random, *, rows=5, noise=0.0):
+    """Patients with rows alike: `rows` each, or as many as `rows` says."""
+    person = np.repeat(np.arange(patients), rows)
+    values = random.normal(size=(patients, 4))[person] + noise * random.normal(size=(len(person), 4))
+    return pd.DataFrame(values, columns=list("wxyz")).assign(key=[f"K{first + place:05d}" for place in person])
+
+
+def keyed(train):
+    columns = Schema.infer(train[list("wxyz")]).columns
+    return Schema({**columns, "key": Identifier(unique=False)}, patient_key="key")
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.1, 0.5])
+@pytest.mark.parametrize("histories", ["equal", "uneven", "longer in train"])
+def test_repeated_rows_of_independent_patients_share_closest_records_evenly(noise, histories, tables):
+    """Equal numbers of rows would span more training than holdout patients: 0.75 instead of 0.5."""
+    alarms = 0
+    for seed in range(4):
+        random = np.random.default_rng(seed)
+
+        def draw(patients, first, longest, random=random):
+            rows = random.geometric(0.3, patients) if histories == "uneven" else longest
+            return visits(patients, first, random, rows=rows, noise=noise)
+
+        train, synthetic = draw(1600, 0, 5), draw(400, 8000, 5)
+        holdout = draw(400, 4000, 2 if histories == "longer in train" else 5)
+        made = tables(train, synthetic, holdout, schema=keyed(train), seed=seed)
+        closest, attack = ShareCloser()(made), Membership()(made)
+        assert abs(closest.value - 0.5) <= 4 * closest.details["standard_error"]
+        assert {closest.status, attack.status} <= {"pass", "warning"}
+        alarms += (closest.interval[0] > 0.5) + (attack.interval[0] > 0.5)
+    assert alarms <= 2
+
+
+@pytest.mark.parametrize("metric", ATTACKS[:2], ids=lambda metric: metric.name)
+def test_a_maker_that_remembers_patients_is_caught(metric, tables):
+    """Every synthetic patient is a training patient with fresh noise on every row."""
+    random = np.random.default_rng(0)
+    train, holdout = visits(1600, 0, random, noise=0.1), visits(400, 4000, random, noise=0.1)
+    known = train[train.key < "K00400"]
+    synthetic = known.assign(**{name: known[name] + 0.1 * random.normal(size=len(known)) for name in "wxyz"})
+    result = metric(tables(train, synthetic, holdout, schema=keyed(train)))
+    assert result.status == "fail", result
+
+
+def test_patients_are_matched_with_all_their_rows(tables):
+    random = np.random.default_rng(0)
+    train = visits(300, 0, random, rows=random.integers(1, 9, 300))
+    holdout = visits(80, 4000, random, rows=random.integers(1, 5, 80))
+    made = tables(train, holdout, holdout, schema=keyed(train))
+    for most in (1000, 100, 40):
+        pair = [equal_patients(made.train, made.holdout, most, tables=made, purposes=("a", "b")) for _ in range(2)]
+        assert all((one.patients == two.patients).all() for one, two in zip(*pair, strict=True))
+        counts = [np.sort(row_counts(table)[1]).tolist() for table in pair[0]]
+        assert counts[0] == counts[1]
+        assert len(counts[0]) == min(80, most)
+        assert sum(counts[0]) <= most
+    # nobody in the holdout has a longer history than the training patient of the same rank
+    ample = equal_patients(made.train, made.holdout, 1000, tables=made, purposes=("a", "b"))[1]
+    assert len(ample) > 0.9 * len(made.holdout)
+
+
+def test_copies_are_judged_by_how_often_new_patients_are_copies(tables):
+    """Where few different rows exist, many are copies, and how many is no better known than the holdout is large."""
+    statuses = []
+    for seed in range(20):
+        random = np.random.default_rng(seed)
+        frames = [visits(patients, first, random).round() for patients, first in ((800, 0), (150, 4000), (800, 8000))]
+        result = ExactCopies()(tables(frames[0], frames[2], frames[1], schema=keyed(frames[0]), seed=seed))
+        assert result.reference > 0.3
+        statuses.append(result.status)
+    assert statuses.count("pass") >= 18
+    copied = pd.concat([frames[2], frames[0][frames[0].key < "K00500"]], ignore_index=True)
+    assert ExactCopies()(tables(frames[0], copied, frames[1], schema=keyed(frames[0]))).status == "fail"
+
+
+def test_a_small_holdout_does_not_excuse_copies(patients, tables):
+    train, synthetic = patients(1000, 0), patients(1000, 1)
+    mixed = pd.concat([synthetic.iloc[:950], train.iloc[:50]], ignore_index=True)
+    result = ExactCopies()(tables(train, mixed, patients(40, 2)))
+    assert result.reference == 0
+    assert result.status == "warning"
+    assert "too few real rows" in result.reason

@@ -14,6 +14,7 @@ from synthgen.metrics.base import Measurement, Metric, NotComputed
 from synthgen.metrics.distance import closer, nearest
 from synthgen.metrics.intervals import clustered_share
 from synthgen.metrics.limits import Limits
+from synthgen.metrics.privacy.matching import equal_patients
 from synthgen.metrics.tables import Tables
 
 MIN_ROWS = 50
@@ -27,6 +28,8 @@ NUM_CURVE_POINTS = 60
 class ShareCloser(Metric):
     """Share of synthetic rows that are closer to a training row than to any of equally many holdout rows.
 
+    Equally many rows of equally many patients, see `equal_patients`: rows of one patient are alike, so the same number
+    of rows from more patients would be closer to everything.
     Ties count half. 0.5 is what a maker would get that never saw a single row: train and holdout are then
     interchangeable. Synthetic rows that share their closest record stand or fall together, and so do the records of one
     patient; the interval counts them as one.
@@ -45,11 +48,12 @@ class ShareCloser(Metric):
         """Compares both distances of every synthetic row."""
         if tables.holdout is None:
             raise NotComputed("there is no holdout; without rows the maker never saw, closeness has no yardstick.")
-        rows = min(len(tables.train), len(tables.holdout), tables.max_rows)
+        train, holdout = equal_patients(
+            tables.train, tables.holdout, tables.max_rows, tables=tables, purposes=("closest train", "closest holdout")
+        )
+        rows = len(train)
         if rows < MIN_ROWS:
             raise NotComputed(f"at least {MIN_ROWS} training and holdout rows are needed; there are {rows}.")
-        train = tables.sample(tables.train, rows, purpose="closest train")
-        holdout = tables.sample(tables.holdout, rows, purpose="closest holdout")
         queries = tables.sample(tables.synthetic, int(QUERIES_FACTOR * tables.max_rows), purpose="queries")
         vectors = [tables.features.vectors(table) for table in (queries, train, holdout)]
         to_train = nearest(queries=vectors[0], to=vectors[1])

@@ -1,7 +1,7 @@
 """Are training rows, or names and notes of them, in the synthetic table?
 
 Some equal rows are natural: with few columns of few values, new real rows equal training rows as well. So every share
-stands beside the share among holdout rows.
+stands beside the share among holdout rows, and the verdict is on the difference of the two, which both are samples.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class ExactCopies(Comparison):
     direction = "lower"
     best = 0.0
     size_matters = False
-    limits = Limits(warning=0.001, fail=0.01)
+    limits = Limits(warning=0.001, fail=0.01, both_sampled=True)
 
     def compare(self, tables: Tables, *, base: Table, other: Table) -> Measurement:
         """Counts the rows of `other` that are also rows of `base`."""
@@ -55,7 +55,7 @@ class NearCopies(Comparison):
     direction = "lower"
     best = 0.0
     size_matters = False
-    limits = Limits(warning=0.01, fail=0.05)
+    limits = Limits(warning=0.01, fail=0.05, both_sampled=True)
 
     def compare(self, tables: Tables, *, base: Table, other: Table) -> Measurement:
         """Counts the rows of `other` that nearly are rows of `base`."""
@@ -85,7 +85,7 @@ class ReemittedValues(Comparison):
     direction = "lower"
     best = 0.0
     size_matters = False
-    limits = Limits(warning=0.001, fail=0.01)
+    limits = Limits(warning=0.001, fail=0.01, both_sampled=True)
 
     def compare(self, tables: Tables, *, base: Table, other: Table) -> Measurement:
         """Counts, per column, the values of `other` that `base` has."""

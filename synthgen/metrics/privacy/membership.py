@@ -24,6 +24,7 @@ from synthgen.metrics.distance import nearest
 from synthgen.metrics.features import Table
 from synthgen.metrics.intervals import area_interval, clopper_pearson
 from synthgen.metrics.limits import Limits
+from synthgen.metrics.privacy.matching import equal_histories
 from synthgen.metrics.tables import Tables, halves
 
 MIN_PATIENTS = 50
@@ -151,8 +152,11 @@ def _attack(tables: Tables, members: Table, outsiders: Table, population: Table)
     synthetic = tables.features.vectors(tables.sample(tables.synthetic, tables.max_rows, purpose="attacker"))
     others = tables.features.vectors(tables.sample(population, tables.max_rows, purpose="population rows"))
     scores: dict[str, list[NDArray[np.float64]]] = {"distance": [], "distance_ratio": []}
-    for role, side in (("members", members), ("outsiders", outsiders)):
-        targets = sample_patients(side, most, tables.random(role))
+    roles = ("members", "outsiders")
+    drawn = [sample_patients(side, most, tables.random(role))
+             for role, side in zip(roles, (members, outsiders), strict=True)]  # fmt: skip
+    # the highest of many scores is high by chance, so members and outsiders have as many rows each
+    for targets in equal_histories(*drawn, tables=tables, purposes=roles):
         points = tables.features.vectors(targets)
         near = nearest(queries=points, to=synthetic).distances
         common = nearest(queries=points, to=others).distances
