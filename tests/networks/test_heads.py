@@ -25,13 +25,10 @@ def rows(num=50, seed=0):
     return EncodedTable(codes, (rng.uniform(-1, 1, (num, 1)) * inside).astype(np.float32))
 
 
-def test_the_device_expands_and_compacts_as_the_host_does():
+def test_the_device_expands_as_the_host_does():
     table = rows()
     features = np.array(heads.expand(LAYOUT, table.codes, table.scalars))
     assert np.array_equal(features, LAYOUT.expand(table))
-    codes, scalars = heads.compact(LAYOUT, features)
-    assert np.array_equal(np.array(codes), table.codes)
-    assert np.array_equal(np.array(scalars), table.scalars)
 
 
 def test_straight_through_rows_are_hard_and_inside_their_layout():
@@ -53,6 +50,30 @@ def test_draws_follow_the_softmax():
     drawn = np.array(heads.straight_through(layout, logits, noise, temperature=0.5)).mean(0)
     expected = np.exp(logits[0]) / np.exp(logits[0]).sum()
     assert drawn == pytest.approx(expected, abs=4 * 0.5 / np.sqrt(40_000))
+
+
+def test_compact_draws_follow_the_same_law():
+    rng = np.random.default_rng(0)
+    logits = np.tile(rng.normal(size=(1, LAYOUT.num_features)).astype(np.float32), (40_000, 1))
+    chance = rng.random((40_000, heads.num_chances(LAYOUT))).astype(np.float32)
+    codes, scalars = (np.array(part) for part in heads.draw(LAYOUT, logits, chance))
+    error = 4 * 0.5 / np.sqrt(40_000)
+    for column, (start, size) in enumerate([(0, 2), (2, 5)]):
+        weights = np.exp(logits[0, start : start + size])
+        assert np.bincount(codes[:, column], minlength=size) / 40_000 == pytest.approx(
+            weights / weights.sum(), abs=error
+        )
+    bits = codes[:, 2, None] >> np.arange(7) & 1
+    assert bits.mean(0) == pytest.approx(1 / (1 + np.exp(-logits[0, 8:])), abs=error)
+    assert (scalars[codes[:, 1] < 2] == 0).all()
+    assert scalars[codes[:, 1] >= 2] == pytest.approx(np.tanh(logits[0, 7]), abs=1e-6)
+
+
+def test_a_category_without_probability_is_never_drawn():
+    logits = np.tile(np.array([[-200.0, 0.0, -200.0]], np.float32), (1_000, 1))
+    chance = np.append(np.linspace(0, 0.999, 999), np.nextafter(np.float32(1), np.float32(0)))[:, None].astype("float32")
+    codes, _ = heads.draw(Layout((Block("x", "one_hot", 3),)), logits, chance)
+    assert set(np.array(codes)[:, 0].tolist()) == {1}
 
 
 def test_gradients_are_those_of_the_soft_draw():

@@ -17,7 +17,7 @@ from synthgen.models.gan.regularizers import SlopePenalty
 from synthgen.networks import heads
 from synthgen.training.batches import shuffled
 
-SAMPLING_BATCH = 8_192
+SAMPLING_BATCH = 8192
 """Rows drawn per call of the compiled sampler: large enough to fill two cores, small enough for their caches."""
 
 
@@ -248,15 +248,24 @@ class GAN(GenerativeModel):
             padded = np.pad(condition, ((0, SAMPLING_BATCH - len(condition)), (0, 0)))  # one shape, compiled once
             codes, scalars = self._draw(padded, seed)
             parts.append(EncodedTable(codes.numpy()[: len(condition)], scalars.numpy()[: len(condition)]))
-        return EncodedTable.concatenate(parts) if parts else known
+        drawn = EncodedTable.concatenate(parts) if parts else known
+        return self._with_known(drawn, known, mask) if self.copies_known and mask.any() else drawn
 
     def _draw_rows(self, condition: Tensor, seed: Tensor) -> tuple[Tensor, Tensor]:
         rows = ops.shape(condition)[0]
         noise = backend.normal((rows, self.settings.latent_dim), seed)
         logits = self._sampler(ops.concatenate([noise, condition], axis=1), training=False)
-        chance = backend.uniform((rows, self.layout.num_features), backend.step_seed(3, seed[0], seed[1]))
-        drawn = heads.straight_through(self.layout, logits, chance, temperature=1.0)
-        return heads.compact(self.layout, self.conditioning.enforce(drawn, condition))
+        chance = backend.uniform((rows, heads.num_chances(self.layout)), backend.step_seed(3, seed[0], seed[1]))
+        return heads.draw(self.layout, logits, chance)
+
+    def _with_known(self, drawn: EncodedTable, known: EncodedTable, mask: np.ndarray) -> EncodedTable:
+        """Known columns as told, the others as drawn."""
+        owners = [self.layout.columns.index(block.column) for block in self.layout.blocks]
+        of_codes = mask[:, [owners[position] for position in self.layout.code_blocks]]
+        of_scalars = mask[:, [owners[position] for position in self.layout.scalar_blocks]]
+        return EncodedTable(
+            np.where(of_codes, known.codes, drawn.codes), np.where(of_scalars, known.scalars, drawn.scalars)
+        )
 
     def state(self) -> dict[str, np.ndarray]:
         return self.conditioning.state()
