@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from synthgen.synthesizers.base import Synthesizer
 
 NUM_STEPS = 1_200
-"""About a minute of training on two cores; `TabularGAN` alone takes 5 000."""
+"""About a minute of training on two cores; `TabularGAN` alone takes 5 500."""
 
 TARGET = "self_rated_health"
 """What usefulness is judged by. The number of visits, the experiment's own question, is mostly chance: even real rows

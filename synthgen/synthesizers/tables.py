@@ -24,11 +24,11 @@ class TabularGAN(Synthesizer):
     is known to the generator, so that conditions on any columns, and the completion of partial rows, are native.
 
     Args:
-        num_steps: Training steps; more is better up to about 15 000.
+        num_steps: Training steps; more is better, at a price in time.
         batch_size: Rows a step; cut to the number of training rows.
         width: Of the hidden layers of both networks.
         learning_rate: At the start; falls to a twentieth along a cosine.
-        penalty: gamma of R1 and R2 (Mescheder et al. 2018); 0.05 to 0.1 works, 0.005 is too little.
+        penalty: gamma of R1 and R2 (Mescheder et al. 2018, eq. 9 and 10).
         num_bins: Most bins of a numerical column.
         validation: Share of patients held out to choose the best epoch.
         patience: Epochs (of 20) without improvement after which training stops; None never stops.
@@ -41,10 +41,10 @@ class TabularGAN(Synthesizer):
     def __init__(  # noqa: PLR0913
         self,
         *,
-        num_steps: int = 5_000,
+        num_steps: int = 5_500,
         batch_size: int = 500,
-        width: int = 384,
-        learning_rate: float = 4e-4,
+        width: int = 256,
+        learning_rate: float = 1e-3,
         penalty: float = 0.05,
         num_bins: int = 50,
         validation: float = 0.1,

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ class Plan:
     """How long a run is and how it is cut.
 
     Args:
-        num_steps: Training steps; rounded up to whole epochs.
+        num_steps: Training steps; rounded to whole epochs of equal chunks.
         batch_size: Rows a step.
         num_epochs: How often the run stops to score, keep and back up.
         steps_per_chunk: Most steps compiled into one program.
@@ -34,13 +35,13 @@ class Plan:
 
     @property
     def chunk(self) -> int:
-        """Steps in one chunk: an epoch is a whole number of chunks."""
-        return max(min(self.steps_per_chunk, self.num_steps // self.num_epochs), 1)
+        """Steps in one chunk: an epoch is a whole number of equal chunks."""
+        return max(round(self.num_steps / self.num_epochs / self.chunks_per_epoch), 1)
 
     @property
     def chunks_per_epoch(self) -> int:
         """Chunks in one epoch."""
-        return max(round(self.num_steps / self.num_epochs / self.chunk), 1)
+        return max(math.ceil(self.num_steps / self.num_epochs / self.steps_per_chunk), 1)
 
 
 def run(

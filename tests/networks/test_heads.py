@@ -71,7 +71,9 @@ def test_compact_draws_follow_the_same_law():
 
 def test_a_category_without_probability_is_never_drawn():
     logits = np.tile(np.array([[-200.0, 0.0, -200.0]], np.float32), (1_000, 1))
-    chance = np.append(np.linspace(0, 0.999, 999), np.nextafter(np.float32(1), np.float32(0)))[:, None].astype("float32")
+    chance = np.append(np.linspace(0, 0.999, 999), np.nextafter(np.float32(1), np.float32(0)))[:, None].astype(
+        "float32"
+    )
     codes, _ = heads.draw(Layout((Block("x", "one_hot", 3),)), logits, chance)
     assert set(np.array(codes)[:, 0].tolist()) == {1}
 

@@ -246,8 +246,10 @@ def test_the_rate_falls_along_a_cosine():
 
 
 def test_plans_are_whole_epochs_of_whole_chunks():
-    plan = Plan(5_000, 500)
-    assert plan.chunk * plan.chunks_per_epoch * plan.num_epochs == 5_000
+    for num_steps in (100, 1_200, 5_000, 5_500, 19_500):
+        plan = Plan(num_steps, 500)
+        assert plan.chunk <= 50
+        assert plan.chunk * plan.chunks_per_epoch * plan.num_epochs == pytest.approx(num_steps, rel=0.02)
     tiny = Plan(3, 500)
     assert tiny.chunk == 1
     assert tiny.chunks_per_epoch == 1

@@ -115,7 +115,7 @@ class MaskedRows(Conditioning):
 
     copies_known = True
 
-    def __init__(self, layout: Layout, *, share: float = 0.5) -> None:
+    def __init__(self, layout: Layout, *, share: float = 0.25) -> None:
         columns = layout.columns
         self._layout = layout
         self._share = share

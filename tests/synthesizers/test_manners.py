@@ -1,0 +1,78 @@
+"""What synthgen does not do: write where nobody asked, touch others' random state, keep silent, eat memory."""
+
+import os
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import synthgen as sg
+from synthgen.encoding.table import TableEncoder
+
+
+def mixed(rows):
+    rng = np.random.default_rng(0)
+    columns = {f"number {i}": rng.lognormal(i / 4, 1, rows).round(2) for i in range(4)}
+    columns |= {f"measure {i}": rng.normal(size=rows) for i in range(4)}
+    columns |= {f"category {i}": rng.choice([f"value {j}" for j in range(5 * i + 3)], rows) for i in range(5)}
+    columns["day"] = pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 2_000, rows), unit="D")
+    columns["flag"] = rng.random(rows) < 0.2
+    return pd.DataFrame(columns)
+
+
+def test_nothing_is_written_but_what_was_asked_for(tmp_path, monkeypatch, global_randomness_untouched):
+    """peers 22 and 23: others write into the working directory, seed global generators, call home."""
+    monkeypatch.chdir(tmp_path)
+    frame = mixed(300)
+    synthesizer = sg.TabularGAN(num_steps=2, width=8).fit(frame, verbose=False)
+    synthesizer.sample(20)
+    assert list(tmp_path.iterdir()) == []
+    synthesizer.save("model.synthgen")
+    sg.load("model.synthgen").sample_to("rows.csv", 5)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["model.synthgen", "rows.csv"]
+
+
+def test_encoding_takes_seconds_and_shows_progress(monkeypatch, capsys):
+    """peers 16: SDV is silent for minutes before the first epoch. A tenth of a million rows, so a tenth of the time."""
+    monkeypatch.setenv("FORCE_COLOR", "1")  # what rich takes for a terminal
+    frame = mixed(100_000)
+    schema = sg.Schema.infer(frame)
+    start = time.process_time()
+    TableEncoder.fit(frame, schema, seed=0, verbose=True).encode(frame, seed=0, verbose=True)
+    assert time.process_time() - start < 10
+    shown = capsys.readouterr().err
+    assert "Reading columns" in shown
+    assert "Encoding" in shown
+
+
+MANY_CATEGORIES = """
+import resource, numpy as np, pandas as pd, synthgen as sg
+rng = np.random.default_rng(0)
+names = np.array([f"place {code}" for code in range(100_000)], dtype=object)
+frame = pd.DataFrame({"place": names[rng.integers(0, 100_000, 500_000)], "age": rng.integers(0, 90, 500_000)})
+schema = sg.Schema(sg.Schema.infer(frame).columns, rare_below=2)
+synthesizer = sg.TabularGAN(num_steps=2, width=16).fit(frame, schema=schema, verbose=False)
+assert synthesizer.sample(100)["place"].isin(names).all()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def test_a_hundred_thousand_categories_fit_in_memory():
+    """peers 17: one-hot columns of names take hundreds of gigabytes. Half a million rows here."""
+    script = subprocess.run([sys.executable, "-c", MANY_CATEGORIES], capture_output=True, text=True, check=False)
+    assert script.returncode == 0, script.stderr
+    assert float(script.stdout) < 4 * 1024
+
+
+@pytest.mark.parametrize("command", ["import synthgen.backend", "import keras, synthgen.backend"])
+def test_another_backend_is_named(command):
+    environment = os.environ | {"KERAS_BACKEND": "numpy"}
+    script = subprocess.run(
+        [sys.executable, "-c", command], capture_output=True, text=True, check=False, env=environment
+    )
+    assert "BackendError" in script.stderr
+    assert "KERAS_BACKEND" in script.stderr
+    assert "'numpy'" in script.stderr
