@@ -7,7 +7,6 @@ import time
 
 import numpy as np
 import pandas as pd
-import pytest
 
 import synthgen as sg
 from synthgen.encoding.table import TableEncoder
@@ -67,8 +66,8 @@ def test_a_hundred_thousand_categories_fit_in_memory():
     assert float(script.stdout) < 4 * 1024
 
 
-@pytest.mark.parametrize("command", ["import synthgen.backend", "import keras, synthgen.backend"])
-def test_another_backend_is_named(command):
+def test_another_backend_is_named():
+    command = "import synthgen.backend"
     environment = os.environ | {"KERAS_BACKEND": "numpy"}
     script = subprocess.run(
         [sys.executable, "-c", command], capture_output=True, text=True, check=False, env=environment
