@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from synthgen.report.report import Report
     from synthgen.synthesizers.base import Synthesizer
 
-NUM_STEPS = 1_200
+NUM_STEPS = 1_800
 """About a minute of training on two cores; `TabularGAN` alone takes 5 500."""
 
 TARGET = "self_rated_health"
