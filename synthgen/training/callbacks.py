@@ -1,6 +1,8 @@
 """What happens between epochs: progress, the best epoch, recovery, a checkpoint that survives interruption."""
 
 import json
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -104,6 +106,36 @@ class Backup(keras.callbacks.Callback):
         temporary = self._file.with_name("incomplete.weights.h5")
         self.model.save_weights(temporary)
         temporary.replace(self._file)
+
+
+class Interruption(keras.callbacks.Callback):
+    """Holds Ctrl-C back to the end of a chunk of steps, where nothing is half-written and no library swallows it.
+
+    A second Ctrl-C works at once.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asked = False
+        self._previous: Any = None
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        if threading.current_thread() is threading.main_thread():  # elsewhere Python allows no handler
+            self._previous = signal.signal(signal.SIGINT, self._note)
+
+    def _note(self, _number: int, _frame: Any) -> None:
+        self._asked = True
+        self.release()
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        if self._asked:
+            raise KeyboardInterrupt
+
+    def release(self) -> None:
+        """Puts the handler back that was there before."""
+        if self._previous is not None:
+            signal.signal(signal.SIGINT, self._previous)
+            self._previous = None
 
 
 class Recovery(keras.callbacks.Callback):

@@ -12,7 +12,7 @@ import keras
 
 from synthgen import backend
 from synthgen.errors import FitInterrupted, TrainingError
-from synthgen.training.callbacks import Backup, BestEpoch, ProgressBar, Recovery
+from synthgen.training.callbacks import Backup, BestEpoch, Interruption, ProgressBar, Recovery
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,8 @@ def run(
     progress = ProgressBar(
         steps_per_chunk=plan.chunk, num_steps=plan.chunk * plan.chunks_per_epoch * plan.num_epochs, verbose=verbose
     )
-    standard: list[keras.callbacks.Callback] = [Recovery(rate_scale), best, progress]
+    interruption = Interruption()
+    standard: list[keras.callbacks.Callback] = [Recovery(rate_scale), best, progress, interruption]
     if checkpoint is not None:
         backup = Backup(checkpoint)
         backup.restore(model)
@@ -100,6 +101,7 @@ def run(
         raise
     finally:
         progress.on_train_end()
+        interruption.release()
     return best
 
 

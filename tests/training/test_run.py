@@ -1,5 +1,7 @@
 """The run: same seed same weights, best epoch kept and restored, resume, recovery, mixed precision, several devices."""
 
+import signal
+
 import keras
 import numpy as np
 import pytest
@@ -164,6 +166,21 @@ def test_a_half_written_backup_does_no_harm(tmp_path):
         trained(checkpoint=tmp_path, callbacks=[InterruptWhileSaving(tmp_path)])
     resumed, _ = trained(checkpoint=tmp_path)
     assert same(whole.sampler.get_weights(), resumed.sampler.get_weights())
+
+
+class PressControlC(keras.callbacks.Callback):
+    """Sends the signal while the epoch's callbacks run, where a library might swallow it."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == 1:
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_control_c_waits_for_a_safe_place_and_leaves_the_handler_as_it_was(tmp_path):
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(FitInterrupted, match="after 2 of 4 epochs"):
+        trained(checkpoint=tmp_path, callbacks=[PressControlC()])
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_without_a_checkpoint_the_interruption_says_so():
