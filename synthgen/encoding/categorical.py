@@ -125,7 +125,9 @@ class CategoryCodes(ColumnEncoder[Column]):
         table[: len(values)] = values
         if self.missing:
             table[-1] = np.nan if self.column.dtype == "object" else pd.NA
-        return _typed(table[codes], self.column.dtype)
+        gaps = self.missing and bool((codes == len(self._shares) - 1).any())
+        dtype = nullable(self.column.dtype) if gaps else self.column.dtype
+        return pd.Series(table[codes], dtype=pd.api.types.pandas_dtype(dtype))
 
     def state(self) -> dict[str, Any]:
         return {"categories": self.categories, "pooled": self.pooled, "missing": self.missing, "shares": self._shares}
@@ -160,9 +162,3 @@ def _plain(value: Any) -> Any:
     """Numpy's numbers and booleans as Python's, which JSON can hold."""
     return value.item() if isinstance(value, np.generic) else value
 
-
-def _typed(values: np.ndarray, dtype: str) -> pd.Series:
-    series = pd.Series(values, dtype=object)
-    if series.isna().any():
-        dtype = nullable(dtype)
-    return series.astype(pd.api.types.pandas_dtype(dtype))

@@ -25,6 +25,9 @@ ENCODERS: dict[str, type[ColumnEncoder]] = {
 }
 """Every column encoder by the word that model files use for it."""
 
+FRAGMENTED = 90
+"""A frame of more columns is copied into few blocks: pandas warns of 100, and copying narrower ones costs more."""
+
 NumericalMethod = Literal["quantile_bins", "mode_specific"]
 
 
@@ -140,7 +143,7 @@ class TableEncoder:
                 table.codes[:, position], table.scalars[:, scalar : scalar + width], rng
             )
             scalar += width
-        return pd.DataFrame(decoded)
+        return pd.DataFrame(decoded, copy=False)
 
     def complete(self, learned: pd.DataFrame, *, first_row: int, seed: int) -> pd.DataFrame:
         """Returns rows with all columns of the schema: identifiers made anew, text replaced or left out.
@@ -159,7 +162,7 @@ class TableEncoder:
                 columns[name] = identifiers(column, first=first_row, num_rows=len(learned), seed=own_seed)
             elif isinstance(column, Text) and column.replacement is not None:
                 columns[name] = pd.Series([column.replacement] * len(learned), dtype=column.dtype)
-        return pd.DataFrame(columns)
+        return pd.DataFrame(columns, copy=len(columns) > FRAGMENTED)
 
     def state(self) -> dict[str, dict[str, Any]]:
         """Returns, by column, every value taken from the data."""

@@ -109,7 +109,7 @@ def _gumbel(noise: Tensor) -> Tensor:
     return -ops.log(-ops.log(noise + 1e-7) + 1e-7)
 
 
-def draw(layout: Layout, logits: Tensor, chance: Tensor) -> tuple[Tensor, Tensor]:
+def draw(layout: Layout, logits: Tensor, scalar_logits: Tensor, chance: Tensor) -> tuple[Tensor, Tensor]:
     """Returns compact rows drawn from the logits, on the device, so that few bytes go to the host.
 
     The same law as `straight_through`, by inverting the distribution function: one random number a block, not one a
@@ -118,6 +118,7 @@ def draw(layout: Layout, logits: Tensor, chance: Tensor) -> tuple[Tensor, Tensor
     Args:
         layout: Of the table.
         logits: (batch, features), the generator's raw outputs.
+        scalar_logits: (batch, scalar blocks), those of the scalars alone, which need more digits than a draw does.
         chance: (batch, `num_chances`), uniform in [0, 1).
 
     Returns:
@@ -132,7 +133,7 @@ def draw(layout: Layout, logits: Tensor, chance: Tensor) -> tuple[Tensor, Tensor
         if block.form == "scalar":
             first, end = block.refines
             inside = ops.logical_and(codes[-1] >= first, codes[-1] < end)
-            scalars.append(ops.tanh(part[:, 0]) * ops.cast(inside, "float32"))
+            scalars.append(ops.tanh(scalar_logits[:, len(scalars)]) * ops.cast(inside, "float32"))
         elif block.form == "one_hot":
             codes.append(_inverted(part, chance[:, used : used + 1]))
             used += 1

@@ -6,6 +6,9 @@ from keras import layers
 LEAK = 0.2
 """Slope of LeakyReLU below zero, as usual in GANs since DCGAN (Radford et al. 2016, section 3)."""
 
+NEAR_ZERO = 1e-4
+"""Scale of the starting weights at the end of a residual branch: at first a block passes on what it got."""
+
 
 class _Dense:
     """Makes dense layers whose starting weights are functions of one seed and of the layer's place."""
@@ -19,14 +22,25 @@ class _Dense:
         start = keras.initializers.VarianceScaling(scale, "fan_avg", "uniform", seed=self._seed * 1000 + self._made)
         return layers.Dense(width, kernel_initializer=start)
 
+    def small(self, width: int, *, num_inputs: int) -> layers.Dense:
+        """Weights and biases within one over the square root of the number of inputs, as CTGAN's authors start."""
+        self._made += 1
+        most = num_inputs**-0.5
+        start, bias = (
+            keras.initializers.RandomUniform(-most, most, seed=self._seed * 1000 + 2 * self._made + part)
+            for part in range(2)
+        )
+        return layers.Dense(width, kernel_initializer=start, bias_initializer=bias)
+
 
 def residual_generator(
     num_inputs: int, num_features: int, *, width: int = 384, depth: int = 3, seed: int = 0
 ) -> keras.Model:
     """Returns a generator: noise and condition to one raw output a feature.
 
-    Pre-activation residual blocks with layer normalisation (He et al. 2016; Xiong et al. 2020): rows never mix, so that
-    a row does not depend on the batch it is drawn in.
+    Residual blocks without normalisation whose branches start near zero (Zhang et al. 2019, section 3; Huang et al.
+    2024, section 3.2, drop normalisation from both networks of a GAN): a row never depends on the batch it is drawn in,
+    and element-wise work, half the cost of a step on a CPU, is least.
 
     Args:
         num_inputs: Width of noise and condition together.
@@ -42,10 +56,8 @@ def residual_generator(
     inputs = keras.Input((num_inputs,))
     hidden = dense(width)(inputs)
     for _ in range(depth):
-        inner = layers.LeakyReLU(LEAK)(layers.LayerNormalization()(hidden))
-        hidden = layers.Add()([hidden, dense(width)(inner)])
-    hidden = layers.LeakyReLU(LEAK)(layers.LayerNormalization()(hidden))
-    return keras.Model(inputs, dense(num_features)(hidden), name="generator")
+        hidden = layers.Add()([hidden, dense(width, scale=NEAR_ZERO)(layers.LeakyReLU(LEAK)(hidden))])
+    return keras.Model(inputs, dense(num_features)(layers.LeakyReLU(LEAK)(hidden)), name="generator")
 
 
 def residual_critic(num_features: int, *, width: int = 384, depth: int = 2, seed: int = 0) -> keras.Model:
@@ -89,9 +101,11 @@ def concatenating_generator(
     dense = _Dense(seed)
     inputs = hidden = keras.Input((num_inputs,))
     for width in widths:
-        block = layers.ReLU()(layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(dense(width)(hidden)))
-        hidden = layers.Concatenate()([block, hidden])
-    return keras.Model(inputs, dense(num_features)(hidden), name="generator")
+        block = layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(
+            dense.small(width, num_inputs=hidden.shape[1])(hidden)
+        )
+        hidden = layers.Concatenate()([layers.ReLU()(block), hidden])
+    return keras.Model(inputs, dense.small(num_features, num_inputs=hidden.shape[1])(hidden), name="generator")
 
 
 def dropout_critic(
@@ -111,5 +125,6 @@ def dropout_critic(
     dense = _Dense(seed)
     inputs = hidden = keras.Input((num_features,))
     for position, width in enumerate(widths):
-        hidden = layers.Dropout(dropout, seed=seed + position)(layers.LeakyReLU(LEAK)(dense(width)(hidden)))
-    return keras.Model(inputs, dense(1)(hidden), name="critic")
+        hidden = layers.LeakyReLU(LEAK)(dense.small(width, num_inputs=hidden.shape[1])(hidden))
+        hidden = layers.Dropout(dropout, seed=seed + position)(hidden)
+    return keras.Model(inputs, dense.small(1, num_inputs=hidden.shape[1])(hidden), name="critic")

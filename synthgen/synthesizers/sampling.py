@@ -65,6 +65,8 @@ class RowSampler:
             share = max(float(fits.mean()), 1.0 / drawn)
             propose = propose or (conditions_hold.mean() < PROPOSE_BELOW and self._model.learns_conditions)
             taken = self._assign(asked, fits, pending, alike=request.known is None)
+            if len(taken) == num_rows and request.known is None:  # at once, as mostly: nothing to put in order
+                return candidates if len(candidates) == num_rows else candidates.iloc[taken].reset_index(drop=True)
             kept.append(candidates.iloc[taken])
             filled = pending[: len(taken)] if request.known is None else asked[taken]
             places.append(filled)

@@ -165,8 +165,8 @@ class CTGAN(Synthesizer):
         rate = self.settings["learning_rate"]
         schedule = RecoverableCosine(start=rate, end=rate, num_steps=num_steps, scale=rate_scale)
         model.compile_adversaries(
-            generator_optimizer=keras.optimizers.Adam(schedule, beta_1=0.5, beta_2=0.9),
-            critic_optimizer=keras.optimizers.Adam(schedule, beta_1=0.5, beta_2=0.9),
+            generator_optimizer=keras.optimizers.Adam(schedule, beta_1=0.5, beta_2=0.9, epsilon=1e-8),
+            critic_optimizer=keras.optimizers.Adam(schedule, beta_1=0.5, beta_2=0.9, epsilon=1e-8),
             jit_compile=self._jit_compile(),
         )
 

@@ -100,6 +100,10 @@ def table(rows=3_000):
     return EncodedTable(np.stack([sex, visits, ward], 1).astype(np.int32), np.zeros((rows, 0), np.float32))
 
 
+def told(conditioning, rows, mask):
+    return np.array(conditioning.told(conditioning.asked(rows, mask, np.random.default_rng(0))))
+
+
 def test_training_by_sampling_draws_by_log_frequency_and_matches_rows():
     data = table()
     conditioning = TrainingBySampling(LAYOUT)
@@ -120,9 +124,7 @@ def test_plain_sampling_draws_conditions_by_true_frequency():
     conditioning = TrainingBySampling(LAYOUT)
     conditioning.prepare(table())
     nothing = np.zeros((20_000, 3), bool)
-    condition = conditioning.known(
-        EncodedTable(np.zeros((20_000, 3), np.int32), None), nothing, np.random.default_rng(0)
-    )
+    condition = told(conditioning, EncodedTable(np.zeros((20_000, 3), np.int32), None), nothing)
     ward = condition[:, 2:]
     assert ward.sum(0) / ward.sum() == pytest.approx([0.9, 0.08, 0.02], abs=0.02)
 
@@ -136,7 +138,7 @@ def test_a_condition_sets_the_slot_of_its_own_column(position, first):
     codes[:, position] = 1
     mask = np.zeros((4, 3), bool)
     mask[:, position] = True
-    condition = conditioning.known(EncodedTable(codes, np.zeros((4, 0), np.float32)), mask, np.random.default_rng(0))
+    condition = told(conditioning, EncodedTable(codes, np.zeros((4, 0), np.float32)), mask)
     assert condition.argmax(1).tolist() == [first + 1] * 4
     assert condition.sum(1).tolist() == [1.0] * 4
 
@@ -154,7 +156,7 @@ def test_masked_rows_copy_what_is_known_and_tell_the_critic():
     conditioning = MaskedRows(LAYOUT)
     features = LAYOUT.expand(table(4))
     mask = np.array([[True, False, False]] * 2 + [[False, True, True]] * 2)
-    condition = conditioning.known(table(4), mask, np.random.default_rng(0))
+    condition = told(conditioning, table(4), mask)
     synthetic = np.full_like(features, 0.25)
     made = np.array(conditioning.enforce(synthetic, backend.tf.constant(condition)))
     assert np.array_equal(made[:2, :2], features[:2, :2])

@@ -56,7 +56,7 @@ def test_compact_draws_follow_the_same_law():
     rng = np.random.default_rng(0)
     logits = np.tile(rng.normal(size=(1, LAYOUT.num_features)).astype(np.float32), (40_000, 1))
     chance = rng.random((40_000, heads.num_chances(LAYOUT))).astype(np.float32)
-    codes, scalars = (np.array(part) for part in heads.draw(LAYOUT, logits, chance))
+    codes, scalars = (np.array(part) for part in heads.draw(LAYOUT, logits, logits[:, 7:8], chance))
     error = 4 * 0.5 / np.sqrt(40_000)
     for column, (start, size) in enumerate([(0, 2), (2, 5)]):
         weights = np.exp(logits[0, start : start + size])
@@ -74,7 +74,7 @@ def test_a_category_without_probability_is_never_drawn():
     chance = np.append(np.linspace(0, 0.999, 999), np.nextafter(np.float32(1), np.float32(0)))[:, None].astype(
         "float32"
     )
-    codes, _ = heads.draw(Layout((Block("x", "one_hot", 3),)), logits, chance)
+    codes, _ = heads.draw(Layout((Block("x", "one_hot", 3),)), logits, logits[:, :0], chance)
     assert set(np.array(codes)[:, 0].tolist()) == {1}
 
 

@@ -15,6 +15,7 @@ from keras import ops
 
 from synthgen.backend import Tensor, uniform
 from synthgen.encoding.layout import EncodedTable, Layout
+from synthgen.networks.heads import expand
 
 
 class Conditioning(ABC):
@@ -52,14 +53,18 @@ class Conditioning(ABC):
         """
 
     @abstractmethod
-    def known(self, table: EncodedTable, mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Returns the conditions for rows of which some columns are known, (rows, num_features) float32.
+    def asked(self, table: EncodedTable, mask: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+        """Returns what `told` needs of rows of which some columns are known, compact, (rows, ...) each.
 
         Args:
             table: Values of the known columns; anything elsewhere.
             mask: (rows, columns) booleans, True where known; columns as in `Layout.columns`.
             rng: Draws what the model wants to be told although nobody asked (CTGAN's own condition).
         """
+
+    @abstractmethod
+    def told(self, asked: tuple[Tensor, ...]) -> Tensor:
+        """Returns on the device the conditions that `asked` stands for, (rows, num_features)."""
 
     def for_critic(self, condition: Tensor) -> Tensor:
         """Returns what the critic is told, (batch, num_critic_features), out of a condition (batch, num_features)."""
@@ -97,8 +102,11 @@ class Unconditional(Conditioning):
     def condition(self, train: Tensor, drawn: tuple[Tensor, ...], seed: Tensor) -> Tensor:
         return ops.zeros((ops.shape(train)[0], 0))
 
-    def known(self, table: EncodedTable, mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        return np.zeros((len(mask), 0), np.float32)
+    def asked(self, table: EncodedTable, mask: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+        return (np.zeros(len(mask), np.int32),)
+
+    def told(self, asked: tuple[Tensor, ...]) -> Tensor:
+        return ops.zeros((ops.shape(asked[0])[0], 0))
 
 
 class MaskedRows(Conditioning):
@@ -134,9 +142,12 @@ class MaskedRows(Conditioning):
         known = ops.logical_and(chance[:, :columns] < chance[:, -1:], chance[:, -2:-1] < self._share)
         return self._join(train, ops.cast(known, "float32"))
 
-    def known(self, table: EncodedTable, mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        bits = mask.astype("float32")  # (rows, columns)
-        return np.concatenate([self._layout.expand(table) * (bits @ self._spread), bits], 1)
+    def asked(self, table: EncodedTable, mask: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+        return table.codes, table.scalars, mask
+
+    def told(self, asked: tuple[Tensor, ...]) -> Tensor:
+        codes, scalars, mask = asked
+        return self._join(expand(self._layout, codes, scalars), ops.cast(mask, "float32"))
 
     def for_critic(self, condition: Tensor) -> Tensor:
         return condition[:, self._spread.shape[1] :]  # which columns were known; their values stand in the row
@@ -204,7 +215,7 @@ class TrainingBySampling(Conditioning):
         return matching, slots
 
     def condition(self, train: Tensor, drawn: tuple[Tensor, ...], seed: Tensor) -> Tensor:
-        return ops.one_hot(drawn[0], self.num_features, dtype="float32")
+        return self.told(drawn)
 
     def loss(self, logits: Tensor, condition: Tensor) -> Tensor | float:
         total: Any = 0.0
@@ -214,18 +225,20 @@ class TrainingBySampling(Conditioning):
             total = total - ops.sum(asked * log_probabilities)
         return total / ops.cast(ops.shape(condition)[0], "float32")
 
-    def known(self, table: EncodedTable, mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        condition = np.zeros((len(mask), self.num_features), np.float32)
-        if not self._blocks:
-            return condition
-        slots = self._slots(table)  # (rows, blocks)
-        rarity = np.where(mask[:, self._columns], self._shares[slots], np.inf)
-        # told the rarest of the known categories, the one that a plain draw would miss most
-        chosen = slots[np.arange(len(mask)), rarity.argmin(1)]
+    def asked(self, table: EncodedTable, mask: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+        chosen = np.full(len(mask), -1, np.int64)
         free = ~mask[:, self._columns].any(1)
-        chosen[free] = self._draw_true(rng, int(free.sum()))
-        condition[np.arange(len(mask)), chosen] = 1.0
-        return condition
+        if not free.all():
+            slots = self._slots(table)  # (rows, blocks)
+            rarity = np.where(mask[:, self._columns], self._shares[slots], np.inf)
+            # told the rarest of the known categories, the one that a plain draw would miss most
+            chosen = slots[np.arange(len(mask)), rarity.argmin(1)]
+        if self._blocks:
+            chosen[free] = self._draw_true(rng, int(free.sum()))
+        return (chosen.astype(np.int32),)
+
+    def told(self, asked: tuple[Tensor, ...]) -> Tensor:
+        return ops.one_hot(asked[0], self.num_features, dtype="float32")
 
     def _slots(self, table: EncodedTable) -> np.ndarray:
         return np.clip(table.codes[:, self._held], 0, self._sizes - 1) + self._offsets[:-1]

@@ -12,13 +12,11 @@ from synthgen.backend import Tensor
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.models.base import GenerativeModel
 from synthgen.models.gan.conditioning import Conditioning, TrainingBySampling
+from synthgen.models.gan.drawing import Drawing
 from synthgen.models.gan.losses import AdversarialLoss
 from synthgen.models.gan.regularizers import SlopePenalty
 from synthgen.networks import heads
 from synthgen.training.batches import shuffled
-
-SAMPLING_BATCH = 8192
-"""Rows drawn per call of the compiled sampler: large enough to fill two cores, small enough for their caches."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ class GAN(GenerativeModel):
             shape=(), dtype="int32", initializer="zeros", trainable=False, name="chunk"
         )
         self._trackers = [keras.metrics.Mean(name) for name in ("critic_loss", "generator_loss", "penalty")]
-        self._draw = backend.compiled(self._draw_rows, jit_compile=False)
+        self._drawing = Drawing(layout, self._sampler, conditioning, latent_dim=settings.latent_dim)
 
     @property
     def metrics(self) -> list[keras.metrics.Metric]:
@@ -233,39 +231,7 @@ class GAN(GenerativeModel):
         known: EncodedTable | None = None,
         mask: np.ndarray | None = None,
     ) -> EncodedTable:
-        columns = len(self.layout.columns)
-        mask = np.zeros((num_rows, columns), bool) if mask is None else mask
-        if known is None:
-            known = EncodedTable(
-                np.zeros((num_rows, len(self.layout.code_blocks)), np.int32),
-                np.zeros((num_rows, len(self.layout.scalar_blocks)), np.float32),
-            )
-        parts = []
-        for start in range(0, num_rows, SAMPLING_BATCH):
-            rows = slice(start, min(start + SAMPLING_BATCH, num_rows))
-            condition = self.conditioning.known(known.take(rows), mask[rows], rng)
-            seed = rng.integers(2**31, size=2, dtype=np.int32)
-            padded = np.pad(condition, ((0, SAMPLING_BATCH - len(condition)), (0, 0)))  # one shape, compiled once
-            codes, scalars = self._draw(padded, seed)
-            parts.append(EncodedTable(codes.numpy()[: len(condition)], scalars.numpy()[: len(condition)]))
-        drawn = EncodedTable.concatenate(parts) if parts else known
-        return self._with_known(drawn, known, mask) if self.copies_known and mask.any() else drawn
-
-    def _draw_rows(self, condition: Tensor, seed: Tensor) -> tuple[Tensor, Tensor]:
-        rows = ops.shape(condition)[0]
-        noise = backend.normal((rows, self.settings.latent_dim), seed)
-        logits = self._sampler(ops.concatenate([noise, condition], axis=1), training=False)
-        chance = backend.uniform((rows, heads.num_chances(self.layout)), backend.step_seed(3, seed[0], seed[1]))
-        return heads.draw(self.layout, logits, chance)
-
-    def _with_known(self, drawn: EncodedTable, known: EncodedTable, mask: np.ndarray) -> EncodedTable:
-        """Known columns as told, the others as drawn."""
-        owners = [self.layout.columns.index(block.column) for block in self.layout.blocks]
-        of_codes = mask[:, [owners[position] for position in self.layout.code_blocks]]
-        of_scalars = mask[:, [owners[position] for position in self.layout.scalar_blocks]]
-        return EncodedTable(
-            np.where(of_codes, known.codes, drawn.codes), np.where(of_scalars, known.scalars, drawn.scalars)
-        )
+        return self._drawing.rows(num_rows, rng=rng, known=known, mask=mask)
 
     def state(self) -> dict[str, np.ndarray]:
         return self.conditioning.state()
