@@ -161,4 +161,3 @@ def _sorted(found: pd.Index) -> list:
 def _plain(value: Any) -> Any:
     """Numpy's numbers and booleans as Python's, which JSON can hold."""
     return value.item() if isinstance(value, np.generic) else value
-

@@ -109,58 +109,5 @@ def _gumbel(noise: Tensor) -> Tensor:
     return -ops.log(-ops.log(noise + 1e-7) + 1e-7)
 
 
-def draw(layout: Layout, logits: Tensor, scalar_logits: Tensor, chance: Tensor) -> tuple[Tensor, Tensor]:
-    """Returns compact rows drawn from the logits, on the device, so that few bytes go to the host.
-
-    The same law as `straight_through`, by inverting the distribution function: one random number a block, not one a
-    feature, and no one-hot rows in between.
-
-    Args:
-        layout: Of the table.
-        logits: (batch, features), the generator's raw outputs.
-        scalar_logits: (batch, scalar blocks), those of the scalars alone, which need more digits than a draw does.
-        chance: (batch, `num_chances`), uniform in [0, 1).
-
-    Returns:
-        Codes (batch, code blocks) int32, scalars (batch, scalar blocks) float32.
-    """
-    logits = ops.cast(logits, "float32")
-    codes: list[Tensor] = []
-    scalars: list[Tensor] = []
-    used = 0
-    for block, start in zip(layout.blocks, layout.starts, strict=True):
-        part = logits[:, start : start + block.size]
-        if block.form == "scalar":
-            first, end = block.refines
-            inside = ops.logical_and(codes[-1] >= first, codes[-1] < end)
-            scalars.append(ops.tanh(scalar_logits[:, len(scalars)]) * ops.cast(inside, "float32"))
-        elif block.form == "one_hot":
-            codes.append(_inverted(part, chance[:, used : used + 1]))
-            used += 1
-        else:
-            bits = ops.cast(ops.sigmoid(part) > chance[:, used : used + block.size], "int32")
-            codes.append(ops.sum(bits * (1 << np.arange(block.size, dtype="int32")), axis=-1))
-            used += block.size
-    rows = ops.shape(logits)[0]
-    return (
-        ops.stack(codes, axis=1) if codes else ops.zeros((rows, 0), "int32"),
-        ops.stack(scalars, axis=1) if scalars else ops.zeros((rows, 0), "float32"),
-    )
-
-
-def num_chances(layout: Layout) -> int:
-    """Returns how many random numbers `draw` needs for a row: one for each one-hot block, one for each bit."""
-    return sum({"one_hot": 1, "bits": block.size, "scalar": 0}[block.form] for block in layout.blocks)
-
-
-def _inverted(logits: Tensor, chance: Tensor) -> Tensor:
-    """Index of the first category whose cumulative probability exceeds `chance`, (batch,) int32."""
-    size = logits.shape[1]
-    weights = ops.exp(logits - ops.max(logits, axis=1, keepdims=True))
-    cumulative = ops.matmul(weights, np.triu(np.ones((size, size), "float32")))  # faster than a running sum
-    passed = ops.cast(cumulative <= chance * cumulative[:, -1:], "int32")
-    return ops.minimum(ops.sum(passed, axis=1), size - 1)
-
-
 def _bits(code: Tensor, size: int) -> Tensor:
     return ops.bitwise_and(ops.right_shift(code[:, None], np.arange(size, dtype="int32")[None]), 1)

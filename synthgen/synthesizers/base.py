@@ -20,7 +20,7 @@ from synthgen.encoding.table import NumericalMethod, TableEncoder, progress
 from synthgen.errors import ConditionError, NotFittedError
 from synthgen.models.base import GenerativeModel
 from synthgen.synthesizers.requests import parse_request
-from synthgen.synthesizers.sampling import RowSampler
+from synthgen.synthesizers.sampling import RowSampler, rows_at_once
 from synthgen.synthesizers.saving import write_members
 from synthgen.training.callbacks import BestEpoch
 from synthgen.training.monitors import HeldOutFidelity
@@ -31,10 +31,6 @@ VALIDATION_ROWS = 10_000
 
 LEAST_VALIDATION_ROWS = 200
 """With fewer held-out rows the score is noise, so that every row trains and the last epoch is kept."""
-
-
-CHUNK_ROWS = 100_000
-"""Rows drawn and decoded together; what `sample_to` holds in memory at a time."""
 
 
 class Synthesizer(ABC):
@@ -285,9 +281,10 @@ class Synthesizer(ABC):
         sampler = RowSampler(encoder, model, self.constraints)
         seed = int(np.random.default_rng([self.seed, 4, self._samples_drawn]).integers(2**31)) if seed is None else seed
         self._samples_drawn += 1
-        starts = range(0, max(num_rows, 1), CHUNK_ROWS)
+        chunk_rows = rows_at_once(len(encoder.columns))  # what `sample_to` holds in memory at a time
+        starts = range(0, max(num_rows, 1), chunk_rows)
         for start in progress(starts, "Sampling", verbose and len(starts) > 1):
-            rows = range(start, min(start + CHUNK_ROWS, num_rows))
+            rows = range(start, min(start + chunk_rows, num_rows))
             drawn = sampler.draw(len(rows), request.part(rows), rng=np.random.default_rng([seed, start]))
             yield encoder.complete(drawn, first_row=start, seed=seed)
 

@@ -15,11 +15,23 @@ DRAWS_PER_ROW = 200
 """A request that is not filled after this many draws for each row (and `LEAST_DRAWS`) is given up."""
 
 LEAST_DRAWS = 100_000
-MOST_AT_ONCE = 100_000
-"""Rows drawn in one round, which bounds memory."""
+MOST_CELLS = 2**22
+"""Cells drawn and decoded together, which bounds memory."""
+
+PROPOSALS = 100_000
+"""Values from which those that fit a condition are taken."""
 
 PROPOSE_BELOW = 0.01
 """Below this share of fitting rows, ranges and sets are proposed to the model instead of waited for."""
+
+
+def rows_at_once(num_columns: int) -> int:
+    """Returns how many rows to draw and decode together.
+
+    Args:
+        num_columns: Of the learned table.
+    """
+    return int(np.clip(MOST_CELLS // max(num_columns, 1), 8192, 2**18)) // 8192 * 8192
 
 
 class RowSampler:
@@ -36,6 +48,7 @@ class RowSampler:
         self._model = model
         self._constraints = constraints
         self._names = [column.name for column in encoder.columns]
+        self._most = rows_at_once(len(self._names))
         self._unique = any(isinstance(constraint, Unique) for constraint in constraints)
 
     def draw(self, num_rows: int, request: Request, *, rng: np.random.Generator) -> pd.DataFrame:
@@ -55,9 +68,9 @@ class RowSampler:
         places: list[np.ndarray] = []
         drawn, share, propose = 0, 1.0, False
         while len(pending) and drawn < max(LEAST_DRAWS, DRAWS_PER_ROW * num_rows):
-            size = int(np.clip(1.1 * len(pending) / max(share, 1e-3) + 10, len(pending), MOST_AT_ONCE))
+            size = int(np.clip(1.1 * len(pending) / max(share, 1e-3) + 10, len(pending), self._most))
             if share == 1.0:
-                size = min(len(pending), MOST_AT_ONCE)
+                size = min(len(pending), self._most)
             asked = np.resize(pending, size)
             candidates, conditions_hold = self._candidates(asked, request, propose=propose, rng=rng)
             fits = conditions_hold & self._obeys(candidates, kept)
@@ -90,14 +103,16 @@ class RowSampler:
     ) -> tuple[pd.DataFrame, np.ndarray]:
         """Draws one row for each request in `asked`; returns them, and which hold what was asked."""
         cells = self._known_cells(asked, request, propose=propose, rng=rng)
-        mask = np.stack(
-            [cells[name].notna() if name in cells else np.zeros(len(asked), bool) for name in self._names], 1
-        )
+        mask = None
+        if cells:
+            mask = np.stack(
+                [cells[name].notna() if name in cells else np.zeros(len(asked), bool) for name in self._names], 1
+            )
         table = self._model.draw(len(asked), rng=rng, known=self._encode(cells, mask, rng), mask=mask)
         frame = self._encoder.decode_learned(table, rng=rng)
         holds = np.ones(len(asked), bool)
         for name in cells:
-            told = mask[:, self._names.index(name)]
+            told = cells[name].notna().to_numpy(dtype=bool)
             if self._model.copies_known:  # the code was copied through; now the very value, which may lie inside a bin
                 given = cells[name].astype(object).where(told, frame[name].astype(object))
                 frame[name] = given.astype(frame[name].dtype)
@@ -128,17 +143,19 @@ class RowSampler:
         position = self._names.index(condition.column)
         column = self._encoder.columns[position]
         shares = column.shares / column.shares.sum()
-        codes = rng.choice(len(shares), size=MOST_AT_ONCE, p=shares)
-        scalars = rng.uniform(-1, 1, (MOST_AT_ONCE, len(column.blocks) - 1)).astype(np.float32)
+        codes = rng.choice(len(shares), size=PROPOSALS, p=shares)
+        scalars = rng.uniform(-1, 1, (PROPOSALS, len(column.blocks) - 1)).astype(np.float32)
         values = column.decode(codes, scalars, rng)
         fitting = values[condition.satisfied(values)]
         if fitting.empty:
             return pd.Series([None] * num_rows, dtype=object)
         return fitting.iloc[rng.integers(len(fitting), size=num_rows)].reset_index(drop=True)
 
-    def _encode(self, cells: dict[str, pd.Series], mask: np.ndarray, rng: np.random.Generator) -> EncodedTable | None:
+    def _encode(
+        self, cells: dict[str, pd.Series], mask: np.ndarray | None, rng: np.random.Generator
+    ) -> EncodedTable | None:
         """Known cells as codes and scalars; zero elsewhere."""
-        if not cells:
+        if mask is None:
             return None
         layout = self._encoder.layout
         codes = np.zeros((len(mask), len(layout.code_blocks)), np.int32)

@@ -7,6 +7,8 @@ import pytest
 from synthgen import backend
 from synthgen.encoding.layout import Block, EncodedTable, Layout
 from synthgen.networks import heads, mlp
+from synthgen.networks.inversion import Inversion
+from synthgen.networks.speed import fast_copy, fast_weights
 
 LAYOUT = Layout(
     (
@@ -55,8 +57,8 @@ def test_draws_follow_the_softmax():
 def test_compact_draws_follow_the_same_law():
     rng = np.random.default_rng(0)
     logits = np.tile(rng.normal(size=(1, LAYOUT.num_features)).astype(np.float32), (40_000, 1))
-    chance = rng.random((40_000, heads.num_chances(LAYOUT))).astype(np.float32)
-    codes, scalars = (np.array(part) for part in heads.draw(LAYOUT, logits, logits[:, 7:8], chance))
+    chance = rng.random((40_000, Inversion(LAYOUT).num_chances)).astype(np.float32)
+    codes, scalars = (np.array(part) for part in Inversion(LAYOUT)(logits, logits[:, 7:8], chance))
     error = 4 * 0.5 / np.sqrt(40_000)
     for column, (start, size) in enumerate([(0, 2), (2, 5)]):
         weights = np.exp(logits[0, start : start + size])
@@ -74,7 +76,7 @@ def test_a_category_without_probability_is_never_drawn():
     chance = np.append(np.linspace(0, 0.999, 999), np.nextafter(np.float32(1), np.float32(0)))[:, None].astype(
         "float32"
     )
-    codes, _ = heads.draw(Layout((Block("x", "one_hot", 3),)), logits, logits[:, :0], chance)
+    codes, _ = Inversion(Layout((Block("x", "one_hot", 3),)))(logits, logits[:, :0], chance)
     assert set(np.array(codes)[:, 0].tolist()) == {1}
 
 
@@ -91,6 +93,22 @@ def test_gradients_are_those_of_the_soft_draw():
 
     assert slope(heads.straight_through) == pytest.approx(slope(heads.soft), abs=1e-6)
     assert np.abs(slope(heads.soft)).max() > 0.01
+
+
+@pytest.mark.parametrize("build", [mlp.residual_generator, mlp.concatenating_generator])
+def test_a_fast_copy_computes_the_same(build):
+    network = build(10, 6, seed=0)
+    rng = np.random.default_rng(0)
+    network.set_weights([np.abs(rng.normal(0.3, 0.2, weight.shape)) for weight in network.get_weights()])
+    inputs = rng.normal(size=(64, 10)).astype(np.float32)
+    copy = fast_copy(network, num_inputs=10)
+    copy.set_weights(fast_weights(network))
+    expected = np.array(network(inputs, training=False))
+    close = 0.02 * float(np.abs(expected).max())  # bfloat16 has eight bits
+    hidden, outputs = (np.array(keras.ops.cast(part, "float32")) for part in copy(inputs))
+    assert outputs == pytest.approx(expected, abs=close)
+    kernel, bias = copy.layers[-1].get_weights()
+    assert hidden @ kernel + bias == pytest.approx(expected, abs=close)
 
 
 @pytest.mark.parametrize("build", [mlp.residual_generator, mlp.concatenating_generator])

@@ -1,5 +1,8 @@
 """Drawing rows from a trained generator, as fast as the device can and in calls of one shape."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import keras
 import numpy as np
 from keras import ops
@@ -8,10 +11,14 @@ from synthgen import backend
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.models.gan.conditioning import Conditioning
-from synthgen.networks import heads
+from synthgen.networks.inversion import Inversion
+from synthgen.networks.speed import fast_copy, fast_weights
 
-SAMPLING_BATCH = 8192
-"""Rows drawn per call of the compiled network: large enough to fill two cores, small enough for their caches."""
+MOST_ROWS = 8192
+"""Rows drawn per call of the compiled network: large enough to keep cores busy, small enough for their caches."""
+
+MOST_CELLS = 2**22
+"""Rows times features of a call, which bounds the memory that wide tables take."""
 
 
 class Drawing:
@@ -34,48 +41,54 @@ class Drawing:
         self._sampler = sampler
         self._conditioning = conditioning
         self._latent_dim = latent_dim
-        self._told = _fast(sampler, latent_dim + conditioning.num_features)
+        self._invert = Inversion(layout)
+        self._batch = int(np.clip(MOST_CELLS // max(layout.num_features, 1), 256, MOST_ROWS))
+        self._told = fast_copy(sampler, num_inputs=latent_dim + conditioning.num_features)
         self._draw_told = backend.compiled(self._rows_told, jit_compile=False)
         if conditioning.copies_known:
-            self._plain = _fast(sampler, latent_dim)
+            self._plain = fast_copy(sampler, num_inputs=latent_dim)
             self._draw_plain = backend.compiled(self._rows_plain, jit_compile=False)
 
     def rows(
         self, num_rows: int, *, rng: np.random.Generator, known: EncodedTable | None, mask: np.ndarray | None
     ) -> EncodedTable:
         """See `GenerativeModel.draw`."""
-        nothing = mask is None or not mask.any()
-        known = self._zeros(num_rows) if known is None else known
-        mask = np.zeros((num_rows, len(self._layout.columns)), bool) if mask is None else mask
-        plain = nothing and self._conditioning.copies_known
+        told = known is not None and mask is not None and bool(mask.any())
+        if known is None or mask is None:
+            known, mask = self._zeros(num_rows), np.zeros((num_rows, len(self._layout.columns)), bool)
+        plain = self._conditioning.copies_known and not told
         self._refresh(plain=plain)
-        parts = [self._zeros(0)]
-        for start in range(0, num_rows, SAMPLING_BATCH):
-            rows = slice(start, min(start + SAMPLING_BATCH, num_rows))
+        calls = []
+        for start in range(0, num_rows, self._batch):
+            rows = slice(start, min(start + self._batch, num_rows))
             seed = rng.integers(2**31, size=2, dtype=np.int32)
-            if plain:
-                codes, scalars = self._draw_plain(seed)
-            else:
-                asked = self._conditioning.asked(known.take(rows), mask[rows], rng)
-                codes, scalars = self._draw_told(tuple(_padded(array) for array in asked), seed)
-            length = rows.stop - rows.start
-            parts.append(EncodedTable(codes.numpy()[:length], scalars.numpy()[:length]))
-        drawn = EncodedTable.concatenate(parts)
-        return drawn if nothing or not self._conditioning.copies_known else self._with_known(drawn, known, mask)
+            asked = () if plain else self._conditioning.asked(known.take(rows), mask[rows], rng)
+            calls.append((asked, seed, rows.stop - rows.start))
+        # several calls at a time: what one does on a single core, another fills the rest with
+        with ThreadPoolExecutor(min(os.cpu_count() or 1, 4)) as pool:
+            drawn = EncodedTable.concatenate([self._zeros(0), *pool.map(lambda call: self._call(*call), calls)])
+        return self._with_known(drawn, known, mask) if told and self._conditioning.copies_known else drawn
+
+    def _call(self, asked: tuple[np.ndarray, ...], seed: np.ndarray, num_rows: int) -> EncodedTable:
+        if asked:
+            codes, scalars = self._draw_told(tuple(_padded(array, self._batch) for array in asked), seed)
+        else:
+            codes, scalars = self._draw_plain(seed)
+        return EncodedTable(codes.numpy()[:num_rows], scalars.numpy()[:num_rows])
 
     def _refresh(self, *, plain: bool) -> None:
-        first, *rest = self._sampler.get_weights()
+        first, *rest = fast_weights(self._sampler)
         if plain:
             self._plain.set_weights([first[: self._latent_dim], *rest])
         else:
             self._told.set_weights([first, *rest])
 
     def _rows_told(self, asked: tuple[Tensor, ...], seed: Tensor) -> tuple[Tensor, Tensor]:
-        noise = backend.normal((SAMPLING_BATCH, self._latent_dim), seed)
+        noise = backend.normal((self._batch, self._latent_dim), seed)
         return self._rows(self._told, ops.concatenate([noise, self._conditioning.told(asked)], axis=1), seed)
 
     def _rows_plain(self, seed: Tensor) -> tuple[Tensor, Tensor]:
-        return self._rows(self._plain, backend.normal((SAMPLING_BATCH, self._latent_dim), seed), seed)
+        return self._rows(self._plain, backend.normal((self._batch, self._latent_dim), seed), seed)
 
     def _rows(self, network: keras.Model, inputs: Tensor, seed: Tensor) -> tuple[Tensor, Tensor]:
         hidden, logits = network(inputs, training=False)
@@ -83,10 +96,8 @@ class Drawing:
         last = network.layers[-1]
         weights, biases = (ops.take(ops.convert_to_tensor(part), of_scalars, axis=-1) for part in last.weights)
         scalar_logits = ops.matmul(ops.cast(hidden, "float32"), weights) + biases  # (batch, scalar blocks)
-        chance = backend.uniform(
-            (SAMPLING_BATCH, heads.num_chances(self._layout)), backend.step_seed(3, seed[0], seed[1])
-        )
-        return heads.draw(self._layout, logits, scalar_logits, chance)
+        chance = backend.uniform((self._batch, self._invert.num_chances), backend.step_seed(3, seed[0], seed[1]))
+        return self._invert(logits, scalar_logits, chance)
 
     def _zeros(self, num_rows: int) -> EncodedTable:
         return EncodedTable(
@@ -104,18 +115,7 @@ class Drawing:
         )
 
 
-def _fast(network: keras.Model, num_inputs: int) -> keras.Model:
-    """Returns a copy in the fastest precision, that also gives what its last layer reads."""
-    policy = backend.fast_policy()
-    copy = keras.models.clone_model(
-        network,
-        input_tensors=keras.Input((num_inputs,)),
-        clone_function=lambda layer: type(layer).from_config(layer.get_config() | {"dtype": policy}),
-    )
-    return keras.Model(copy.input, [copy.layers[-1].input, copy.output])
-
-
-def _padded(array: np.ndarray) -> np.ndarray:
+def _padded(array: np.ndarray, num_rows: int) -> np.ndarray:
     """To one shape, compiled once."""
-    missing = SAMPLING_BATCH - len(array)
+    missing = num_rows - len(array)
     return array if not missing else np.pad(array, [(0, missing)] + [(0, 0)] * (array.ndim - 1))
