@@ -178,15 +178,23 @@ def compiled(function: Callable, *, jit_compile: bool) -> Callable:
     return tf.function(function, jit_compile=jit_compile, reduce_retracing=True)
 
 
-def stream(elements: Callable[[], Iterator[tuple[np.ndarray, ...]]], like: tuple[np.ndarray, ...]) -> tf.data.Dataset:
-    """Returns a data set that reads from a Python iterator ahead of the device.
+def stream(element: Callable[[int], tuple[np.ndarray, ...]], *, first: int) -> tf.data.Dataset:
+    """Returns an endless data set of what a Python function makes, ahead of the device.
+
+    Not by ``from_generator``, which makes the allocator of the whole process give memory back after every use.
 
     Args:
-        elements: Starts an endless iterator.
-        like: One element, for shapes and types.
+        element: From the number of an element to the element; all alike in shapes and types.
+        first: Number of the first.
     """
-    signature = tuple(tf.TensorSpec(array.shape, array.dtype) for array in like)
-    return tf.data.Dataset.from_generator(elements, output_signature=signature).prefetch(2)
+    like = element(first)
+    types = [array.dtype for array in like]
+
+    def numbered(number: Tensor) -> tuple[Tensor, ...]:
+        arrays = tf.numpy_function(lambda place: element(int(place)), [number], types)
+        return tuple(tf.ensure_shape(array, one.shape) for array, one in zip(arrays, like, strict=True))
+
+    return tf.data.Dataset.range(first, 2**62).map(numbered).prefetch(2)
 
 
 def fast_policy() -> str:

@@ -1,7 +1,6 @@
 """What every generative model is: a keras.Model that trains on a resident encoded table and draws encoded rows."""
 
 from abc import abstractmethod
-from collections.abc import Iterator
 
 import keras
 import numpy as np
@@ -49,8 +48,14 @@ class GenerativeModel(keras.Model):
         """Puts the training rows on the device."""
 
     @abstractmethod
-    def chunks(self, *, batch_size: int, steps_per_chunk: int) -> Iterator[tuple[np.ndarray, ...]]:
-        """Yields what each chunk of steps needs from the host, from the one after the last trained on."""
+    def chunk(self, number: int, *, batch_size: int, steps_per_chunk: int) -> tuple[np.ndarray, ...]:
+        """Returns what a chunk of steps needs from the host; the same for the same number.
+
+        Args:
+            number: Of the chunk in the whole run.
+            batch_size: Rows a step.
+            steps_per_chunk: Steps.
+        """
 
     @abstractmethod
     def refresh_sampler(self) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -16,21 +16,17 @@ from synthgen.data.constraints import Constraint
 from synthgen.data.schema import Schema
 from synthgen.data.writers import TableWriter
 from synthgen.encoding.layout import EncodedTable, Layout
+from synthgen.encoding.margins import Margins
+from synthgen.encoding.protection import Cohort
 from synthgen.encoding.table import NumericalMethod, TableEncoder, progress
 from synthgen.errors import ConditionError, NotFittedError
 from synthgen.models.base import GenerativeModel
 from synthgen.synthesizers.requests import parse_request
 from synthgen.synthesizers.sampling import RowSampler, rows_at_once
 from synthgen.synthesizers.saving import write_members
+from synthgen.synthesizers.validation import fidelity_score, hold_out
 from synthgen.training.callbacks import BestEpoch
-from synthgen.training.monitors import HeldOutFidelity
 from synthgen.training.run import Plan, claim_checkpoint, run
-
-VALIDATION_ROWS = 10_000
-"""Most rows held out to choose the best epoch; more would not make its score visibly steadier."""
-
-LEAST_VALIDATION_ROWS = 200
-"""With fewer held-out rows the score is noise, so that every row trains and the last epoch is kept."""
 
 
 class Synthesizer(ABC):
@@ -51,6 +47,7 @@ class Synthesizer(ABC):
         self.encoder: TableEncoder | None = None
         self.model: GenerativeModel | None = None
         self.constraints: tuple[Constraint, ...] = ()
+        self.margins: Margins | None = None
         self.history: list[dict[str, float]] = []
         self.best_epoch = -1
         self._samples_drawn = 0
@@ -101,9 +98,12 @@ class Synthesizer(ABC):
         encoder = TableEncoder.fit(frame, schema, numerical=self.numerical, seed=self.seed, verbose=verbose,
                                    **self._encoder_settings())  # fmt: skip
         table = encoder.encode(frame, seed=self.seed, verbose=verbose)
-        constraints = self._fit_constraints(schema, encoder, table, schema.patients(frame))
-        model, best = self._train(encoder.layout, table, schema.patients(frame), checkpoint, callbacks, verbose)
-        self.take(schema, encoder, model, constraints)
+        cohort = Cohort(schema.patients(frame), schema.rare_below)
+        constraints = self._fit_constraints(schema, encoder, table, cohort)
+        calibrates = self.settings.get("calibration", False)
+        margins = Margins.fit(encoder.layout, table, cohort, seed=self.seed) if calibrates else None
+        model, best = self._train(encoder.layout, table, cohort.patients, checkpoint, callbacks, verbose)
+        self.take(schema, encoder, model, constraints, margins)
         self.history, self.best_epoch = best.history, best.best_epoch
         return self
 
@@ -116,7 +116,8 @@ class Synthesizer(ABC):
         callbacks: Sequence[keras.callbacks.Callback],
         verbose: bool,
     ) -> tuple[GenerativeModel, BestEpoch]:
-        train, validation = self._hold_out(table, patients)
+        share = self.settings.get("validation", 0.1)
+        train, validation = hold_out(table, patients, share=share, seed=self.seed)
         plan = self.plan(len(train))
         directory = None if checkpoint is None else Path(checkpoint)
         if directory is not None:
@@ -126,28 +127,34 @@ class Synthesizer(ABC):
         model.prepare(train)
         rate_scale = model.add_weight(shape=(), initializer="ones", trainable=False, name="rate_scale")
         self._compile(model, num_steps=plan.num_steps, rate_scale=rate_scale)
-        score = None if validation is None else _score(model, validation, seed=self.seed)
+        score = None if validation is None else fidelity_score(model, validation, seed=self.seed)
         best = run(model, plan, score=score, rate_scale=rate_scale, checkpoint=directory, verbose=verbose,
                    callbacks=callbacks)  # fmt: skip
         model.release()
         return model, best
 
     def _fit_constraints(
-        self, schema: Schema, encoder: TableEncoder, table: EncodedTable, patients: np.ndarray
+        self, schema: Schema, encoder: TableEncoder, table: EncodedTable, cohort: Cohort
     ) -> tuple[Constraint, ...]:
         """Lets constraints take from the data what they need, as synthetic rows will show it."""
         if not schema.constraints:
             return ()
         shown = encoder.decode_learned(table, rng=np.random.default_rng(self.seed))
         return tuple(
-            constraint.fit(shown, patients=patients, rare_below=schema.rare_below) for constraint in schema.constraints
+            rule.fit(shown, patients=cohort.patients, rare_below=cohort.rare_below) for rule in schema.constraints
         )
 
     def take(
-        self, schema: Schema, encoder: TableEncoder, model: GenerativeModel, constraints: tuple[Constraint, ...]
+        self,
+        schema: Schema,
+        encoder: TableEncoder,
+        model: GenerativeModel,
+        constraints: tuple[Constraint, ...],
+        margins: Margins | None,
     ) -> None:
         """Makes this a fitted synthesizer of the given parts."""
-        self.schema, self.encoder, self.model, self.constraints = schema, encoder, model, constraints
+        self.schema, self.encoder, self.model = schema, encoder, model
+        self.constraints, self.margins = constraints, margins
 
     def fitted(self) -> tuple[Schema, TableEncoder, GenerativeModel]:
         """Returns schema, encoder and model.
@@ -169,16 +176,6 @@ class Synthesizer(ABC):
     def _encoder_settings(self) -> dict[str, Any]:
         return {}
 
-    def _hold_out(self, table: EncodedTable, patients: np.ndarray) -> tuple[EncodedTable, EncodedTable | None]:
-        """Cuts off patients whose rows choose the best epoch."""
-        share = self.settings.get("validation", 0.1)
-        owners = np.unique(patients)
-        num_held = min(int(share * len(owners)), VALIDATION_ROWS)
-        if num_held < LEAST_VALIDATION_ROWS:
-            return table, None
-        held = np.isin(patients, np.random.default_rng([self.seed, 2]).choice(owners, num_held, replace=False))
-        return table.take(~held), table.take(held)
-
     def sample(
         self,
         num_rows: int,
@@ -186,6 +183,7 @@ class Synthesizer(ABC):
         conditions: Mapping[str, Any] | None = None,
         known: pd.DataFrame | None = None,
         balance: str | None = None,
+        calibrate: bool = True,
         seed: int | None = None,
         verbose: bool = True,
     ) -> pd.DataFrame:
@@ -197,6 +195,8 @@ class Synthesizer(ABC):
             known: (num_rows, some columns), rows to complete: row i of the result holds the given cells of row i;
                 missing cells are drawn.
             balance: A categorical or boolean column whose values come equally often.
+            calibrate: Whether, if the synthesizer learned margins and no condition is set, more rows are drawn and
+                those kept whose margins are the training rows'; False is many times faster.
             seed: None: drawn from the synthesizer's seed, another at each call.
             verbose: Whether to show progress on a terminal.
 
@@ -208,7 +208,7 @@ class Synthesizer(ABC):
             ConditionError: If a condition names what is not there, or too few rows can hold it; says how many.
             ConstraintError: If too few rows can obey the constraints.
         """
-        parts = list(self._chunks(num_rows, conditions, known, balance, seed, verbose))
+        parts = list(self._chunks(num_rows, conditions, known, balance, calibrate, seed, verbose))
         return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
 
     def sample_to(
@@ -218,6 +218,7 @@ class Synthesizer(ABC):
         *,
         conditions: Mapping[str, Any] | None = None,
         balance: str | None = None,
+        calibrate: bool = True,
         seed: int | None = None,
         verbose: bool = True,
     ) -> None:
@@ -228,6 +229,7 @@ class Synthesizer(ABC):
             num_rows: At least 0.
             conditions: See `sample`.
             balance: See `sample`.
+            calibrate: See `sample`.
             seed: See `sample`.
             verbose: See `sample`.
 
@@ -235,7 +237,7 @@ class Synthesizer(ABC):
             WriteError: If the path cannot be written; before anything is drawn.
         """
         with TableWriter(path) as writer:
-            for chunk in self._chunks(num_rows, conditions, None, balance, seed, verbose):
+            for chunk in self._chunks(num_rows, conditions, None, balance, calibrate, seed, verbose):
                 writer.write(chunk)
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -250,7 +252,11 @@ class Synthesizer(ABC):
             "family": self.family, "seed": self.seed, "settings": self.settings, "best_epoch": self.best_epoch,
             "history": self.history,
         }  # fmt: skip
-        taken = {"arrays": model.state(), "constraints": [constraint.to_dict() for constraint in self.constraints]}
+        taken = {
+            "arrays": model.state(),
+            "constraints": [constraint.to_dict() for constraint in self.constraints],
+            "margins": None if self.margins is None else self.margins.state(),
+        }
         write_members(
             path,
             manifest,
@@ -268,6 +274,7 @@ class Synthesizer(ABC):
         conditions: Mapping[str, Any] | None,
         known: pd.DataFrame | None,
         balance: str | None,
+        calibrate: bool,
         seed: int | None,
         verbose: bool,
     ) -> Iterator[pd.DataFrame]:
@@ -278,19 +285,15 @@ class Synthesizer(ABC):
             schema, encoder, conditions=conditions, known=known, balance=balance, num_rows=num_rows,
             completes=model.copies_known,
         )  # fmt: skip
-        sampler = RowSampler(encoder, model, self.constraints)
         seed = int(np.random.default_rng([self.seed, 4, self._samples_drawn]).integers(2**31)) if seed is None else seed
         self._samples_drawn += 1
-        chunk_rows = rows_at_once(len(encoder.columns))  # what `sample_to` holds in memory at a time
+        margins = self.margins if calibrate else None
+        sampler = RowSampler(encoder, model, self.constraints, margins=margins)
+        chunk_rows = rows_at_once(
+            len(encoder.columns), calibrated=margins is not None
+        )  # what `sample_to` holds in memory at a time
         starts = range(0, max(num_rows, 1), chunk_rows)
         for start in progress(starts, "Sampling", verbose and len(starts) > 1):
             rows = range(start, min(start + chunk_rows, num_rows))
             drawn = sampler.draw(len(rows), request.part(rows), rng=np.random.default_rng([seed, start]))
             yield encoder.complete(drawn, first_row=start, seed=seed)
-
-
-def _score(model: GenerativeModel, validation: EncodedTable, *, seed: int) -> Callable[[], float]:
-    monitor = HeldOutFidelity(model.layout, validation)
-    rows = max(4 * len(validation), 2_000)
-    # the same noise at every epoch: scores differ by what was learned, not by luck
-    return lambda: monitor.distance(model.draw(rows, rng=np.random.default_rng([seed, 3])))

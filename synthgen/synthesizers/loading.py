@@ -6,6 +6,7 @@ import numpy as np
 
 from synthgen.data.constraints import constraint_from_dict
 from synthgen.data.schema import Schema
+from synthgen.encoding.margins import Margins
 from synthgen.encoding.table import TableEncoder
 from synthgen.errors import ModelFileError, SynthgenError
 from synthgen.synthesizers.base import Synthesizer
@@ -35,10 +36,12 @@ def load(path: str | os.PathLike[str]) -> Synthesizer:
         model = synthesizer.build(encoder.layout)
         model.restore({name: np.array(values) for name, values in members["model"]["arrays"].items()})
         model.sampler.set_weights(members["weights"])
-        constraints = tuple(constraint_from_dict(stored) for stored in members["model"]["constraints"])
+        constraints = tuple(constraint_from_dict(rule) for rule in members["model"]["constraints"])
+        stored = members["model"].get("margins")  # absent before there were any
+        margins = None if stored is None else Margins.from_state(stored)
         synthesizer.history, synthesizer.best_epoch = manifest["history"], manifest["best_epoch"]
     except (KeyError, TypeError, ValueError) as error:
         kind = error if isinstance(error, SynthgenError) else type(error).__name__
         raise ModelFileError(f"{path} is no valid model, although its checksums agree: {kind}.") from error
-    synthesizer.take(schema, encoder, model, constraints)
+    synthesizer.take(schema, encoder, model, constraints, margins)
     return synthesizer

@@ -5,9 +5,11 @@ import pandas as pd
 
 from synthgen.data.constraints import Constraint, Unique
 from synthgen.encoding.layout import EncodedTable
+from synthgen.encoding.margins import Margins
 from synthgen.encoding.table import TableEncoder
 from synthgen.errors import ConditionError, ConstraintError
 from synthgen.models.base import GenerativeModel
+from synthgen.synthesizers.calibration import calibrated
 from synthgen.synthesizers.conditions import Condition
 from synthgen.synthesizers.requests import Request
 
@@ -25,13 +27,14 @@ PROPOSE_BELOW = 0.01
 """Below this share of fitting rows, ranges and sets are proposed to the model instead of waited for."""
 
 
-def rows_at_once(num_columns: int) -> int:
+def rows_at_once(num_columns: int, *, calibrated: bool) -> int:
     """Returns how many rows to draw and decode together.
 
     Args:
         num_columns: Of the learned table.
+        calibrated: Whether many more rows are drawn than kept.
     """
-    return int(np.clip(MOST_CELLS // max(num_columns, 1), 8192, 2**18)) // 8192 * 8192
+    return int(np.clip(MOST_CELLS // max(num_columns, 1), 8192, 2**15 if calibrated else 2**18)) // 8192 * 8192
 
 
 class RowSampler:
@@ -41,15 +44,26 @@ class RowSampler:
         encoder: Of the table.
         model: Fitted.
         constraints: Fitted; hold on what is returned, after decoding and rounding.
+        margins: To which rows of which nothing is asked are calibrated; None: they come as the model draws them.
     """
 
-    def __init__(self, encoder: TableEncoder, model: GenerativeModel, constraints: tuple[Constraint, ...]) -> None:
+    def __init__(
+        self,
+        encoder: TableEncoder,
+        model: GenerativeModel,
+        constraints: tuple[Constraint, ...],
+        *,
+        margins: Margins | None,
+    ) -> None:
         self._encoder = encoder
         self._model = model
         self._constraints = constraints
+        self._margins = margins
         self._names = [column.name for column in encoder.columns]
-        self._most = rows_at_once(len(self._names))
-        self._unique = any(isinstance(constraint, Unique) for constraint in constraints)
+        self._most = rows_at_once(len(self._names), calibrated=margins is not None)
+        self._kept_keys = {
+            constraint: np.zeros(0, np.uint64) for constraint in constraints if isinstance(constraint, Unique)
+        }
 
     def draw(self, num_rows: int, request: Request, *, rng: np.random.Generator) -> pd.DataFrame:
         """Returns rows of the learned columns.
@@ -73,11 +87,12 @@ class RowSampler:
                 size = min(len(pending), self._most)
             asked = np.resize(pending, size)
             candidates, conditions_hold = self._candidates(asked, request, propose=propose, rng=rng)
-            fits = conditions_hold & self._obeys(candidates, kept)
+            fits = conditions_hold & self._obeys(candidates)
             drawn += size
             share = max(float(fits.mean()), 1.0 / drawn)
             propose = propose or (conditions_hold.mean() < PROPOSE_BELOW and self._model.learns_conditions)
             taken = self._assign(asked, fits, pending, alike=request.known is None)
+            self._remember(candidates.iloc[taken])
             if len(taken) == num_rows and request.known is None:  # at once, as mostly: nothing to put in order
                 return candidates if len(candidates) == num_rows else candidates.iloc[taken].reset_index(drop=True)
             kept.append(candidates.iloc[taken])
@@ -103,12 +118,7 @@ class RowSampler:
     ) -> tuple[pd.DataFrame, np.ndarray]:
         """Draws one row for each request in `asked`; returns them, and which hold what was asked."""
         cells = self._known_cells(asked, request, propose=propose, rng=rng)
-        mask = None
-        if cells:
-            mask = np.stack(
-                [cells[name].notna() if name in cells else np.zeros(len(asked), bool) for name in self._names], 1
-            )
-        table = self._model.draw(len(asked), rng=rng, known=self._encode(cells, mask, rng), mask=mask)
+        table = self._table(len(asked), cells, rng)
         frame = self._encoder.decode_learned(table, rng=rng)
         holds = np.ones(len(asked), bool)
         for name in cells:
@@ -151,12 +161,18 @@ class RowSampler:
             return pd.Series([None] * num_rows, dtype=object)
         return fitting.iloc[rng.integers(len(fitting), size=num_rows)].reset_index(drop=True)
 
-    def _encode(
-        self, cells: dict[str, pd.Series], mask: np.ndarray | None, rng: np.random.Generator
-    ) -> EncodedTable | None:
+    def _table(self, num_rows: int, cells: dict[str, pd.Series], rng: np.random.Generator) -> EncodedTable:
+        """Draws encoded rows that hold the given cells, as far as the model can."""
+        if cells:
+            nothing = np.zeros(num_rows, bool)
+            mask = np.stack([cells[name].notna() if name in cells else nothing for name in self._names], 1)
+            return self._model.draw(num_rows, rng=rng, known=self._encode(cells, mask, rng), mask=mask)
+        if self._margins is None:
+            return self._model.draw(num_rows, rng=rng)
+        return calibrated(lambda rows: self._model.draw(rows, rng=rng), num_rows, margins=self._margins, rng=rng)
+
+    def _encode(self, cells: dict[str, pd.Series], mask: np.ndarray, rng: np.random.Generator) -> EncodedTable:
         """Known cells as codes and scalars; zero elsewhere."""
-        if mask is None:
-            return None
         layout = self._encoder.layout
         codes = np.zeros((len(mask), len(layout.code_blocks)), np.int32)
         scalars = np.zeros((len(mask), len(layout.scalar_blocks)), np.float32)
@@ -170,12 +186,19 @@ class RowSampler:
             scalar += width
         return EncodedTable(codes, scalars)
 
-    def _obeys(self, candidates: pd.DataFrame, kept: list[pd.DataFrame]) -> np.ndarray:
-        rows = pd.concat([*kept, candidates], ignore_index=True) if self._unique and kept else candidates
-        obeys = np.ones(len(rows), bool)
+    def _obeys(self, candidates: pd.DataFrame) -> np.ndarray:
+        obeys = np.ones(len(candidates), bool)
         for constraint in self._constraints:
-            obeys &= constraint.satisfied(rows)
-        return obeys[len(rows) - len(candidates) :]
+            obeys &= constraint.satisfied(candidates)
+            if isinstance(constraint, Unique):
+                obeys &= ~np.isin(constraint.keys(candidates), self._kept_keys[constraint])
+        return obeys
+
+    def _remember(self, taken: pd.DataFrame) -> None:
+        """Keeps the keys of rows that are given out, so that later chunks of the same table do not repeat them."""
+        for constraint, kept in self._kept_keys.items():
+            keys = constraint.keys(taken)
+            self._kept_keys[constraint] = np.append(kept, keys[keys > 0])
 
     def _give_up(self, num_rows: int, found: int, drawn: int, request: Request) -> None:
         said = f"{found} of {num_rows} rows were found in {drawn} draws"

@@ -31,6 +31,7 @@ class TabularGAN(Synthesizer):
         penalty: gamma of R1 and R2 (Mescheder et al. 2018, eq. 9 and 10).
         num_bins: Most bins of a numerical column.
         validation: Share of patients held out to choose the best epoch.
+        calibration: Whether the margins of columns and pairs are learned too, to choose among drawn rows by.
         patience: Epochs (of 20) without improvement after which training stops; None never stops.
         jit_compile: Whether XLA compiles training; None: on a GPU only.
         seed: Of everything random.
@@ -48,13 +49,15 @@ class TabularGAN(Synthesizer):
         penalty: float = 0.05,
         num_bins: int = 50,
         validation: float = 0.1,
+        calibration: bool = True,
         patience: int | None = None,
         jit_compile: bool | None = None,
         seed: int = 0,
     ) -> None:
         super().__init__(
             seed=seed, num_steps=num_steps, batch_size=batch_size, width=width, learning_rate=learning_rate,
-            penalty=penalty, num_bins=num_bins, validation=validation, patience=patience, jit_compile=jit_compile,
+            penalty=penalty, num_bins=num_bins, validation=validation, calibration=calibration, patience=patience,
+            jit_compile=jit_compile,
         )  # fmt: skip
 
     def _encoder_settings(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 from synthgen import backend
 from synthgen.errors import FitInterrupted, TrainingError
@@ -82,11 +83,13 @@ def run(
         backup = Backup(checkpoint)
         backup.restore(model)
         standard.append(backup)  # last, when the others have done their part of the epoch
-    chunks = _source(model, plan)
-    like = next(chunks())
+
+    def chunk(number: int) -> tuple[np.ndarray, ...]:
+        return model.chunk(number, batch_size=plan.batch_size, steps_per_chunk=plan.chunk)
+
     try:
         model.fit(
-            backend.stream(chunks, like),
+            backend.stream(chunk, first=int(model.chunk_counter)),
             initial_epoch=int(model.chunk_counter) // plan.chunks_per_epoch,
             epochs=plan.num_epochs,
             steps_per_epoch=plan.chunks_per_epoch,
@@ -103,10 +106,6 @@ def run(
         progress.on_train_end()
         interruption.release()
     return best
-
-
-def _source(model: Any, plan: Plan) -> Callable:
-    return lambda: model.chunks(batch_size=plan.batch_size, steps_per_chunk=plan.chunk)
 
 
 def _how_to_resume(checkpoint: Path | None, best: BestEpoch, plan: Plan) -> str:

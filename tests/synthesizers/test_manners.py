@@ -10,6 +10,7 @@ import pandas as pd
 
 import synthgen as sg
 from synthgen.encoding.table import TableEncoder
+from synthgen.synthesizers import sampling
 
 
 def mixed(rows):
@@ -75,3 +76,14 @@ def test_another_backend_is_named():
     assert "BackendError" in script.stderr
     assert "KERAS_BACKEND" in script.stderr
     assert "'numpy'" in script.stderr
+
+
+def test_unique_rows_stay_unique_over_chunks(monkeypatch, tmp_path):
+    monkeypatch.setattr(sampling, "MOST_CELLS", 1)  # the least chunk, 8192 rows
+    frame = pd.DataFrame({"sample": np.random.default_rng(0).integers(0, 500_000, 300), "flag": [True, False] * 150})
+    schema = sg.Schema(sg.Schema.infer(frame).columns, constraints=[sg.Unique(["sample"])])
+    synthesizer = sg.TabularGAN(num_steps=2, width=8).fit(frame, schema=schema, verbose=False)
+    synthesizer.sample_to(tmp_path / "rows.csv", 20_000, seed=0)
+    drawn = pd.read_csv(tmp_path / "rows.csv")
+    assert len(drawn) == 20_000
+    assert drawn["sample"].is_unique

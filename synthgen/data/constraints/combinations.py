@@ -17,8 +17,8 @@ from synthgen.errors import ConstraintError, ProtectionError
 class Unique(Constraint):
     """No two rows agree in all of these columns.
 
-    Of rows that agree, the first obeys the rule. It is checked within one frame: a table made in chunks needs the
-    whole of these columns. There is no repair. Identifier columns are unique by themselves.
+    Of rows that agree, the first obeys the rule; missing values agree with nothing. A table made in chunks is checked
+    by `keys`. There is no repair. Identifier columns are unique by themselves.
 
     Args:
         columns: At least one column.
@@ -41,6 +41,12 @@ class Unique(Constraint):
         """Returns which rows obey the rule: (rows,) bool."""
         key = frame[list(self.columns)]
         return ~(key.duplicated() & key.notna().all(axis=1)).to_numpy(dtype=bool)
+
+    def keys(self, frame: pd.DataFrame) -> np.ndarray:
+        """Returns a hash of the columns' values, 0 where one is missing: (rows,) uint64."""
+        key = frame[list(self.columns)]
+        complete = key.notna().all(axis=1).to_numpy(dtype=bool)
+        return np.where(complete, pd.util.hash_pandas_object(key, index=False).to_numpy(), np.uint64(0))
 
 
 @final

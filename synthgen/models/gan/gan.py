@@ -1,6 +1,5 @@
 """The adversarial step: a generator against a critic, put together from parts that know nothing of each other."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import keras
@@ -122,15 +121,12 @@ class GAN(GenerativeModel):
     def release(self) -> None:
         self._codes = self._scalars = None
 
-    def chunks(self, *, batch_size: int, steps_per_chunk: int) -> Iterator[tuple[np.ndarray, ...]]:
+    def chunk(self, number: int, *, batch_size: int, steps_per_chunk: int) -> tuple[np.ndarray, ...]:
         shape = (steps_per_chunk, self.settings.critic_steps, batch_size)
         size = int(np.prod(shape))
-        chunk = int(self.chunk_counter)
-        while True:
-            rows = shuffled(self._num_rows, num_drawn=size, first=chunk * size, seed=self.seed)
-            drawn = self.conditioning.draw(np.random.default_rng([self.seed, 1, chunk]), rows)
-            yield tuple(array.reshape(shape) for array in drawn)
-            chunk += 1
+        rows = shuffled(self._num_rows, num_drawn=size, first=number * size, seed=self.seed)
+        drawn = self.conditioning.draw(np.random.default_rng([self.seed, 1, number]), rows)
+        return tuple(array.reshape(shape) for array in drawn)
 
     def train_step(self, data: tuple[Tensor, ...]) -> dict[str, Tensor]:
         """One Keras step: a chunk of adversarial steps inside one compiled program.

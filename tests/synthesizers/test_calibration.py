@@ -1,0 +1,65 @@
+"""Raking against its definition, and what it does to a sample."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import synthgen as sg
+from synthgen.encoding.layout import Block, EncodedTable, Layout
+from synthgen.encoding.margins import Margins
+from synthgen.encoding.protection import Cohort
+from synthgen.synthesizers.calibration import systematic_sample, weights
+
+LAYOUT = Layout((Block("a", "one_hot", 4, condition=True), Block("b", "one_hot", 4, condition=True)))
+
+
+def encoded(a, b):
+    return EncodedTable(np.stack([a, b], 1).astype(np.int32), np.zeros((len(a), 0), np.float32))
+
+
+def test_weighted_rows_have_the_margins():
+    rng = np.random.default_rng(0)
+    a = rng.choice(4, 20_000, p=[0.4, 0.3, 0.2, 0.1])
+    train = encoded(a, np.where(rng.random(20_000) < 0.7, a, rng.integers(0, 4, 20_000)))
+    margins = Margins.fit(LAYOUT, train, Cohort(np.arange(20_000), 2), seed=0)
+    drawn = encoded(rng.integers(0, 4, 40_000), rng.integers(0, 4, 40_000))  # knows nothing of either
+    weight = weights(margins, drawn.codes)
+    assert weight.mean() == pytest.approx(1)
+    for places, shares in margins.cells(drawn.codes):
+        assert np.bincount(places, weight, len(shares)) / len(weight) == pytest.approx(shares, abs=2e-3)
+
+
+def test_rows_that_already_fit_keep_their_weight():
+    rng = np.random.default_rng(0)
+    train = encoded(rng.integers(0, 4, 20_000), rng.integers(0, 4, 20_000))
+    margins = Margins.fit(LAYOUT, train, Cohort(np.arange(20_000), 2), seed=0)
+    assert weights(margins, train.codes) == pytest.approx(1, abs=5e-3)
+
+
+def test_a_systematic_sample_takes_rows_by_weight_and_none_twice():
+    weight = np.array([0.0, 0.5, 1.0, 1.5, 2.0, 100.0])  # the last is surely taken; what it is denied goes to others
+    taken = np.zeros(6)
+    for seed in range(4_000):
+        rows = systematic_sample(weight, 3, rng=np.random.default_rng(seed))
+        assert len(set(rows.tolist())) == 3
+        taken[rows] += 1
+    assert taken / 4_000 == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1.0], abs=0.03)
+
+
+def test_calibrated_samples_are_closer_to_the_table(tmp_path):
+    rng = np.random.default_rng(0)
+    ward = rng.choice(["A", "B", "C"], 3_000, p=[0.6, 0.3, 0.1])
+    frame = pd.DataFrame({"ward": ward, "age": rng.normal(50, 10, 3_000) + 10 * (ward == "C")})
+    synthesizer = sg.TabularGAN(num_steps=40, width=16).fit(frame, verbose=False)
+    expected = frame["ward"].value_counts(normalize=True)
+
+    def distance(sample):
+        return (sample["ward"].value_counts(normalize=True) - expected).abs().sum()
+
+    raw, calibrated = (synthesizer.sample(2_000, calibrate=flag, seed=0) for flag in (False, True))
+    assert distance(calibrated) < 0.05 < distance(raw)
+    gap = {name: sample.groupby("ward")["age"].mean() for name, sample in (("raw", raw), ("raked", calibrated))}
+    real = frame.groupby("ward")["age"].mean()
+    assert (gap["raked"] - real).abs().sum() < (gap["raw"] - real).abs().sum()
+    synthesizer.save(tmp_path / "model.synthgen")
+    assert sg.load(tmp_path / "model.synthgen").sample(500, seed=1).equals(synthesizer.sample(500, seed=1))
