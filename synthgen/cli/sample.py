@@ -34,8 +34,12 @@ def sample(  # noqa: PLR0913 - options
     balance: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="A column whose values come equally often.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Same seed and model: same rows.")] = None,
     *,
+    calibrate: Annotated[
+        bool,
+        typer.Option("--calibrate/--raw", help="Keep of more rows those that bring the margins right; raw is faster."),
+    ] = True,
+    seed: Annotated[int | None, typer.Option(min=0, help="Same seed and model: same rows.")] = None,
     read: Read,
     quiet: Quiet = False,
 ) -> None:
@@ -60,7 +64,15 @@ def sample(  # noqa: PLR0913 - options
     conditions = parse_where(where or [], _categories(synthesizer))
     if partial is None:
         rows = rows or 0
-        synthesizer.sample_to(output, rows, conditions=conditions, balance=balance, seed=seed, verbose=not quiet)
+        synthesizer.sample_to(
+            output,
+            rows,
+            conditions=conditions,
+            balance=balance,
+            calibrate=calibrate,
+            seed=seed,
+            verbose=not quiet,
+        )
     else:
         rows = len(partial)
         drawn = synthesizer.sample(

@@ -35,7 +35,18 @@ def expand(layout: Layout, codes: Tensor, scalars: Tensor) -> Tensor:
     return ops.concatenate(parts, axis=1)  # (batch, features)
 
 
-def straight_through(layout: Layout, logits: Tensor, noise: Tensor, *, temperature: float) -> Tensor:
+Enforce = Callable[[Tensor, int], Tensor]
+"""Given a drawn block (batch, size) and its first feature, returns it with known columns put in."""
+
+
+def nothing_known(drawn: Tensor, start: int) -> Tensor:  # noqa: ARG001 - an `Enforce`
+    """Returns the block as drawn."""
+    return drawn
+
+
+def straight_through(
+    layout: Layout, logits: Tensor, noise: Tensor, *, temperature: float, enforce: Enforce, links: Tensor | None = None
+) -> Tensor:
     """Returns hard rows that still pass gradients to the logits.
 
     One-hot blocks are drawn by the Gumbel-max trick; backwards they look like a softmax at `temperature` (Jang et al.
@@ -46,15 +57,21 @@ def straight_through(layout: Layout, logits: Tensor, noise: Tensor, *, temperatu
         logits: (batch, features), the generator's raw outputs.
         noise: (batch, features), uniform in [0, 1).
         temperature: Above 0; small follows the draw closely, large gives smoother gradients.
+        enforce: Puts in what is known.
+        links: (features, features), see `networks.links`; None: blocks are drawn apart.
 
     Returns:
         (batch, features) float32: one-hot blocks exactly one-hot, bits exactly 0 or 1, scalars in [-1, 1] and 0
         where they refine nothing.
     """
-    return _by_block(layout, logits, noise, one_hot=_hard_one_hot, temperature=temperature)
+    return _by_block(
+        layout, logits, noise, one_hot=_hard_one_hot, temperature=temperature, enforce=enforce, links=links
+    )
 
 
-def soft(layout: Layout, logits: Tensor, noise: Tensor, *, temperature: float) -> Tensor:
+def soft(
+    layout: Layout, logits: Tensor, noise: Tensor, *, temperature: float, enforce: Enforce, links: Tensor | None = None
+) -> Tensor:
     """Returns soft rows, as CTGAN trains on them: Gumbel-softmax without hardening (Xu et al. 2019, section 4.4).
 
     Args:
@@ -62,30 +79,44 @@ def soft(layout: Layout, logits: Tensor, noise: Tensor, *, temperature: float) -
         logits: (batch, features).
         noise: (batch, features), uniform in [0, 1).
         temperature: Above 0; 0.2 in the paper.
+        enforce: Puts in what is known.
+        links: See `straight_through`.
 
     Returns:
         (batch, features) float32; one-hot blocks are positive and sum to one.
     """
-    return _by_block(layout, logits, noise, one_hot=_gumbel_softmax, temperature=temperature)
+    return _by_block(
+        layout, logits, noise, one_hot=_gumbel_softmax, temperature=temperature, enforce=enforce, links=links
+    )
 
 
 def _by_block(
-    layout: Layout, logits: Tensor, noise: Tensor, *, one_hot: Callable[..., Tensor], temperature: float
+    layout: Layout,
+    logits: Tensor,
+    noise: Tensor,
+    *,
+    one_hot: Callable[..., Tensor],
+    temperature: float,
+    enforce: Enforce,
+    links: Tensor | None,
 ) -> Tensor:
     logits = ops.cast(logits, "float32")
     parts: list[Tensor] = []
     for block, start in zip(layout.blocks, layout.starts, strict=True):
         part = logits[:, start : start + block.size]
+        if links is not None and parts:
+            part += ops.matmul(ops.concatenate(parts, axis=1), links[:start, start : start + block.size])
         if block.form == "scalar":
             first, end = block.refines
             inside = ops.sum(parts[-1][:, first:end], axis=1, keepdims=True)
-            parts.append(ops.tanh(part) * ops.stop_gradient(inside))
+            drawn = ops.tanh(part) * ops.stop_gradient(inside)
         elif block.form == "one_hot" and block.size == 1:
-            parts.append(ops.ones_like(part))  # a constant column has nothing to draw
+            drawn = ops.ones_like(part)  # a constant column has nothing to draw
         elif block.form == "one_hot":
-            parts.append(one_hot(part, noise[:, start : start + block.size], temperature))
+            drawn = one_hot(part, noise[:, start : start + block.size], temperature)
         else:
-            parts.append(_hard_bits(part, noise[:, start : start + block.size], temperature))
+            drawn = _hard_bits(part, noise[:, start : start + block.size], temperature)
+        parts.append(enforce(drawn, start))
     return ops.concatenate(parts, axis=1)  # (batch, features)
 
 

@@ -7,6 +7,7 @@ from keras import ops
 
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import Layout
+from synthgen.networks.heads import Enforce
 
 WIDEST_GROUP = 96
 """Features whose running sums are taken by one matrix product; wider costs more work, narrower more calls."""
@@ -94,11 +95,61 @@ class Inversion:
                 bits = ops.cast(odds > chance[:, used : used + block.size] * (1 + odds), "int32")
                 codes.append(ops.sum(bits * (1 << np.arange(block.size, dtype="int32")), axis=-1))
                 used += block.size
-        rows = ops.shape(logits)[0]
-        return (
-            ops.stack(codes, axis=1) if codes else ops.zeros((rows, 0), "int32"),
-            ops.stack(scalars, axis=1) if scalars else ops.zeros((rows, 0), "float32"),
-        )
+        return _stacked(logits, codes, scalars)
+
+    def linked(
+        self, logits: Tensor, scalar_logits: Tensor, chance: Tensor, *, links: Tensor, enforce: Enforce
+    ) -> tuple[Tensor, Tensor]:
+        """Draws block by block, each with what the blocks before it say (`networks.links`).
+
+        Args:
+            logits: See `__call__`.
+            scalar_logits: See `__call__`.
+            chance: See `__call__`.
+            links: (features, features).
+            enforce: Puts in what is known; the returned codes are as drawn.
+
+        Returns:
+            See `__call__`.
+        """
+        rows: list[Tensor] = []
+        codes: list[Tensor] = []
+        scalars: list[Tensor] = []
+        used = 0
+        for block, start in zip(self._layout.blocks, self._layout.starts, strict=True):
+            end = start + block.size
+            own = logits[:, start:end] if block.form != "scalar" else scalar_logits[:, len(scalars) :][:, :1]
+            part = ops.cast(own, "float32")
+            if rows:
+                part += ops.matmul(ops.concatenate(rows, axis=1), links[:start, start:end])
+            if block.form == "scalar":
+                drawn = ops.tanh(part) * ops.sum(rows[-1][:, slice(*block.refines)], axis=1, keepdims=True)
+                scalars.append(drawn[:, 0])
+            elif block.form == "one_hot":
+                codes.append(_inverted(ops.exp(ops.minimum(part, 80.0)), chance[:, used : used + 1]))
+                drawn = ops.one_hot(codes[-1], block.size, dtype="float32")
+                used += 1
+            else:
+                drawn = ops.cast(ops.sigmoid(part) > chance[:, used : used + block.size], "float32")
+                codes.append(ops.sum(ops.cast(drawn, "int32") * (1 << np.arange(block.size, dtype="int32")), axis=-1))
+                used += block.size
+            rows.append(enforce(drawn, start))
+        return _stacked(logits, codes, scalars)
+
+
+def _inverted(weights: Tensor, chance: Tensor) -> Tensor:
+    """Index of the first category whose cumulative share of the weights exceeds `chance`, (batch,) int32."""
+    size = weights.shape[1]
+    cumulative = ops.matmul(weights, np.triu(np.ones((size, size), "float32")))  # faster than a running sum
+    return ops.sum(ops.cast(cumulative[:, :-1] <= chance * cumulative[:, -1:], "int32"), axis=1)
+
+
+def _stacked(logits: Tensor, codes: list[Tensor], scalars: list[Tensor]) -> tuple[Tensor, Tensor]:
+    rows = ops.shape(logits)[0]
+    return (
+        ops.stack(codes, axis=1) if codes else ops.zeros((rows, 0), "int32"),
+        ops.stack(scalars, axis=1) if scalars else ops.zeros((rows, 0), "float32"),
+    )
 
 
 def _neighbours(layout: Layout) -> list[list[int]]:

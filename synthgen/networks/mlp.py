@@ -3,11 +3,10 @@
 import keras
 from keras import layers
 
+from synthgen.networks.links import Links
+
 LEAK = 0.2
 """Slope of LeakyReLU below zero, as usual in GANs since DCGAN (Radford et al. 2016, section 3)."""
-
-NEAR_ZERO = 1e-4
-"""Scale of the starting weights at the end of a residual branch: at first a block passes on what it got."""
 
 
 class _Dense:
@@ -17,9 +16,9 @@ class _Dense:
         self._seed = seed
         self._made = 0
 
-    def __call__(self, width: int, *, scale: float = 1.0) -> layers.Dense:
+    def __call__(self, width: int) -> layers.Dense:
         self._made += 1
-        start = keras.initializers.VarianceScaling(scale, "fan_avg", "uniform", seed=self._seed * 1000 + self._made)
+        start = keras.initializers.GlorotUniform(seed=self._seed * 1000 + self._made)
         return layers.Dense(width, kernel_initializer=start)
 
     def small(self, width: int, *, num_inputs: int) -> layers.Dense:
@@ -36,11 +35,11 @@ class _Dense:
 def residual_generator(
     num_inputs: int, num_features: int, *, width: int = 384, depth: int = 3, seed: int = 0
 ) -> keras.Model:
-    """Returns a generator: noise and condition to one raw output a feature.
+    """Returns a generator: noise and condition to one raw output a feature, with links between the blocks.
 
-    Residual blocks without normalisation whose branches start near zero (Zhang et al. 2019, section 3; Huang et al.
-    2024, section 3.2, drop normalisation from both networks of a GAN): a row never depends on the batch it is drawn in,
-    and element-wise work, half the cost of a step on a CPU, is least.
+    Pre-activation residual blocks (He et al. 2016) with root-mean-square normalisation (Zhang and Sennrich 2019): as
+    faithful as layer normalisation at half its cost, and unlike none at all it stays stable at high learning rates. A
+    row never depends on the batch it is drawn in.
 
     Args:
         num_inputs: Width of noise and condition together.
@@ -56,8 +55,11 @@ def residual_generator(
     inputs = keras.Input((num_inputs,))
     hidden = dense(width)(inputs)
     for _ in range(depth):
-        hidden = layers.Add()([hidden, dense(width, scale=NEAR_ZERO)(layers.LeakyReLU(LEAK)(hidden))])
-    return keras.Model(inputs, dense(num_features)(layers.LeakyReLU(LEAK)(hidden)), name="generator")
+        inner = layers.LeakyReLU(LEAK)(layers.RMSNormalization()(hidden))
+        hidden = layers.Add()([hidden, dense(width)(inner)])
+    hidden = layers.LeakyReLU(LEAK)(layers.RMSNormalization()(hidden))
+    outputs = Links(name="links")(dense(num_features)(hidden))
+    return keras.Model(inputs, outputs, name="generator")
 
 
 def residual_critic(num_features: int, *, width: int = 384, depth: int = 2, seed: int = 0) -> keras.Model:

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from synthgen import backend
+from synthgen.networks.links import Links
 
 
 class _Folded(keras.layers.Layer):
@@ -17,8 +18,8 @@ def fast_copy(network: keras.Model, *, num_inputs: int) -> keras.Model:
     """Returns a copy for inference: products in the fastest precision, batch normalisation taken in by dense layers.
 
     Args:
-        network: A functional model of one input whose last layer is dense, and where each batch normalisation follows a
-            dense layer.
+        network: A functional model of one input whose last layer is dense, but for links, which are left out; and where
+            each batch normalisation follows a dense layer.
         num_inputs: Width of the copy's input; fewer than the network's leaves the last ones out.
 
     Returns:
@@ -33,7 +34,8 @@ def fast_copy(network: keras.Model, *, num_inputs: int) -> keras.Model:
         return type(layer).from_config(layer.get_config() | {"dtype": policy})
 
     copy = keras.models.clone_model(network, input_tensors=keras.Input((num_inputs,)), clone_function=fast)
-    return keras.Model(copy.input, [copy.layers[-1].input, copy.output])
+    last = next(layer for layer in reversed(copy.layers) if isinstance(layer, keras.layers.Dense))
+    return keras.Model(copy.input, [last.input, last.output])
 
 
 def fast_weights(network: keras.Model) -> list[np.ndarray]:
@@ -48,6 +50,6 @@ def fast_weights(network: keras.Model) -> list[np.ndarray]:
             gain, offset, mean, variance = layer.get_weights()
             factor = gain / np.sqrt(variance + layer.epsilon)
             weights[-2:] = [weights[-2] * factor, (weights[-1] - mean) * factor + offset]
-        else:
+        elif not isinstance(layer, Links):
             weights += layer.get_weights()
     return weights

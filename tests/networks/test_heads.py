@@ -37,7 +37,7 @@ def test_straight_through_rows_are_hard_and_inside_their_layout():
     rng = np.random.default_rng(0)
     logits = rng.normal(size=(200, LAYOUT.num_features)).astype(np.float32)
     noise = rng.random(logits.shape).astype(np.float32)
-    features = np.array(heads.straight_through(LAYOUT, logits, noise, temperature=0.5))
+    features = np.array(heads.straight_through(LAYOUT, logits, noise, temperature=0.5, enforce=heads.nothing_known))
     assert np.allclose(features, LAYOUT.expand(LAYOUT.compact(features)), atol=1e-6)
     spike = features[:, 2:4].argmax(1) + 0.0 == 0
     assert (features[features[:, 2:4].sum(1) > 0.5, 7] == 0).all(), "a spike has no inside"
@@ -49,7 +49,9 @@ def test_draws_follow_the_softmax():
     logits = np.tile(np.array([[2.0, 0.0, 1.0, -1.0, 0.5]], np.float32), (40_000, 1))
     layout = Layout((Block("x", "one_hot", 5),))
     noise = np.random.default_rng(0).random(logits.shape).astype(np.float32)
-    drawn = np.array(heads.straight_through(layout, logits, noise, temperature=0.5)).mean(0)
+    drawn = np.array(heads.straight_through(layout, logits, noise, temperature=0.5, enforce=heads.nothing_known)).mean(
+        0
+    )
     expected = np.exp(logits[0]) / np.exp(logits[0]).sum()
     assert drawn == pytest.approx(expected, abs=4 * 0.5 / np.sqrt(40_000))
 
@@ -71,6 +73,38 @@ def test_compact_draws_follow_the_same_law():
     assert scalars[codes[:, 1] >= 2] == pytest.approx(np.tanh(logits[0, 7]), abs=1e-6)
 
 
+def test_linked_draws_follow_the_law_that_training_draws_from():
+    """The same generator outputs and links, drawn by both heads; each block's law given the blocks before it."""
+    rng = np.random.default_rng(0)
+    layout = Layout((Block("a", "one_hot", 3), Block("b", "one_hot", 3), Block("c", "bits", 2)))
+    logits = np.tile(rng.normal(size=(1, 8)).astype(np.float32), (60_000, 1))
+    links = (2 * rng.normal(size=(8, 8))).astype(np.float32)
+    noise, invert = rng.random(logits.shape).astype(np.float32), Inversion(layout)
+    trained = heads.straight_through(layout, logits, noise, temperature=0.5, enforce=heads.nothing_known, links=links)
+    chance = rng.random((60_000, invert.num_chances)).astype(np.float32)
+    codes, _ = invert.linked(logits, logits[:, :0], chance, links=links, enforce=heads.nothing_known)
+    cells = [part @ [16, 4, 1] for part in (layout.compact(np.array(trained)).codes, np.array(codes))]
+    shares = [np.bincount(part, minlength=48) / 60_000 for part in cells]
+    assert shares[0] == pytest.approx(shares[1], abs=0.01)
+    first = np.array(codes)[:, 0]
+    expected = np.exp(logits[0, 3:6] + links[1, 3:6])
+    drawn = np.bincount(np.array(codes)[first == 1, 1], minlength=3) / (first == 1).sum()
+    assert drawn == pytest.approx(expected / expected.sum(), abs=0.02)
+
+
+def test_what_is_known_is_what_links_see():
+    layout = Layout((Block("a", "one_hot", 2), Block("b", "one_hot", 2)))
+    links = np.zeros((4, 4), np.float32)
+    links[0, 2] = links[1, 3] = 50  # b says what a says
+    logits = np.zeros((100, 4), np.float32)
+    known = np.tile(np.array([[0.0, 1.0]], np.float32), (100, 1))
+    chance = np.random.default_rng(0).random((100, 2)).astype(np.float32)
+    codes, _ = Inversion(layout).linked(
+        logits, logits[:, :0], chance, links=links, enforce=lambda block, start: known if start == 0 else block
+    )
+    assert (np.array(codes)[:, 1] == 1).all()
+
+
 def test_a_category_without_probability_is_never_drawn():
     logits = np.tile(np.array([[-200.0, 0.0, -200.0]], np.float32), (1_000, 1))
     chance = np.append(np.linspace(0, 0.999, 999), np.nextafter(np.float32(1), np.float32(0)))[:, None].astype(
@@ -89,7 +123,9 @@ def test_gradients_are_those_of_the_soft_draw():
 
     def slope(head):
         at = backend.tf.constant(logits)
-        return backend.gradient(lambda x: head(layout, x, noise, temperature=0.5) * weights, at).numpy()
+        return backend.gradient(
+            lambda x: head(layout, x, noise, temperature=0.5, enforce=heads.nothing_known) * weights, at
+        ).numpy()
 
     assert slope(heads.straight_through) == pytest.approx(slope(heads.soft), abs=1e-6)
     assert np.abs(slope(heads.soft)).max() > 0.01
@@ -135,5 +171,7 @@ def test_networks_run_in_mixed_precision():
     finally:
         keras.config.set_dtype_policy("float32")
     logits = network(np.zeros((4, 10), np.float32))
-    features = heads.straight_through(LAYOUT, logits, np.full((4, LAYOUT.num_features), 0.5, np.float32), temperature=1)
+    features = heads.straight_through(
+        LAYOUT, logits, np.full((4, LAYOUT.num_features), 0.5, np.float32), temperature=1, enforce=heads.nothing_known
+    )
     assert features.dtype == "float32"

@@ -70,8 +70,14 @@ class Conditioning(ABC):
         """Returns what the critic is told, (batch, num_critic_features), out of a condition (batch, num_features)."""
         return condition
 
-    def enforce(self, synthetic: Tensor, condition: Tensor) -> Tensor:
-        """Returns generated rows (batch, features) with known columns copied through, where the strategy does that."""
+    def enforce(self, synthetic: Tensor, condition: Tensor, *, start: int = 0) -> Tensor:
+        """Returns generated features with known columns copied through, where the strategy does that.
+
+        Args:
+            synthetic: (batch, some features in a row).
+            condition: (batch, num_features).
+            start: First of the features.
+        """
         return synthetic
 
     def loss(self, logits: Tensor, condition: Tensor) -> Tensor | float:
@@ -152,10 +158,10 @@ class MaskedRows(Conditioning):
     def for_critic(self, condition: Tensor) -> Tensor:
         return condition[:, self._spread.shape[1] :]  # which columns were known; their values stand in the row
 
-    def enforce(self, synthetic: Tensor, condition: Tensor) -> Tensor:
-        width = self._spread.shape[1]
-        known = ops.matmul(condition[:, width:], self._spread)  # (batch, features)
-        return condition[:, :width] + (1 - known) * synthetic
+    def enforce(self, synthetic: Tensor, condition: Tensor, *, start: int = 0) -> Tensor:
+        width, end = self._spread.shape[1], start + synthetic.shape[1]
+        known = ops.matmul(condition[:, width:], self._spread[:, start:end])  # (batch, those features)
+        return condition[:, start:end] + (1 - known) * synthetic
 
     def _join(self, train: Tensor, bits: Tensor) -> Tensor:
         return ops.concatenate([train * ops.matmul(bits, self._spread), bits], axis=1)

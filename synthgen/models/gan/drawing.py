@@ -11,7 +11,9 @@ from synthgen import backend
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.models.gan.conditioning import Conditioning
+from synthgen.networks.heads import Enforce, nothing_known
 from synthgen.networks.inversion import Inversion
+from synthgen.networks.links import Links
 from synthgen.networks.speed import fast_copy, fast_weights
 
 MOST_ROWS = 8192
@@ -30,8 +32,9 @@ class Drawing:
 
     Args:
         layout: Of the rows.
-        sampler: The generator, (batch, latent_dim + condition) -> (batch, features); its last layer is dense, and if
-            the conditioning copies known columns through, only its first layer, dense too, reads the condition.
+        sampler: The generator, (batch, latent_dim + condition) -> (batch, features); its last layer is dense (but for
+            links), and if the conditioning copies known columns through, only its first layer, dense too, reads the
+            condition.
         conditioning: What is known of a row.
         latent_dim: Width of the noise.
     """
@@ -84,20 +87,29 @@ class Drawing:
             self._told.set_weights([first, *rest])
 
     def _rows_told(self, asked: tuple[Tensor, ...], seed: Tensor) -> tuple[Tensor, Tensor]:
-        noise = backend.normal((self._batch, self._latent_dim), seed)
-        return self._rows(self._told, ops.concatenate([noise, self._conditioning.told(asked)], axis=1), seed)
+        noise, condition = backend.normal((self._batch, self._latent_dim), seed), self._conditioning.told(asked)
+
+        def enforce(drawn: Tensor, start: int) -> Tensor:
+            return self._conditioning.enforce(drawn, condition, start=start)
+
+        return self._rows(self._told, ops.concatenate([noise, condition], axis=1), seed, enforce)
 
     def _rows_plain(self, seed: Tensor) -> tuple[Tensor, Tensor]:
-        return self._rows(self._plain, backend.normal((self._batch, self._latent_dim), seed), seed)
+        noise = backend.normal((self._batch, self._latent_dim), seed)
+        return self._rows(self._plain, noise, seed, nothing_known)
 
-    def _rows(self, network: keras.Model, inputs: Tensor, seed: Tensor) -> tuple[Tensor, Tensor]:
+    def _rows(self, network: keras.Model, inputs: Tensor, seed: Tensor, enforce: Enforce) -> tuple[Tensor, Tensor]:
         hidden, logits = network(inputs, training=False)
         of_scalars = np.array([self._layout.starts[i] for i in self._layout.scalar_blocks], np.int32)
         last = network.layers[-1]
         weights, biases = (ops.take(ops.convert_to_tensor(part), of_scalars, axis=-1) for part in last.weights)
         scalar_logits = ops.matmul(ops.cast(hidden, "float32"), weights) + biases  # (batch, scalar blocks)
         chance = backend.uniform((self._batch, self._invert.num_chances), backend.step_seed(3, seed[0], seed[1]))
-        return self._invert(logits, scalar_logits, chance)
+        links = self._sampler.layers[-1]
+        if not isinstance(links, Links):
+            return self._invert(logits, scalar_logits, chance)
+        kernel = ops.convert_to_tensor(links.kernel)
+        return self._invert.linked(logits, scalar_logits, chance, links=kernel, enforce=enforce)
 
     def _zeros(self, num_rows: int) -> EncodedTable:
         return EncodedTable(

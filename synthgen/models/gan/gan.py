@@ -15,6 +15,7 @@ from synthgen.models.gan.drawing import Drawing
 from synthgen.models.gan.losses import AdversarialLoss
 from synthgen.models.gan.regularizers import SlopePenalty
 from synthgen.networks import heads
+from synthgen.networks.links import Links
 from synthgen.training.batches import shuffled
 
 
@@ -204,8 +205,16 @@ class GAN(GenerativeModel):
         logits = self.generator(ops.concatenate([noise, condition], axis=1), training=True)
         head = heads.straight_through if self.settings.hard else heads.soft
         chance = backend.uniform((rows, self.layout.num_features), backend.step_seed(3, seed[0], seed[1]))
-        drawn = head(self.layout, logits, chance, temperature=self.settings.temperature)
-        return self.conditioning.enforce(drawn, condition), logits
+        last = self.generator.layers[-1]
+        drawn = head(
+            self.layout,
+            logits,
+            chance,
+            temperature=self.settings.temperature,
+            enforce=lambda block, start: self.conditioning.enforce(block, condition, start=start),
+            links=ops.convert_to_tensor(last.kernel) if isinstance(last, Links) else None,
+        )
+        return drawn, logits
 
     def _pack(self, rows: Tensor, condition: Tensor) -> Tensor:
         told = ops.concatenate([rows, self.conditioning.for_critic(condition)], axis=1)
