@@ -31,10 +31,12 @@ def calibrated(
 
     Args:
         draw: Draws so many rows.
-        num_rows: To return.
+        num_rows: To return, at least 0.
         margins: To be met.
         rng: Of the choice.
     """
+    if not num_rows:
+        return draw(0)
     pool = draw(max(DRAWN_PER_ROW * num_rows, LEAST_DRAWN))
     return pool.take(systematic_sample(weights(margins, pool.codes), num_rows, rng=rng))
 
