@@ -33,9 +33,9 @@ class _Dense:
 
 
 def residual_generator(
-    num_inputs: int, num_features: int, *, width: int = 384, depth: int = 3, seed: int = 0
+    num_inputs: int, num_features: int, *, width: int = 384, depth: int = 3, linked: bool = False, seed: int = 0
 ) -> keras.Model:
-    """Returns a generator: noise and condition to one raw output a feature, with links between the blocks.
+    """Returns a generator: noise and condition to one raw output a feature.
 
     Pre-activation residual blocks (He et al. 2016) with root-mean-square normalisation (Zhang and Sennrich 2019): as
     faithful as layer normalisation at half its cost, and unlike none at all it stays stable at high learning rates. A
@@ -46,6 +46,7 @@ def residual_generator(
         num_features: Width of a row.
         width: Of each hidden layer.
         depth: Residual blocks.
+        linked: Whether the blocks of a row are linked (`networks.links`).
         seed: Of the starting weights.
 
     Returns:
@@ -58,8 +59,8 @@ def residual_generator(
         inner = layers.LeakyReLU(LEAK)(layers.RMSNormalization()(hidden))
         hidden = layers.Add()([hidden, dense(width)(inner)])
     hidden = layers.LeakyReLU(LEAK)(layers.RMSNormalization()(hidden))
-    outputs = Links(name="links")(dense(num_features)(hidden))
-    return keras.Model(inputs, outputs, name="generator")
+    outputs = dense(num_features)(hidden)
+    return keras.Model(inputs, Links(name="links")(outputs) if linked else outputs, name="generator")
 
 
 def residual_critic(num_features: int, *, width: int = 384, depth: int = 2, seed: int = 0) -> keras.Model:

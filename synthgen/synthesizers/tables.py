@@ -16,9 +16,12 @@ from synthgen.synthesizers.base import Synthesizer
 from synthgen.training.run import Plan
 from synthgen.training.schedules import RecoverableCosine
 
+MOST_LINKED = 1_500
+"""Features up to which blocks are linked: the weights grow with the square."""
+
 
 class TabularGAN(Synthesizer):
-    """synthgen's GAN for tables: quantile bins, hard one-hot rows, relativistic loss with R1 and R2, cosine schedules.
+    """synthgen's GAN for tables: quantile bins, linked one-hot rows, relativistic loss with R1 and R2, calibration.
 
     The critic compares each generated row with a training row (Huang et al. 2024) of which a random subset of columns
     is known to the generator, so that conditions on any columns, and the completion of partial rows, are native.
@@ -70,7 +73,11 @@ class TabularGAN(Synthesizer):
         return GAN(
             layout,
             generator=mlp.residual_generator(
-                settings.latent_dim + conditioning.num_features, layout.num_features, width=width, seed=self.seed
+                settings.latent_dim + conditioning.num_features,
+                layout.num_features,
+                width=width,
+                linked=layout.num_features <= MOST_LINKED,
+                seed=self.seed,
             ),
             critic=mlp.residual_critic(
                 layout.num_features + conditioning.num_critic_features, width=width, seed=self.seed + 1

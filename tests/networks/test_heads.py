@@ -1,5 +1,7 @@
 """The device's view of a table against the host's, and the straight-through draw against its definition."""
 
+from functools import partial
+
 import keras
 import numpy as np
 import pytest
@@ -131,7 +133,9 @@ def test_gradients_are_those_of_the_soft_draw():
     assert np.abs(slope(heads.soft)).max() > 0.01
 
 
-@pytest.mark.parametrize("build", [mlp.residual_generator, mlp.concatenating_generator])
+@pytest.mark.parametrize(
+    "build", [mlp.residual_generator, partial(mlp.residual_generator, linked=True), mlp.concatenating_generator]
+)
 def test_a_fast_copy_computes_the_same(build):
     network = build(10, 6, seed=0)
     rng = np.random.default_rng(0)
