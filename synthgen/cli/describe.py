@@ -97,7 +97,8 @@ def _categories(values: "pd.Series", patients: "np.ndarray", rare_below: int) ->
 
     sharing = pd.Series(patients).groupby(values.reset_index(drop=True), observed=True).nunique()
     rare = int((sharing < rare_below).sum())
-    return f"{len(sharing)} categories" + (f", {rare} of them rare (fewer than {rare_below} patients)" if rare else "")
+    noun = "category" if len(sharing) == 1 else "categories"
+    return f"{len(sharing)} {noun}" + (f", {rare} of them rare (fewer than {rare_below} patients)" if rare else "")
 
 
 def _closing(schema: "Schema", output: Path | None, data: Path) -> str:

@@ -57,8 +57,10 @@ class Cohort:
         """
         if self.size == len(self.patients):  # every row its own patient: no pairs to tell apart
             return np.bincount(codes, minlength=num_codes)
-        pairs = np.unique(np.stack([codes, self.patients]), axis=1)
-        return np.bincount(pairs[0], minlength=num_codes)
+        owners = int(self.patients.max()) + 1
+        pairs = np.sort(codes.astype(np.int64) * owners + self.patients)
+        first = np.append(True, pairs[1:] != pairs[:-1])
+        return np.bincount(pairs[first] // owners, minlength=num_codes)
 
 
 @dataclass(frozen=True)
