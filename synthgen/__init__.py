@@ -32,12 +32,20 @@ if TYPE_CHECKING:
     from synthgen.data.split import split as split
     from synthgen.data.writers import write_table as write_table
     from synthgen.errors import SynthgenError as SynthgenError
+    from synthgen.metrics.utility.augmentation import augmentation_verdict as augmentation_verdict
+    from synthgen.metrics.utility.augmentation_result import AugmentationVerdict as AugmentationVerdict
     from synthgen.report.evaluate import evaluate as evaluate
     from synthgen.report.report import Report as Report
+    from synthgen.synthesizers.augmentation import augment as augment
+    from synthgen.synthesizers.augmentation_sampler import SyntheticSampler as SyntheticSampler
+    from synthgen.synthesizers.autoregressive import TabularAutoregressive as TabularAutoregressive
     from synthgen.synthesizers.conditions import Between as Between
+    from synthgen.synthesizers.copula import GaussianCopula as GaussianCopula
+    from synthgen.synthesizers.ctgan import CTGAN as CTGAN
+    from synthgen.synthesizers.diffusion import TabularDiffusion as TabularDiffusion
+    from synthgen.synthesizers.gan import TabularGAN as TabularGAN
     from synthgen.synthesizers.loading import load as load
-    from synthgen.synthesizers.tables import CTGAN as CTGAN
-    from synthgen.synthesizers.tables import TabularGAN as TabularGAN
+    from synthgen.synthesizers.vae import TVAE as TVAE
 
 __version__ = "0.1.0"
 
@@ -55,10 +63,18 @@ _MODULES = {
     "FixedCombinations": "synthgen.data.constraints",
     "Unique": "synthgen.data.constraints",
     "FixedIncrements": "synthgen.data.constraints",
-    "CTGAN": "synthgen.synthesizers.tables",
-    "TabularGAN": "synthgen.synthesizers.tables",
+    "GaussianCopula": "synthgen.synthesizers.copula",
+    "TabularDiffusion": "synthgen.synthesizers.diffusion",
+    "TVAE": "synthgen.synthesizers.vae",
+    "CTGAN": "synthgen.synthesizers.ctgan",
+    "TabularGAN": "synthgen.synthesizers.gan",
+    "TabularAutoregressive": "synthgen.synthesizers.autoregressive",
     "Between": "synthgen.synthesizers.conditions",
     "load": "synthgen.synthesizers.loading",
+    "augment": "synthgen.synthesizers.augmentation",
+    "SyntheticSampler": "synthgen.synthesizers.augmentation_sampler",
+    "augmentation_verdict": "synthgen.metrics.utility.augmentation",
+    "AugmentationVerdict": "synthgen.metrics.utility.augmentation_result",
     "evaluate": "synthgen.report.evaluate",
     "Report": "synthgen.report.report",
     "read_table": "synthgen.data.readers",

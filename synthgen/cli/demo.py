@@ -63,7 +63,7 @@ def demo(
     out.print(f"RAND Health Insurance Experiment: {count(len(train))} rows to learn, {count(len(holdout))} kept out.")
     out.print(f"Training TabularGAN for {count(steps)} steps, about a minute on two quiet cores ...")
     from synthgen.report.evaluate import evaluate
-    from synthgen.synthesizers.tables import TabularGAN
+    from synthgen.synthesizers.gan import TabularGAN
 
     synthesizer = TabularGAN(num_steps=steps, seed=seed).fit(train, schema=schema, verbose=not quiet)
     synthetic = synthesizer.sample(len(train), seed=seed, verbose=not quiet)

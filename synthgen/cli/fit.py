@@ -17,11 +17,26 @@ if TYPE_CHECKING:
     from synthgen.data.schema import Schema
     from synthgen.synthesizers.base import Synthesizer
 
-MODELS = {"tabular-gan": "TabularGAN", "ctgan": "CTGAN"}
+MODELS = {
+    "tabular-gan": "TabularGAN",
+    "tabular-autoregressive": "TabularAutoregressive",
+    "tabular-diffusion": "TabularDiffusion",
+    "tvae": "TVAE",
+    "ctgan": "CTGAN",
+    "gaussian-copula": "GaussianCopula",
+}
 """Synthesizer by the word of the command line; its own list of names would load Keras."""
 
-LENGTHS = {"tabular-gan": ("--steps", "num_steps"), "ctgan": ("--epochs", "num_epochs")}
-"""How each model counts the length of training: option and argument."""
+STEPS, EPOCHS = ("--steps", "num_steps"), ("--epochs", "num_epochs")
+LENGTHS = {
+    "tabular-gan": STEPS,
+    "tabular-autoregressive": STEPS,
+    "tabular-diffusion": STEPS,
+    "tvae": EPOCHS,
+    "ctgan": EPOCHS,
+    "gaussian-copula": None,
+}
+"""How each model counts the length of training, option and argument; None: it takes seconds."""
 
 
 def fit(  # noqa: PLR0913, PLR0917 - options
@@ -32,11 +47,9 @@ def fit(  # noqa: PLR0913, PLR0917 - options
         typer.Option(metavar="YAML", help="What the columns mean, see [bold]describe[/bold]. Without it: a guess."),
     ] = None,
     model: Annotated[str, typer.Option(metavar="|".join(MODELS), help="What learns the table.")] = "tabular-gan",
-    steps: Annotated[
-        int | None, typer.Option(min=1, help="Training steps of tabular-gan; 5000 unless said otherwise.")
-    ] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Training steps of the tabular-... models.")] = None,
     epochs: Annotated[
-        int | None, typer.Option(min=1, help="Passes over the table of ctgan; 300 unless said otherwise.")
+        int | None, typer.Option(min=1, help="Passes over the table of ctgan and tvae; 300 unless said otherwise.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, data and machine: same model.")] = 0,
     settings: Annotated[
@@ -93,7 +106,7 @@ def fit(  # noqa: PLR0913, PLR0917 - options
         ) from None
     synthesizer.save(output)
     if checkpoint is None:
-        shutil.rmtree(directory)
+        shutil.rmtree(directory, ignore_errors=not directory.exists())  # a copula leaves none
     console(quiet=quiet).print(_done(output, synthesizer, len(frame)), markup=False)
 
 
@@ -101,11 +114,12 @@ def _length(model: str, given: dict[str, int | None]) -> dict[str, Any]:
     """Arguments for the length of training, in the model's own unit."""
     if model not in MODELS:
         raise SynthgenError(f"Expected --model in {list(MODELS)}. Received {model!r}.{did_you_mean(model, MODELS)}")
-    option, argument = LENGTHS[model]
+    option, argument = LENGTHS[model] or (None, "")
     for other, value in given.items():
         if value is not None and other != option:
-            raise SynthgenError(f"{other} is not for {model}, whose training is counted in {option}.")
-    return {} if given[option] is None else {argument: given[option]}
+            counted = "which takes seconds" if option is None else f"whose training is counted in {option}"
+            raise SynthgenError(f"{other} is not for {model}, {counted}.")
+    return {} if option is None or given[option] is None else {argument: given[option]}
 
 
 def _read(data: Path, schema: Path | None, read: Read) -> "tuple[pd.DataFrame, Schema]":
@@ -162,10 +176,12 @@ def _claim(directory: Path) -> None:
 
 
 def _done(output: Path, synthesizer: "Synthesizer", num_rows: int) -> str:
-    best = synthesizer.history[synthesizer.best_epoch]
-    distance = f", distance to held-out rows {best['distance']:.3f}" if "distance" in best else ""
-    epochs = f"{synthesizer.best_epoch + 1} of {len(synthesizer.history)}"
+    kept = ""
+    if synthesizer.history:
+        best = synthesizer.history[synthesizer.best_epoch]
+        distance = f", distance to held-out rows {best['distance']:.3f}" if "distance" in best else ""
+        kept = f"; kept epoch {synthesizer.best_epoch + 1} of {len(synthesizer.history)}{distance}"
     return (
-        f"Learned {count(num_rows)} rows; kept epoch {epochs}{distance}.\n"
+        f"Learned {count(num_rows)} rows{kept}.\n"
         f"Written to {output}. Next: synthgen sample {output} -n {num_rows} -o synthetic.csv"
     )

@@ -106,9 +106,45 @@ class Layout:
         return tuple(i for i, block in enumerate(self.blocks) if block.form == "scalar")
 
     @cached_property
+    def insides(self) -> dict[int, tuple[int, int]]:
+        """For each column of `EncodedTable.codes` that a scalar refines, in order: the codes that have an inside."""
+        insides: dict[int, tuple[int, int]] = {}
+        held = -1
+        for block in self.blocks:
+            if block.form == "scalar":
+                insides[held] = block.refines
+            else:
+                held += 1
+        return insides
+
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """Names of the encoded columns, in order."""
         return tuple(dict.fromkeys(block.column for block in self.blocks))
+
+    def zeros(self, num_rows: int) -> EncodedTable:
+        """Returns rows that hold zeros.
+
+        Args:
+            num_rows: At least 0.
+        """
+        codes = np.zeros((num_rows, len(self.code_blocks)), np.int32)
+        return EncodedTable(codes, np.zeros((num_rows, len(self.scalar_blocks)), np.float32))
+
+    def completed(self, drawn: EncodedTable, *, known: EncodedTable, mask: np.ndarray) -> EncodedTable:
+        """Returns rows that hold known columns as told and the others as drawn.
+
+        Args:
+            drawn: Any rows.
+            known: As many.
+            mask: (rows, columns) booleans, True where known.
+        """
+        owners = [self.columns.index(block.column) for block in self.blocks]
+        of_codes = mask[:, [owners[position] for position in self.code_blocks]]
+        of_scalars = mask[:, [owners[position] for position in self.scalar_blocks]]
+        return EncodedTable(
+            np.where(of_codes, known.codes, drawn.codes), np.where(of_scalars, known.scalars, drawn.scalars)
+        )
 
     def expand(self, table: EncodedTable) -> np.ndarray:
         """Returns the rows as features. Models do the same on the device (`networks.heads.expand`).

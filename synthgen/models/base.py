@@ -1,33 +1,20 @@
-"""What every generative model is: a keras.Model that trains on a resident encoded table and draws encoded rows."""
+"""What every generative model is: it draws encoded rows, and keeps what it needs for that as arrays."""
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 
-import keras
 import numpy as np
 
 from synthgen.encoding.layout import EncodedTable, Layout
 
 
-class GenerativeModel(keras.Model):
-    """A model of the rows of one encoded table.
-
-    Trains under Keras' own `fit`: one Keras step is a chunk of training steps compiled into one program. Knows the
-    layout, never a frame.
-
-    Args:
-        layout: Of the rows.
-        seed: Of everything random in training.
+class GenerativeModel(ABC):
+    """A model of the rows of one encoded table. Knows the layout, never a frame.
 
     Attributes:
-        chunk_counter: Chunks of steps trained so far in the whole run, interruptions and recoveries included.
+        layout: Of the rows.
     """
 
-    chunk_counter: keras.Variable
-
-    def __init__(self, layout: Layout, *, seed: int) -> None:
-        super().__init__()
-        self.layout = layout
-        self.seed = seed
+    layout: Layout
 
     @property
     @abstractmethod
@@ -40,38 +27,6 @@ class GenerativeModel(keras.Model):
         """Whether known columns come back exactly as told."""
 
     @abstractmethod
-    def release(self) -> None:
-        """Lets go of the training rows."""
-
-    @abstractmethod
-    def prepare(self, table: EncodedTable) -> None:
-        """Puts the training rows on the device."""
-
-    @abstractmethod
-    def chunk(self, number: int, *, batch_size: int, steps_per_chunk: int) -> tuple[np.ndarray, ...]:
-        """Returns what a chunk of steps needs from the host; the same for the same number.
-
-        Args:
-            number: Of the chunk in the whole run.
-            batch_size: Rows a step.
-            steps_per_chunk: Steps.
-        """
-
-    @abstractmethod
-    def refresh_sampler(self) -> None:
-        """Brings the weights that `draw` uses up to date with training (the moving average, where there is one)."""
-
-    @property
-    @abstractmethod
-    def optimizers(self) -> list[keras.Optimizer]:
-        """All optimizers of the run."""
-
-    @property
-    @abstractmethod
-    def sampler(self) -> keras.Model:
-        """The network that `draw` uses; its weights are what a model file keeps."""
-
-    @abstractmethod
     def draw(
         self,
         num_rows: int,
@@ -79,6 +34,7 @@ class GenerativeModel(keras.Model):
         rng: np.random.Generator,
         known: EncodedTable | None = None,
         mask: np.ndarray | None = None,
+        excluded: np.ndarray | None = None,
     ) -> EncodedTable:
         """Draws rows.
 
@@ -87,7 +43,17 @@ class GenerativeModel(keras.Model):
             rng: Source of chance. The same generator state gives the same rows.
             known: Values of known columns, `num_rows` rows; None: nothing is known.
             mask: (num_rows, columns) booleans, True where `known` is to be believed.
+            excluded: (features,) booleans, True where a category must not be drawn; known ones stay. Only for models
+                that copy known columns.
         """
+
+    @abstractmethod
+    def weights_to_keep(self) -> list[np.ndarray]:
+        """Returns the weights of the network that draws; none where a model has no network."""
+
+    @abstractmethod
+    def take_weights(self, weights: list[np.ndarray]) -> None:
+        """Takes back what `weights_to_keep` returned."""
 
     def state(self) -> dict[str, np.ndarray]:
         """Returns arrays taken from the data, beside the weights, that `draw` needs."""

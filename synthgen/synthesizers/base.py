@@ -1,17 +1,14 @@
-"""Synthesizer: fitted to a table, sampled, saved. What every family shares; a family fills in two hooks."""
+"""Synthesizer: fitted to a table, sampled, saved. What every family shares; a family says how it learns."""
 
-import hashlib
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import keras
 import numpy as np
 import pandas as pd
 
-from synthgen import backend
 from synthgen.data.constraints import Constraint
 from synthgen.data.schema import Schema
 from synthgen.data.writers import TableWriter
@@ -24,9 +21,6 @@ from synthgen.models.base import GenerativeModel
 from synthgen.synthesizers.requests import parse_request
 from synthgen.synthesizers.sampling import RowSampler, rows_at_once
 from synthgen.synthesizers.saving import write_members
-from synthgen.synthesizers.validation import fidelity_score, hold_out
-from synthgen.training.callbacks import BestEpoch
-from synthgen.training.run import Plan, claim_checkpoint, run
 
 
 class Synthesizer(ABC):
@@ -54,15 +48,20 @@ class Synthesizer(ABC):
 
     @abstractmethod
     def build(self, layout: Layout) -> GenerativeModel:
-        """Returns the untrained model for a layout: networks, loss, conditioning."""
+        """Returns the untrained model for a layout: also to be filled from a file."""
 
     @abstractmethod
-    def plan(self, num_rows: int) -> Plan:
-        """Returns how long to train on a table of that many rows."""
-
-    @abstractmethod
-    def _compile(self, model: GenerativeModel, *, num_steps: int, rate_scale: keras.Variable) -> None:
-        """Gives the model its optimizers."""
+    def _learn(
+        self,
+        layout: Layout,
+        table: EncodedTable,
+        *,
+        patients: np.ndarray,
+        checkpoint: str | os.PathLike[str] | None,
+        callbacks: Sequence[keras.callbacks.Callback],
+        verbose: bool,
+    ) -> GenerativeModel:
+        """Returns the model fitted to encoded rows; fills in history and best epoch, where there are epochs."""
 
     def fit(
         self,
@@ -102,36 +101,10 @@ class Synthesizer(ABC):
         constraints = self._fit_constraints(schema, encoder, table, cohort)
         calibrates = self.settings.get("calibration", False)
         margins = Margins.fit(encoder.layout, table, cohort, seed=self.seed) if calibrates else None
-        model, best = self._train(encoder.layout, table, cohort.patients, checkpoint, callbacks, verbose)
+        model = self._learn(encoder.layout, table, patients=cohort.patients, checkpoint=checkpoint,
+                            callbacks=callbacks, verbose=verbose)  # fmt: skip
         self.take(schema, encoder, model, constraints, margins)
-        self.history, self.best_epoch = best.history, best.best_epoch
         return self
-
-    def _train(
-        self,
-        layout: Layout,
-        table: EncodedTable,
-        patients: np.ndarray,
-        checkpoint: str | os.PathLike[str] | None,
-        callbacks: Sequence[keras.callbacks.Callback],
-        verbose: bool,
-    ) -> tuple[GenerativeModel, BestEpoch]:
-        share = self.settings.get("validation", 0.1)
-        train, validation = hold_out(table, patients, share=share, seed=self.seed)
-        plan = self.plan(len(train))
-        directory = None if checkpoint is None else Path(checkpoint)
-        if directory is not None:
-            digest = hashlib.sha256(table.codes.tobytes() + table.scalars.tobytes()).digest()
-            claim_checkpoint(directory, plan, settings=self.settings | {"seed": self.seed}, data_digest=digest)
-        model = self.build(layout)
-        model.prepare(train)
-        rate_scale = model.add_weight(shape=(), initializer="ones", trainable=False, name="rate_scale")
-        self._compile(model, num_steps=plan.num_steps, rate_scale=rate_scale)
-        score = None if validation is None else fidelity_score(model, validation, seed=self.seed)
-        best = run(model, plan, score=score, rate_scale=rate_scale, checkpoint=directory, verbose=verbose,
-                   callbacks=callbacks)  # fmt: skip
-        model.release()
-        return model, best
 
     def _fit_constraints(
         self, schema: Schema, encoder: TableEncoder, table: EncodedTable, cohort: Cohort
@@ -167,11 +140,6 @@ class Synthesizer(ABC):
                 f"This {self.family} is not fitted yet. Call fit(frame) first, or synthgen.load(path)."
             )
         return self.schema, self.encoder, self.model
-
-    def _jit_compile(self) -> bool:
-        """XLA where it pays: on a GPU. On a CPU its own compilation takes longer than it gains in a run of minutes."""
-        asked = self.settings.get("jit_compile")
-        return backend.has_gpu() if asked is None else asked
 
     def _encoder_settings(self) -> dict[str, Any]:
         return {}
@@ -264,7 +232,7 @@ class Synthesizer(ABC):
                 "schema": schema.to_dict(),
                 "encoder": encoder.state(),
                 "model": taken,
-                "weights": model.sampler.get_weights(),
+                "weights": model.weights_to_keep(),
             },
         )
 

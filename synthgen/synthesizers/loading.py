@@ -35,7 +35,7 @@ def load(path: str | os.PathLike[str]) -> Synthesizer:
         synthesizer = FAMILIES[manifest["family"]](seed=manifest["seed"], **manifest["settings"])
         model = synthesizer.build(encoder.layout)
         model.restore({name: np.array(values) for name, values in members["model"]["arrays"].items()})
-        model.sampler.set_weights(members["weights"])
+        model.take_weights(members["weights"])
         constraints = tuple(constraint_from_dict(rule) for rule in members["model"]["constraints"])
         stored = members["model"].get("margins")  # absent before there were any
         margins = None if stored is None else Margins.from_state(stored)

@@ -97,9 +97,14 @@ class Backup(keras.callbacks.Callback):
         super().__init__()
         self._file = directory / "latest.weights.h5"
 
+    @property
+    def exists(self) -> bool:
+        """Whether there is a backup."""
+        return self._file.exists()
+
     def restore(self, model: keras.Model) -> None:
         """Puts a prepared, compiled model where the last backup left it, if there is one."""
-        if self._file.exists():
+        if self.exists:
             model.load_weights(self._file)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:

@@ -58,7 +58,7 @@ def run(
     """Trains a compiled, prepared model; leaves the best epoch's weights in its sampler.
 
     Args:
-        model: A `GenerativeModel`.
+        model: A `NetworkModel`.
         plan: How long.
         score: Distance of the model's rows to held-out ones; None keeps the last epoch.
         rate_scale: Variable that multiplies the learning rate.

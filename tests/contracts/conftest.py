@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synthgen import CTGAN, Schema, TabularGAN
+from synthgen import CTGAN, TVAE, GaussianCopula, Schema, TabularAutoregressive, TabularDiffusion, TabularGAN
 from synthgen.data.schema import SchemaWarning
 
 ROWS = 900
@@ -12,7 +12,17 @@ FAMILIES = {
     "TabularGAN": lambda **more: TabularGAN(
         **({"num_steps": 300, "width": 48, "batch_size": 100, "learning_rate": 2e-3, "seed": 1} | more)
     ),
+    "TabularAutoregressive": lambda **more: TabularAutoregressive(
+        **({"num_steps": 300, "width": 32, "batch_size": 100, "seed": 1} | more)
+    ),
+    "TabularDiffusion": lambda **more: TabularDiffusion(
+        **({"num_steps": 400, "width": 48, "batch_size": 100, "num_sampling_steps": 20, "seed": 1} | more)
+    ),
+    "TVAE": lambda **more: TVAE(
+        **({"num_epochs": 100, "batch_size": 100, "learning_rate": 2e-3, "width": 64, "seed": 1} | more)
+    ),
     "CTGAN": lambda **more: CTGAN(**({"num_epochs": 40, "batch_size": 100, "learning_rate": 1e-3, "seed": 1} | more)),
+    "GaussianCopula": lambda **more: GaussianCopula(**({"seed": 1} | more)),
 }
 
 

@@ -235,7 +235,14 @@ def test_before_fit_nothing_can_be_drawn_or_saved(make, tmp_path):
         make().save(tmp_path / "model.synthgen")
 
 
-TINY = {"TabularGAN": {"num_steps": 4, "width": 8}, "CTGAN": {"num_epochs": 1}}
+TINY = {
+    "TabularGAN": {"num_steps": 4, "width": 8},
+    "TabularAutoregressive": {"num_steps": 4, "width": 8},
+    "TabularDiffusion": {"num_steps": 4, "width": 8, "num_sampling_steps": 4},
+    "TVAE": {"num_epochs": 1},
+    "CTGAN": {"num_epochs": 1},
+    "GaussianCopula": {},
+}
 HARD = {
     "one row": pd.DataFrame({"a": [1.0], "b": ["x"]}),
     "two rows": pd.DataFrame({"a": [1.0, 2.0], "b": ["x", "y"]}),

@@ -8,7 +8,7 @@ import pytest
 
 from synthgen.encoding.layout import Block, EncodedTable, Layout
 from synthgen.errors import FitInterrupted, TrainingError
-from synthgen.models.gan.conditioning import MaskedRows
+from synthgen.models.conditioning import MaskedRows
 from synthgen.models.gan.gan import GAN, GANSettings
 from synthgen.models.gan.losses import Relativistic
 from synthgen.models.gan.regularizers import SlopePenalty

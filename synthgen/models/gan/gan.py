@@ -9,14 +9,17 @@ from keras import ops
 from synthgen import backend
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import EncodedTable, Layout
-from synthgen.models.base import GenerativeModel
-from synthgen.models.gan.conditioning import Conditioning, TrainingBySampling
+from synthgen.models.conditioning import Conditioning, TrainingBySampling
 from synthgen.models.gan.drawing import Drawing
 from synthgen.models.gan.losses import AdversarialLoss
 from synthgen.models.gan.regularizers import SlopePenalty
+from synthgen.models.network import NetworkModel
 from synthgen.networks import heads
 from synthgen.networks.links import Links
 from synthgen.training.batches import shuffled
+
+SMALL = 0.1
+"""Scale of the last layer of a generator that starts as a linear chain."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class GANSettings:
     hard: bool = True
 
 
-class GAN(GenerativeModel):
+class GAN(NetworkModel):
     """A generative adversarial network on encoded tables (Goodfellow et al. 2014).
 
     Args:
@@ -64,7 +67,7 @@ class GAN(GenerativeModel):
         settings: GANSettings,
         seed: int,
     ) -> None:
-        super().__init__(layout, seed=seed)
+        super().__init__(layout, seed=seed, losses=("critic_loss", "generator_loss", "penalty"))
         self.generator = generator
         self.critic = critic
         self.adversarial_loss = loss
@@ -74,17 +77,7 @@ class GAN(GenerativeModel):
         self._sampler = keras.models.clone_model(generator)
         self._sampler.set_weights(generator.get_weights())
         self.built = True
-        # counts chunks of the whole run; batches and noise are functions of it, so that a resumed run goes on alike
-        self.chunk_counter = self.add_weight(
-            shape=(), dtype="int32", initializer="zeros", trainable=False, name="chunk"
-        )
-        self._trackers = [keras.metrics.Mean(name) for name in ("critic_loss", "generator_loss", "penalty")]
         self._drawing = Drawing(layout, self._sampler, conditioning, latent_dim=settings.latent_dim)
-
-    @property
-    def metrics(self) -> list[keras.metrics.Metric]:
-        """Means over the epoch: critic_loss and generator_loss without penalties, and the penalties."""
-        return self._trackers
 
     @property
     def sampler(self) -> keras.Model:
@@ -111,16 +104,23 @@ class GAN(GenerativeModel):
         self.optimizer.build(self.generator.trainable_variables)
         self.critic_optimizer.build(self.critic.trainable_variables)
 
+    def start_as(self, links: np.ndarray, biases: np.ndarray) -> None:
+        """Starts a linked generator as a given linear chain: the network's own part of the raw outputs begins small.
+
+        Args:
+            links: (features, features), see `networks.links`.
+            biases: (features,).
+        """
+        *_, last, held = self.generator.layers
+        kernel, _ = last.get_weights()
+        last.set_weights([SMALL * kernel, biases])
+        held.set_weights([links])
+        self._sampler.set_weights(self.generator.get_weights())
+
     def prepare(self, table: EncodedTable) -> None:
-        """Puts the training rows on the device."""
-        self._codes = backend.resident(table.codes)
-        self._scalars = backend.resident(table.scalars)
-        self._num_rows = len(table)
+        super().prepare(table)
         if isinstance(self.conditioning, TrainingBySampling):
             self.conditioning.prepare(table)
-
-    def release(self) -> None:
-        self._codes = self._scalars = None
 
     def chunk(self, number: int, *, batch_size: int, steps_per_chunk: int) -> tuple[np.ndarray, ...]:
         shape = (steps_per_chunk, self.settings.critic_steps, batch_size)
@@ -128,25 +128,6 @@ class GAN(GenerativeModel):
         rows = shuffled(self._num_rows, num_drawn=size, first=number * size, seed=self.seed)
         drawn = self.conditioning.draw(np.random.default_rng([self.seed, 1, number]), rows)
         return tuple(array.reshape(shape) for array in drawn)
-
-    def train_step(self, data: tuple[Tensor, ...]) -> dict[str, Tensor]:
-        """One Keras step: a chunk of adversarial steps inside one compiled program.
-
-        Args:
-            data: Row indices, and whatever else the conditioning draws, each (steps, critic steps, batch) int32.
-
-        Returns:
-            Running means of the metrics.
-        """
-        num_steps = data[0].shape[0]
-        first = self.chunk_counter * num_steps
-        totals = backend.repeat(
-            num_steps, lambda step, totals: totals + self._step(data, step, first + step), ops.zeros((3,))
-        )
-        self.chunk_counter.assign_add(1)
-        for position, tracker in enumerate(self._trackers):
-            tracker.update_state(totals[position] / num_steps)
-        return {tracker.name: tracker.result() for tracker in self._trackers}
 
     def _step(self, data: tuple[Tensor, ...], step: Tensor, step_of_run: Tensor) -> Tensor:
         """`critic_steps` updates of the critic, then one of the generator; returns the three metrics.
@@ -170,8 +151,7 @@ class GAN(GenerativeModel):
         return ops.stack([critic_loss, adversarial, penalty])
 
     def _batch(self, drawn: tuple[Tensor, ...], seed: Tensor) -> tuple[Tensor, Tensor]:
-        rows = drawn[0]
-        train = heads.expand(self.layout, ops.take(self._codes, rows, axis=0), ops.take(self._scalars, rows, axis=0))
+        train = self.rows(drawn[0])
         return train, self.conditioning.condition(train, drawn[1:], backend.step_seed(0, seed[0], seed[1]))
 
     def _update_critic(
@@ -235,8 +215,9 @@ class GAN(GenerativeModel):
         rng: np.random.Generator,
         known: EncodedTable | None = None,
         mask: np.ndarray | None = None,
+        excluded: np.ndarray | None = None,
     ) -> EncodedTable:
-        return self._drawing.rows(num_rows, rng=rng, known=known, mask=mask)
+        return self._drawing.rows(num_rows, rng=rng, known=known, mask=mask, excluded=excluded)
 
     def state(self) -> dict[str, np.ndarray]:
         return self.conditioning.state()

@@ -1,4 +1,4 @@
-"""What generator and critic are told about the row they deal with, and how training rows are drawn to match.
+"""What networks are told about the row they deal with, and how training rows are drawn to match.
 
 | conditioning | generator gets | rows are drawn | a sampled row holds the condition |
 |---|---|---|---|
@@ -157,6 +157,14 @@ class MaskedRows(Conditioning):
 
     def for_critic(self, condition: Tensor) -> Tensor:
         return condition[:, self._spread.shape[1] :]  # which columns were known; their values stand in the row
+
+    def known_features(self, condition: Tensor) -> Tensor:
+        """Returns 1 for the features of known columns, (batch, features).
+
+        Args:
+            condition: (batch, num_features).
+        """
+        return ops.matmul(condition[:, self._spread.shape[1] :], self._spread)
 
     def enforce(self, synthetic: Tensor, condition: Tensor, *, start: int = 0) -> Tensor:
         width, end = self._spread.shape[1], start + synthetic.shape[1]

@@ -1,0 +1,78 @@
+"""Drawing many rows in calls of one shape, compiled once."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from synthgen.encoding.layout import EncodedTable, Layout
+
+BARRED = np.float32(-1e9)
+"""Added to the raw output of a category that must not be drawn."""
+
+MOST_ROWS = 8192
+"""Rows of a call: large enough to keep cores busy, small enough for their caches."""
+
+Call = Callable[[tuple[np.ndarray, ...], np.ndarray], tuple[Any, Any]]
+"""Given what is asked of `batch` rows and a seed (2,) int32, returns their codes and scalars as tensors."""
+
+
+def rows_per_call(layout: Layout, *, most_cells: int) -> int:
+    """Returns how many rows to draw in a call.
+
+    Args:
+        layout: Of the rows.
+        most_cells: Rows times features, which bounds the memory that wide tables take.
+    """
+    return int(np.clip(most_cells // max(layout.num_features, 1), 256, MOST_ROWS))
+
+
+def in_calls(
+    call: Call,
+    asked: tuple[np.ndarray, ...],
+    *,
+    layout: Layout,
+    num_rows: int,
+    batch: int,
+    rng: np.random.Generator,
+) -> EncodedTable:
+    """Returns rows drawn in as many calls as it takes.
+
+    Args:
+        call: Draws `batch` rows.
+        asked: (num_rows, ...) each, what rows are asked for; a call gets its part, padded with zeros.
+        layout: Of the rows.
+        num_rows: At least 0.
+        batch: Rows of a call.
+        rng: Of the seeds.
+    """
+    starts = range(0, num_rows, batch)
+    seeds = rng.integers(2**31, size=(len(starts), 2), dtype=np.int32)
+
+    def drawn(number: int) -> EncodedTable:
+        start = starts[number]
+        part = tuple(_padded(array[start : start + batch], batch) for array in asked)
+        codes, scalars = call(part, seeds[number])
+        wanted = min(batch, num_rows - start)
+        return EncodedTable(codes.numpy()[:wanted], scalars.numpy()[:wanted])
+
+    # several calls at a time: what one does on a single core, another fills the rest with
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, 4)) as pool:
+        return EncodedTable.concatenate([layout.zeros(0), *pool.map(drawn, range(len(starts)))])
+
+
+def _padded(array: np.ndarray, num_rows: int) -> np.ndarray:
+    missing = num_rows - len(array)
+    return array if not missing else np.pad(array, [(0, missing)] + [(0, 0)] * (array.ndim - 1))
+
+
+def barred(layout: Layout, excluded: np.ndarray | None) -> np.ndarray:
+    """Returns what to add to raw outputs so that excluded categories are not drawn, (features,) float32.
+
+    Args:
+        layout: Of the rows.
+        excluded: (features,) booleans, or None.
+    """
+    return np.zeros(layout.num_features, np.float32) if excluded is None else BARRED * excluded

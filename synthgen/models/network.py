@@ -1,0 +1,193 @@
+"""Models that are networks: they train on a resident table under Keras' own fit, many steps to one compiled program."""
+
+from abc import abstractmethod
+from collections.abc import Callable
+
+import keras
+import numpy as np
+from keras import ops
+
+from synthgen import backend
+from synthgen.backend import Tensor
+from synthgen.encoding.layout import EncodedTable, Layout
+from synthgen.models.base import GenerativeModel
+from synthgen.networks import heads
+from synthgen.training.batches import shuffled
+
+
+class NetworkModel(GenerativeModel, keras.Model):
+    """A model that trains under Keras' own `fit`: one Keras step is a chunk of training steps.
+
+    Args:
+        layout: Of the rows.
+        seed: Of everything random in training.
+        losses: Names of what a step returns, in order.
+
+    Attributes:
+        chunk_counter: Chunks of steps trained so far in the whole run, interruptions and recoveries included.
+    """
+
+    def __init__(self, layout: Layout, *, seed: int, losses: tuple[str, ...]) -> None:
+        keras.Model.__init__(self)
+        self.layout = layout
+        self.seed = seed
+        self._trackers = [keras.metrics.Mean(name) for name in losses]
+        # batches and noise are functions of it, so that a resumed run goes on alike
+        self.chunk_counter = self.add_weight(
+            shape=(), dtype="int32", initializer="zeros", trainable=False, name="chunk"
+        )
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """Means over the epoch of what the steps returned."""
+        return self._trackers
+
+    @property
+    @abstractmethod
+    def sampler(self) -> keras.Model:
+        """The network that `draw` uses; its weights are what a model file keeps."""
+
+    @property
+    @abstractmethod
+    def optimizers(self) -> list[keras.Optimizer]:
+        """All optimizers of the run."""
+
+    @abstractmethod
+    def refresh_sampler(self) -> None:
+        """Brings the weights that `draw` uses up to date with training (the moving average, where there is one)."""
+
+    @abstractmethod
+    def _step(self, data: tuple[Tensor, ...], step: Tensor, step_of_run: Tensor) -> Tensor:
+        """One training step; returns the losses, (losses,).
+
+        Args:
+            data: What `chunk` returned.
+            step: Which of its entries to use.
+            step_of_run: Number of the step in the whole run.
+        """
+
+    def prepare(self, table: EncodedTable) -> None:
+        """Puts the training rows on the device.
+
+        Args:
+            table: The training rows.
+        """
+        self._codes = backend.resident(table.codes)
+        self._scalars = backend.resident(table.scalars)
+        self._num_rows = len(table)
+
+    def release(self) -> None:
+        """Lets go of the training rows."""
+        self._codes = self._scalars = None
+
+    def rows(self, indices: Tensor) -> Tensor:
+        """Returns training rows as features, (batch, features).
+
+        Args:
+            indices: (batch,) int32.
+        """
+        codes, scalars = ops.take(self._codes, indices, axis=0), ops.take(self._scalars, indices, axis=0)
+        return heads.expand(self.layout, codes, scalars)
+
+    def chunk(self, number: int, *, batch_size: int, steps_per_chunk: int) -> tuple[np.ndarray, ...]:
+        """Returns what a chunk of steps needs from the host; the same for the same number.
+
+        Args:
+            number: Of the chunk in the whole run.
+            batch_size: Rows a step.
+            steps_per_chunk: Steps.
+
+        Returns:
+            Indices of rows, (steps, batch) int32.
+        """
+        size = steps_per_chunk * batch_size
+        indices = shuffled(self._num_rows, num_drawn=size, first=number * size, seed=self.seed)
+        return (indices.reshape(steps_per_chunk, batch_size),)
+
+    def train_step(self, data: tuple[Tensor, ...]) -> dict[str, Tensor]:
+        """One Keras step: a chunk of training steps inside one compiled program.
+
+        Args:
+            data: What `chunk` returned, on the device.
+
+        Returns:
+            Running means of the losses.
+        """
+        num_steps = data[0].shape[0]
+        first = self.chunk_counter * num_steps
+        totals = backend.repeat(
+            num_steps,
+            lambda step, totals: totals + self._step(data, step, first + step),
+            ops.zeros((len(self._trackers),)),
+        )
+        self.chunk_counter.assign_add(1)
+        for position, tracker in enumerate(self._trackers):
+            tracker.update_state(totals[position] / num_steps)
+        return {tracker.name: tracker.result() for tracker in self._trackers}
+
+    def weights_to_keep(self) -> list[np.ndarray]:
+        return self.sampler.get_weights()
+
+    def take_weights(self, weights: list[np.ndarray]) -> None:
+        self.sampler.set_weights(weights)
+
+
+class LossModel(NetworkModel):
+    """A model of one network that minimises one loss; draws with the moving average of its weights.
+
+    Args:
+        layout: Of the rows.
+        network: Makes the network; called twice, for what is trained and for what draws.
+        seed: Of everything random in training.
+    """
+
+    def __init__(self, layout: Layout, *, network: Callable[[], keras.Model], seed: int) -> None:
+        super().__init__(layout, seed=seed, losses=("loss",))
+        self.network, self._sampler = network(), network()
+        self.built = True
+
+    @abstractmethod
+    def loss_of(self, codes: Tensor, scalars: Tensor, *, seed: Tensor) -> Tensor:
+        """Returns the loss of a batch, a scalar.
+
+        Args:
+            codes: (batch, code blocks) int32.
+            scalars: (batch, scalar blocks) float32.
+            seed: (2,) int32, of this step.
+        """
+
+    @property
+    def sampler(self) -> keras.Model:
+        return self._sampler
+
+    @property
+    def optimizers(self) -> list[keras.Optimizer]:
+        return [self.optimizer]
+
+    def compile_loss(self, *, optimizer: keras.Optimizer, jit_compile: bool) -> None:
+        """Sets the optimizer; to be called instead of `compile`.
+
+        Args:
+            optimizer: Of the network.
+            jit_compile: Whether XLA compiles training.
+        """
+        self.compile(optimizer=optimizer, jit_compile=jit_compile)
+        self.optimizer.build(self.network.trainable_variables)
+
+    def _step(self, data: tuple[Tensor, ...], step: Tensor, step_of_run: Tensor) -> Tensor:
+        indices = data[0][step]
+        codes, scalars = ops.take(self._codes, indices, axis=0), ops.take(self._scalars, indices, axis=0)
+
+        def loss() -> tuple[Tensor, Tensor]:
+            value = self.loss_of(codes, scalars, seed=backend.step_seed(self.seed, step_of_run))
+            return self.optimizer.scale_loss(value), value
+
+        variables = self.network.trainable_variables
+        value, gradients = backend.value_and_gradients(loss, variables)
+        self.optimizer.apply(gradients, variables)
+        return ops.stack([value])
+
+    def refresh_sampler(self) -> None:
+        self._sampler.set_weights(self.network.get_weights())
+        if getattr(self.optimizer, "use_ema", False):
+            self.optimizer.finalize_variable_values(self._sampler.trainable_variables)

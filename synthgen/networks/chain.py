@@ -1,0 +1,190 @@
+"""A chain of columns: for every column a small network that reads whichever other columns are known.
+
+What one column's network is told of the others comes in as a mask, so that one set of weights serves any order of the
+columns. All networks run side by side, as one batched matrix product a layer.
+"""
+
+import keras
+import numpy as np
+from keras import ops
+
+from synthgen.backend import Tensor
+from synthgen.encoding.layout import Layout
+
+
+class Chain(keras.Model):
+    """Networks of the columns of a layout.
+
+    Every value of every column has an embedding; the place inside a bin moves it along a line of the bin's own, so that
+    a number enters as a piecewise linear curve. A column's network sees the embeddings of what is known, and which
+    columns those are.
+
+    Args:
+        layout: Of the rows.
+        width: Of each column's hidden layers.
+        depth: Hidden layers of each column.
+        embedding_dim: Width of an embedding.
+        num_places: Parts of a bin that the place inside is drawn from.
+        dropout: Share of hidden units dropped in training.
+        seed: Of the starting weights and of the dropout.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        *,
+        width: int,
+        depth: int = 2,
+        embedding_dim: int = 16,
+        num_places: int = 16,
+        dropout: float = 0.0,
+        seed: int = 0,
+    ) -> None:
+        super().__init__(name="chain")
+        self.codes = [layout.blocks[position] for position in layout.code_blocks]
+        self.num_places = num_places
+        self._offsets = np.cumsum([0] + [block.size for block in self.codes]).astype("int32")
+        self.insides = layout.insides
+        self._drop = keras.layers.Dropout(dropout, seed=seed)
+        self._seed, self._made = seed, 0
+        columns, total = len(self.codes), int(self._offsets[-1])
+        self.embeddings = self._weight("embeddings", (total, embedding_dim), inputs=embedding_dim)
+        if self.insides:
+            self.slopes = self._weight("slopes", (total, embedding_dim), inputs=embedding_dim)
+        self._first = self._weight(
+            "first", (columns, columns, embedding_dim, width), inputs=columns * embedding_dim / 2
+        )
+        self._of_known = self._weight("of_known", (columns, columns, width), inputs=columns)
+        self._bias = self._weight("bias", (columns, width))
+        self._deeper = [self._weight(f"deeper_{k}", (columns, width, width), inputs=width) for k in range(depth - 1)]
+        self._biases = [self._weight(f"bias_{k}", (columns, width)) for k in range(depth - 1)]
+        self._heads = [self._head(f"head_{i}", width, block.size) for i, block in enumerate(self.codes)]
+        self._among_bits = {
+            i: self._weight(f"bits_{i}", (block.size, block.size))
+            for i, block in enumerate(self.codes)
+            if block.form == "bits"
+        }
+        self._place_heads = {
+            i: (
+                self._head(f"place_{i}", width, width),
+                self._weight(f"place_code_{i}", (embedding_dim, width), inputs=embedding_dim),
+                self._head(f"place_out_{i}", width, num_places),
+            )
+            for i in self.insides
+        }
+        self.built = True
+
+    def _weight(self, name: str, shape: tuple[int, ...], *, inputs: float | None = None) -> keras.Variable:
+        """A weight that keeps the variance of `inputs` numbers, or starts at zero."""
+        self._made += 1
+        start = (
+            keras.initializers.RandomNormal(stddev=inputs**-0.5, seed=self._seed * 10_000 + self._made)
+            if inputs
+            else "zeros"
+        )
+        return self.add_weight(shape=shape, initializer=start, name=name)
+
+    def _head(self, name: str, inputs: int, outputs: int) -> tuple[keras.Variable, keras.Variable]:
+        return self._weight(f"{name}_kernel", (inputs, outputs), inputs=inputs), self._weight(
+            f"{name}_bias", (outputs,)
+        )
+
+    def embed(self, position: int, code: Tensor, scalar: Tensor | None) -> Tensor:
+        """Returns the embedding of one column's values, (batch, embedding_dim).
+
+        Args:
+            position: Of the column.
+            code: (batch,) int32.
+            scalar: (batch,) place inside the bin; None for a column without.
+        """
+        block, offset = self.codes[position], int(self._offsets[position])
+        if block.form == "bits":
+            return ops.matmul(bits(code, block.size), self.embeddings[offset : offset + block.size])
+        embedded = ops.take(self.embeddings, code + offset, axis=0)
+        if scalar is not None:
+            embedded += scalar[:, None] * ops.take(self.slopes, code + offset, axis=0)
+        return embedded
+
+    def embed_all(self, codes: Tensor, scalars: Tensor) -> Tensor:
+        """Returns the embeddings of rows, (batch, columns, embedding_dim).
+
+        Args:
+            codes: (batch, columns) int32.
+            scalars: (batch, scalars) float32.
+        """
+        order = {position: place for place, position in enumerate(self.insides)}
+        return ops.stack(
+            [self.embed(i, codes[:, i], scalars[:, order[i]] if i in order else None) for i in range(len(self.codes))],
+            axis=1,
+        )
+
+    def hidden(self, embedded: Tensor, known: Tensor, *, training: bool) -> Tensor:
+        """Returns what every column's network makes of the columns that it is told, (columns, batch, width).
+
+        Args:
+            embedded: (batch, columns, embedding_dim).
+            known: (columns, columns) of 0 and 1: row, the column that listens; column, the one that is known to it.
+            training: Whether units are dropped.
+        """
+        columns, _, dim, width = self._first.shape
+        kernel = ops.reshape(self._first * known[:, :, None, None], (columns, columns * dim, width))
+        bias = self._bias + ops.einsum("ts,tsw->tw", known, self._of_known)
+        flat = ops.reshape(embedded, (1, -1, columns * dim))
+        hidden = ops.silu(ops.matmul(flat, kernel) + bias[:, None])
+        for deeper, bias in zip(self._deeper, self._biases, strict=True):
+            inner = self._drop(hidden, training=training)
+            hidden += ops.silu(ops.matmul(inner, deeper) + bias[:, None])
+        return self._drop(hidden, training=training)  # (columns, batch, width)
+
+    def hidden_of(self, position: int, embedded: Tensor, known: Tensor) -> Tensor:
+        """The same for one column, where each row is told columns of its own, (batch, width).
+
+        Args:
+            position: Of the column.
+            embedded: (batch, columns, embedding_dim), zero where unknown.
+            known: (batch, columns) of 0 and 1.
+        """
+        columns, _, dim, width = self._first.shape
+        kernel = ops.reshape(self._first[position], (columns * dim, width))
+        hidden = ops.matmul(ops.reshape(embedded, (-1, columns * dim)), kernel)
+        hidden = ops.silu(hidden + ops.matmul(known, self._of_known[position]) + self._bias[position])
+        for deeper, bias in zip(self._deeper, self._biases, strict=True):
+            hidden += ops.silu(ops.matmul(hidden, deeper[position]) + bias[position])
+        return hidden  # (batch, width)
+
+    def logits(self, position: int, hidden: Tensor) -> Tensor:
+        """Returns a column's raw outputs, (batch, size): of its categories, or of its bits before the earlier bits.
+
+        Args:
+            position: Of the column.
+            hidden: (batch, width), from `hidden_of` or `hidden`.
+        """
+        kernel, bias = self._heads[position]
+        return ops.matmul(hidden, kernel) + bias
+
+    def among_bits(self, position: int) -> Tensor:
+        """Returns what a column's earlier bits say of its later ones, (bits, bits), zero on and below the diagonal."""
+        size = self.codes[position].size
+        return self._among_bits[position] * np.triu(np.ones((size, size), "float32"), 1)
+
+    def place_logits(self, position: int, hidden: Tensor, code: Tensor) -> Tensor:
+        """Returns the raw outputs of the place inside a bin, (batch, num_places).
+
+        Args:
+            position: Of the column.
+            hidden: (batch, width), from `hidden_of` or `hidden`.
+            code: (batch,) int32, the bin.
+        """
+        (own, bias), of_code, (out, out_bias) = self._place_heads[position]
+        inner = ops.matmul(hidden, own) + bias + ops.matmul(self.embed(position, code, None), of_code)
+        return ops.matmul(ops.silu(inner), out) + out_bias
+
+
+def bits(code: Tensor, size: int) -> Tensor:
+    """Returns the bits of codes, least first, (batch, size) float32.
+
+    Args:
+        code: (batch,) int32.
+        size: Number of bits.
+    """
+    return ops.cast(ops.bitwise_and(ops.right_shift(code[:, None], np.arange(size, dtype="int32")[None]), 1), "float32")

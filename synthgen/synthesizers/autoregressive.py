@@ -1,0 +1,58 @@
+"""TabularAutoregressive: column after column, each drawn given those before it."""
+
+from typing import Any, ClassVar
+
+from synthgen.encoding.layout import Layout
+from synthgen.models.autoregressive import Autoregressive
+from synthgen.networks.chain import Chain
+from synthgen.synthesizers.network import NetworkSynthesizer
+
+
+class TabularAutoregressive(NetworkSynthesizer):
+    """An any-order autoregressive model of tables.
+
+    Args:
+        num_steps: Training steps.
+        batch_size: Rows a step; cut to the number of training rows.
+        width: Of the hidden layers of each column's network.
+        learning_rate: At the start; falls to a twentieth along a cosine.
+        num_bins: Most bins of a numerical column.
+        dropout: Share of hidden units dropped in training.
+        validation: Share of patients held out to choose the best epoch.
+        calibration: Whether the margins of columns and pairs are learned too, to choose among drawn rows by.
+        patience: Epochs (of 20) without improvement after which training stops; None never stops.
+        jit_compile: Whether XLA compiles training; None: on a GPU only.
+        seed: Of everything random.
+    """
+
+    family: ClassVar[str] = "TabularAutoregressive"
+
+    def __init__(  # noqa: PLR0913
+        self,
+        *,
+        num_steps: int = 6_000,
+        batch_size: int = 500,
+        width: int = 128,
+        learning_rate: float = 2e-3,
+        num_bins: int = 50,
+        dropout: float = 0.1,
+        validation: float = 0.1,
+        calibration: bool = True,
+        patience: int | None = None,
+        jit_compile: bool | None = None,
+        seed: int = 0,
+    ) -> None:
+        super().__init__(
+            seed=seed, num_steps=num_steps, batch_size=batch_size, width=width, learning_rate=learning_rate,
+            num_bins=num_bins, dropout=dropout, validation=validation, calibration=calibration, patience=patience,
+            jit_compile=jit_compile,
+        )  # fmt: skip
+
+    def _encoder_settings(self) -> dict[str, Any]:
+        return {"num_bins": self.settings["num_bins"]}
+
+    def build(self, layout: Layout) -> Autoregressive:
+        def network() -> Chain:
+            return Chain(layout, width=self.settings["width"], dropout=self.settings["dropout"], seed=self.seed)
+
+        return Autoregressive(layout, network=network, seed=self.seed)

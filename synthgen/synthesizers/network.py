@@ -1,0 +1,106 @@
+"""Synthesizers whose model is a network: held-out rows, a plan of training, optimizers, checkpoints."""
+
+import hashlib
+import os
+from abc import abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from synthgen import backend
+from synthgen.encoding.layout import EncodedTable, Layout
+from synthgen.models.network import LossModel, NetworkModel
+from synthgen.synthesizers.base import Synthesizer
+from synthgen.synthesizers.validation import fidelity_score, hold_out
+from synthgen.training.callbacks import Backup
+from synthgen.training.run import Plan, claim_checkpoint, run
+from synthgen.training.schedules import RecoverableCosine
+
+END_OF_RATE = 1 / 20
+"""Of the starting learning rate, where the cosine ends."""
+
+
+class NetworkSynthesizer(Synthesizer):
+    """A synthesizer that trains a network, epoch by epoch, and keeps the best.
+
+    Settings that it knows: num_steps, batch_size, learning_rate, validation, patience, jit_compile.
+    """
+
+    @abstractmethod
+    def build(self, layout: Layout) -> NetworkModel:
+        """Returns the untrained model for a layout: networks, loss, conditioning."""
+
+    def plan(self, num_rows: int) -> Plan:
+        """Returns how long to train.
+
+        Args:
+            num_rows: Of the training table.
+        """
+        batch_size = min(self.settings["batch_size"], num_rows)
+        return Plan(self.settings["num_steps"], batch_size, patience=self.settings["patience"])
+
+    def _compile(self, model: NetworkModel, *, num_steps: int, rate_scale: keras.Variable) -> None:
+        """Gives the model its optimizers; here for models of one loss."""
+        if not isinstance(model, LossModel):
+            raise NotImplementedError(f"{type(self).__name__} must say how {type(model).__name__} is compiled.")
+        model.compile_loss(
+            optimizer=keras.optimizers.Adam(
+                self._schedule(num_steps, rate_scale), use_ema=True, ema_momentum=averaging_momentum(num_steps)
+            ),
+            jit_compile=self._jit_compile(),
+        )
+
+    def _start(
+        self, model: NetworkModel, train: EncodedTable, validation: EncodedTable | None, *, verbose: bool
+    ) -> None:
+        """Gives the model better weights to start from, where a family has a way to."""
+
+    def _schedule(self, num_steps: int, rate_scale: keras.Variable) -> RecoverableCosine:
+        rate = self.settings["learning_rate"]
+        return RecoverableCosine(start=rate, end=rate * END_OF_RATE, num_steps=num_steps, scale=rate_scale)
+
+    def _jit_compile(self) -> bool:
+        """XLA where it pays: on a GPU. On a CPU its own compilation takes longer than it gains in a run of minutes."""
+        asked = self.settings.get("jit_compile")
+        return backend.has_gpu() if asked is None else asked
+
+    def _learn(
+        self,
+        layout: Layout,
+        table: EncodedTable,
+        *,
+        patients: np.ndarray,
+        checkpoint: str | os.PathLike[str] | None,
+        callbacks: Sequence[keras.callbacks.Callback],
+        verbose: bool,
+    ) -> NetworkModel:
+        train, validation = hold_out(table, patients, share=self.settings["validation"], seed=self.seed)
+        plan = self.plan(len(train))
+        directory = None if checkpoint is None else Path(checkpoint)
+        if directory is not None:
+            digest = hashlib.sha256(table.codes.tobytes() + table.scalars.tobytes()).digest()
+            claim_checkpoint(directory, plan, settings=self.settings | {"seed": self.seed}, data_digest=digest)
+        model = self.build(layout)
+        model.prepare(train)
+        if directory is None or not Backup(directory).exists:
+            self._start(model, train, validation, verbose=verbose)
+        rate_scale = model.add_weight(shape=(), initializer="ones", trainable=False, name="rate_scale")
+        self._compile(model, num_steps=plan.num_steps, rate_scale=rate_scale)
+        score = None if validation is None else fidelity_score(model, validation, seed=self.seed)
+        best = run(model, plan, score=score, rate_scale=rate_scale, checkpoint=directory, verbose=verbose,
+                   callbacks=callbacks)  # fmt: skip
+        model.release()
+        self.history, self.best_epoch = best.history, best.best_epoch
+        return model
+
+
+def averaging_momentum(num_steps: int) -> float:
+    """Returns the momentum of the weights' moving average: it looks back over a tenth of a short run, a thousand steps
+    of a long one.
+
+    Args:
+        num_steps: Of the run.
+    """
+    return min(0.999, max(0.9, 1 - 10 / num_steps))
