@@ -153,18 +153,21 @@ def _predict(tables: Tables, task: Task, train: Table, test: Table) -> NDArray[n
     return answer
 
 
-def bootstrap_weights(patients: NDArray[np.int64], random: np.random.Generator) -> NDArray[np.float64]:
+def bootstrap_weights(
+    patients: NDArray[np.int64], random: np.random.Generator, *, num_draws: int = NUM_RESAMPLES
+) -> NDArray[np.float64]:
     """Returns row weights: all 1 first, then how often each row's patient was drawn.
 
     Args:
         patients: (rows,).
         random: Draws.
+        num_draws: How often the patients are drawn.
 
     Returns:
         (1 + draws, rows).
     """
     known, codes = np.unique(patients, return_inverse=True)
-    draws = random.multinomial(len(known), np.full(len(known), 1 / len(known)), size=NUM_RESAMPLES)
+    draws = random.multinomial(len(known), np.full(len(known), 1 / len(known)), size=num_draws)
     return np.vstack([np.ones(len(patients)), draws[:, codes]])
 
 
