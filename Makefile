@@ -1,5 +1,6 @@
 # Everything runs in .venv, which the first target that needs it makes; `make help` lists the targets.
 # Another Python: make PYTHON=python3.12 test
+# More for the benchmark: make bench-full BENCH="--only adult --minutes 600 --judge J.py"
 
 PYTHON ?= python3
 WORKERS ?= 2
@@ -8,11 +9,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help demo test check lint docs bench clean
+.PHONY: help demo test check lint docs bench bench-full clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-6s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 demo: $(INSTALLED)  ## train a GAN on real health records; synthetic rows, model and report in demo/
 	@$(BIN)/synthgen demo --output demo/
@@ -30,10 +31,15 @@ lint: $(INSTALLED)  ## ruff and mypy
 docs: $(INSTALLED)  ## build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict -f .mkdocs.yml
 
-bench: $(INSTALLED)  ## measure against the ctgan package
-	@$(BIN)/python benchmarks/against_ctgan.py
+bench: $(INSTALLED)  ## every model on a small table, with short training: some minutes, no downloads
+	@$(BIN)/python -m benchmarks run --quick
 
-clean:  ## remove everything the targets made
+bench-full: $(INSTALLED)  ## data sets x models and peers x seeds, scaling, docs/benchmarks.md: many hours; resumes
+	@$(BIN)/python -m benchmarks run --seeds 0,1,2 $(BENCH)
+	@$(BIN)/python -m benchmarks scaling
+	@$(BIN)/python -m benchmarks report
+
+clean:  ## remove what the targets made, but not the benchmark's results (.bench) and peers (.peers)
 	rm -rf $(VENV) demo site dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find synthgen tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,12 +1,10 @@
-"""synthgen against the `ctgan` package: same data, same machine, one run, turn by turn.
+"""synthgen's CTGAN beside the `ctgan` package: same data, same architecture, turn by turn: fair on any machine.
 
-    python benchmarks/against_ctgan.py                      # encode, step and sampling times, a few minutes
-    python benchmarks/against_ctgan.py --full --judge J.py  # also both packages' full training, judged by J.py
+    python -m benchmarks.against_ctgan
 
-The package gets an environment of its own, made on first use under `.peers/`. The data is Adult where the folder
-`../shared/data/adult` (or `--data`) holds train.csv.gz and test.csv.gz, else the RAND health insurance experiment.
-Times are medians over turns in which the two programs alternate, each a process of its own; the ratio is what to quote.
-A judge is a program that is called as `J.py TRAIN.csv TEST.csv SYNTHETIC.csv --target COLUMN` and prints one JSON line.
+Both encode, train a few epochs and sample, alternating, each a process of its own; shown are medians over the turns,
+and the ratio in each turn, which is what to quote: a machine that is busy for a while slows both. The data is Adult
+where `--data` has a folder of it, else the RAND health insurance experiment.
 """
 
 import argparse
@@ -15,112 +13,85 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import venv
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import pandas as pd
+from benchmarks.environments import ROOT, python_of
+from benchmarks.rendering import markdown, number
+from benchmarks.runs import PROGRAMS
+from benchmarks.tables import load
 
-import synthgen as sg
+LINES = (
+    ("encode_seconds", 1, "fit and apply the encoding, s"),
+    ("seconds_per_step", 1_000, "a training step (batch 500, pac 10), ms"),
+    ("sample_rows_per_second", 1, "rows sampled a second"),
+    ("peak_memory_mib", 1, "peak memory, MiB"),
+)
+"""Measurement, factor for people, title."""
 
-HERE = Path(__file__).parent
-PEER_PACKAGES = ["torch==2.13.0", "ctgan==0.12.1", "scikit-learn", "pandas<3"]
-
-
-def peer_python() -> Path:
-    """Returns the interpreter of ctgan's own environment, made on first use."""
-    folder = HERE.parent / ".peers" / "ctgan"
-    python = folder / "bin" / "python"
-    if not (folder / "complete").exists():
-        print(f"Making an environment for ctgan in {folder} ...", file=sys.stderr)
-        venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", *PEER_PACKAGES], check=True)
-        (folder / "complete").touch()
-    return python
+PROGRAM_OF = {"synthgen": ("run_synthgen.py", None, "num_epochs"), "ctgan": ("run_ctgan.py", "ctgan", "epochs")}
+"""Program, environment, and what each calls its epochs."""
 
 
-def tables(folder: Path, work: Path) -> tuple[Path, Path, str]:
-    """Writes train and test as CSV; returns their paths and the target column."""
-    if (folder / "train.csv.gz").exists():
-        train, test = (sg.read_table(folder / f"{part}.csv.gz") for part in ("train", "test"))
-        target = train.columns[-1]
-    else:
-        print(f"{folder} holds no train.csv.gz; using the RAND health insurance experiment.", file=sys.stderr)
-        frame = sg.load_dataset("rand_hie").drop(columns="participant_id")
-        train, test = sg.split(frame, seed=0)
-        target = "self_rated_health"
-    paths = work / "train.csv", work / "test.csv"
-    for frame, path in zip((train, test), paths, strict=True):
-        frame.to_csv(path, index=False)
-    return *paths, str(target)
+def measured(
+    maker: str, paths: Mapping[str, str], work: Path, *, epochs: int, rows: int, seed: int
+) -> dict[str, float]:
+    """Runs one of the two once and returns its timings.
+
+    Args:
+        maker: One of `PROGRAM_OF`.
+        paths: Of train and schema.
+        work: A folder for its answer.
+        epochs: Of training.
+        rows: To sample.
+        seed: Of training.
+    """
+    program, environment, word = PROGRAM_OF[maker]
+    answer = work / "timings.json"
+    command = [
+        python_of(environment), PROGRAMS / program, paths["train"], "--schema", paths["schema"], "--model", "CTGAN",
+        "--settings", json.dumps({word: epochs}), "--seed", seed, "--rows", rows, "--timings", answer,
+        "--time-encoding",
+    ]  # fmt: skip
+    subprocess.run([str(part) for part in command], check=True, stdout=sys.stderr, cwd=ROOT)
+    return json.loads(answer.read_text(encoding="utf-8"))
 
 
-def timed(python: Path | str, script: str, train: Path, work: Path, *more: str) -> dict:
-    """Runs one program once and returns its timings."""
-    file = work / "timings.json"
-    subprocess.run([python, HERE / "peers" / script, train, "--timings", file, *more], check=True, stdout=sys.stderr)
-    return json.loads(file.read_text())
+def comparison(ours: Sequence[Mapping[str, float]], theirs: Sequence[Mapping[str, float]]) -> str:
+    """Returns a table of medians and of ratios by turn.
 
-
-def compare(train: Path, work: Path, *, turns: int, epochs: int, rows: int) -> pd.DataFrame:
-    """Returns medians over alternating turns, and their ratios."""
-    ours, theirs = [], []
-    for _ in range(turns):
-        short = ("--epochs", str(epochs), "--rows", str(rows))
-        theirs.append(timed(peer_python(), "run_ctgan.py", train, work, *short))
-        ours.append(timed(sys.executable, "run_synthgen.py", train, work, "--model", "CTGAN", *short))
-    lines = {}
-    for name, unit in (
-        ("encode_seconds", "s to fit and apply the encoding"),
-        ("seconds_per_step", "s a training step (CTGAN, batch 500, pac 10)"),
-        ("sample_rows_per_second", "rows sampled a second"),
-        ("peak_memory_mib", "MiB peak memory"),
-    ):
-        medians = [statistics.median(turn[name] for turn in group) for group in (ours, theirs)]
+    Args:
+        ours: Timings of each turn.
+        theirs: Timings of the same turns.
+    """
+    rows = []
+    for name, factor, words in LINES:
+        medians = [number(factor * statistics.median(turn[name] for turn in group)) for group in (ours, theirs)]
         ratios = [our[name] / their[name] for our, their in zip(ours, theirs, strict=True)]
-        spread = f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
-        lines[unit] = [f"{medians[0]:.4g}", f"{medians[1]:.4g}", spread]
-    return pd.DataFrame.from_dict(lines, orient="index", columns=["synthgen CTGAN", "ctgan", "ratio by turn"])
-
-
-def full(train: Path, test: Path, target: str, work: Path, *, judge: Path | None, steps: int) -> pd.DataFrame:
-    """Trains ctgan with its defaults, the CTGAN preset with the same, and TabularGAN; judges all three."""
-    runs = {
-        "ctgan, 300 epochs": (peer_python(), "run_ctgan.py", ()),
-        "synthgen CTGAN, 300 epochs": (sys.executable, "run_synthgen.py", ("--model", "CTGAN")),
-        "synthgen TabularGAN": (sys.executable, "run_synthgen.py", ("--model", "TabularGAN", "--steps", str(steps))),
-    }
-    lines = {}
-    for name, (python, script, more) in runs.items():
-        synthetic = work / "synthetic.csv"
-        timings = timed(python, script, train, work, "--synthetic", str(synthetic), *more)
-        line = {"steps": timings["steps"], "fit, s": timings["fit_seconds"], "CPU, s": timings["fit_cpu_seconds"]}
-        if judge is not None:
-            command = [sys.executable, judge, train, test, synthetic, "--target", target]
-            line |= json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        lines[name] = line
-        print(name, json.dumps(line), file=sys.stderr)
-    return pd.DataFrame.from_dict(lines, orient="index")
+        shown = [f"{ratio:.2g}" for ratio in (statistics.median(ratios), min(ratios), max(ratios))]
+        rows.append([words, *medians, f"{shown[0]} ({shown[1]} to {shown[2]})"])
+    return markdown(["", "synthgen CTGAN", "ctgan", "ratio by turn"], rows)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=HERE.parent.parent / "shared" / "data" / "adult")
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder that holds adult/")
     parser.add_argument("--turns", type=int, default=3)
-    parser.add_argument("--epochs", type=int, default=4, help="of the short runs that are timed turn by turn")
+    parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--rows", type=int, default=200_000, help="rows drawn to time sampling")
-    parser.add_argument("--full", action="store_true", help="also train both packages to the end")
-    parser.add_argument("--steps", type=int, default=0, help="of TabularGAN in the full runs; 0: its default")
-    parser.add_argument("--judge", type=Path, help="program that judges a synthetic table")
     arguments = parser.parse_args()
+    name = "adult" if (arguments.data / "adult").is_dir() else "rand_hie"
+    print(f"Data: {name}", file=sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        train, test, target = tables(arguments.data, work)
-        if arguments.turns:
-            turns = compare(train, work, turns=arguments.turns, epochs=arguments.epochs, rows=arguments.rows)
-            print(turns.to_string(), "\n")
-        if arguments.full:
-            judged = full(train, test, target, work, judge=arguments.judge, steps=arguments.steps)
-            print(judged.drop(columns=["name", "rows"], errors="ignore").T.to_string())
+        paths = load(name, data=arguments.data).write(work)
+        turns: dict[str, list[dict[str, float]]] = {"ctgan": [], "synthgen": []}
+        for turn in range(arguments.turns):
+            for maker, timings in turns.items():
+                timings.append(
+                    measured(maker, paths, work, epochs=arguments.epochs, rows=arguments.rows, seed=turn)
+                )  # fmt: skip
+    print(comparison(turns["synthgen"], turns["ctgan"]))
 
 
 if __name__ == "__main__":

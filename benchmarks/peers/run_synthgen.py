@@ -1,78 +1,78 @@
-"""Fits a synthesizer of synthgen and writes its synthetic rows and timings; takes the arguments of `run_ctgan.py`.
+"""Fits any synthesizer of synthgen and writes its synthetic rows and timings; `stopwatch.py` has the arguments.
 
-python run_synthgen.py TRAIN.csv --model CTGAN --epochs 300 --rows 32561 --synthetic OUT.csv --timings OUT.json
+python benchmarks/peers/run_synthgen.py TRAIN.csv --model TabularGAN --synthetic S.csv --timings T.json
 """
 
-import argparse
 import json
-import resource
 import time
 from pathlib import Path
 
 import keras
-import pandas as pd
+import stopwatch
 
 import synthgen as sg
 from synthgen.encoding.table import TableEncoder
+from synthgen.synthesizers.base import Synthesizer
+from synthgen.synthesizers.tables import FAMILIES
 
 
 class Clock(keras.callbacks.Callback):
-    """Notes when each epoch ended, so that compiling, all in the first, can be told from training."""
+    """Notes when training began and each epoch ended, so that encoding and compiling can be told from training."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.began = 0.0
         self.ends: list[float] = []
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        self.began = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         self.ends.append(time.perf_counter())
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("train")
-    parser.add_argument("--model", choices=["CTGAN", "TabularGAN"], default="CTGAN")
-    parser.add_argument("--epochs", type=int, default=300, help="of CTGAN")
-    parser.add_argument("--steps", type=int, default=0, help="of TabularGAN; 0: its default")
-    parser.add_argument("--rows", type=int, default=0, help="synthetic rows to write; 0: as many as training rows")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--synthetic")
-    parser.add_argument("--timings", required=True)
-    arguments = parser.parse_args()
+def steps_and_pace(synthesizer: Synthesizer, rows: int, clock: Clock) -> dict[str, float]:
+    """Returns the training steps and the seconds of one, for families that train in steps.
 
+    The first epoch is left out of the pace: it compiles.
+    """
+    plan = getattr(synthesizer, "plan", None)
+    if plan is None or len(clock.ends) < 2:
+        return {}
+    per_epoch = plan(rows).chunk * plan(rows).chunks_per_epoch
+    pace = (clock.ends[-1] - clock.ends[0]) / (per_epoch * (len(clock.ends) - 1))
+    return {"steps": per_epoch * len(clock.ends), "seconds_per_step": pace}
+
+
+def main() -> None:
+    arguments = stopwatch.arguments(__doc__)
+    watch = stopwatch.Stopwatch()
     train = sg.read_table(arguments.train)
     schema = sg.Schema.infer(train)
-    if arguments.model == "CTGAN":
-        synthesizer = sg.CTGAN(num_epochs=arguments.epochs, seed=arguments.seed)
-    else:
-        more = {"num_steps": arguments.steps} if arguments.steps else {}
-        synthesizer = sg.TabularGAN(seed=arguments.seed, **more)
-    timings = {"package": "synthgen", "model": arguments.model, "settings": synthesizer.settings}
+    if arguments.schema:
+        schema = sg.Schema.from_dict(json.loads(Path(arguments.schema).read_text(encoding="utf-8")))
+    synthesizer = FAMILIES[arguments.model](seed=arguments.seed, **arguments.settings)
 
-    start = time.perf_counter()
-    encoder = TableEncoder.fit(train, schema, numerical=synthesizer.numerical, seed=0)
-    encoder.encode(train, seed=0)
-    timings["encode_seconds"] = time.perf_counter() - start
+    if arguments.time_encoding:
+        with watch.time("encode"):
+            encoder = TableEncoder.fit(train, schema, numerical=synthesizer.numerical, seed=0)
+            encoder.encode(train, seed=0)
 
     clock = Clock()
-    start, cpu = time.perf_counter(), time.process_time()
-    synthesizer.fit(train, schema=schema, callbacks=[clock], verbose=True)
-    timings["fit_seconds"] = time.perf_counter() - start
-    timings["fit_cpu_seconds"] = time.process_time() - cpu
-    plan = synthesizer.plan(len(train))
-    steps_per_epoch = plan.chunk * plan.chunks_per_epoch
-    timings["steps"] = steps_per_epoch * len(clock.ends)
-    timings["seconds_per_step"] = (clock.ends[-1] - clock.ends[0]) / (steps_per_epoch * (len(clock.ends) - 1))
+    began = time.perf_counter()
+    with watch.time("fit"):
+        synthesizer.fit(train, schema=schema, callbacks=[clock], verbose=True)
+    more = {"setup_seconds": clock.began - began} if clock.began else {}
 
     rows = arguments.rows or len(train)
-    synthesizer.sample(1_000, seed=0)
-    start = time.perf_counter()
-    synthetic = synthesizer.sample(rows, seed=0)
-    timings["sample_rows_per_second"] = rows / (time.perf_counter() - start)
-    timings["peak_memory_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    with watch.time("first_sample"):
+        synthesizer.sample(stopwatch.WARM_UP_ROWS, seed=arguments.seed)
+    with watch.time("sample"):
+        synthetic = synthesizer.sample(rows, seed=arguments.seed)
     if arguments.synthetic:
-        pd.DataFrame(synthetic).to_csv(arguments.synthetic, index=False)
-    Path(arguments.timings).write_text(json.dumps(timings, indent=1))
-    print(json.dumps({name: value for name, value in timings.items() if name != "settings"}))
+        synthetic.to_csv(arguments.synthetic, index=False)
+    more |= steps_and_pace(synthesizer, len(train), clock)
+    watch.write(arguments.timings, rows=rows, **more)
 
 
 if __name__ == "__main__":
