@@ -18,9 +18,13 @@ class ColumnEncoder(ABC, Generic[Kind]):
     Args:
         name: The column's name.
         column: What the schema says of it.
+
+    Attributes:
+        missing: Whether there is a code for missing values; it is the last one.
     """
 
     method: ClassVar[str]
+    missing: bool
 
     def __init__(self, name: str, column: Kind) -> None:
         self.name = name

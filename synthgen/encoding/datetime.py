@@ -29,6 +29,7 @@ class DatetimeBins(ColumnEncoder[Datetime]):
     def __init__(self, name: str, column: Datetime, bins: QuantileBins) -> None:
         super().__init__(name, column)
         self._bins = bins
+        self.missing = bins.missing
 
     @classmethod
     def fit(cls, name: str, column: Datetime, series: pd.Series, cohort: Cohort, **settings: Any) -> Self:

@@ -145,6 +145,15 @@ class TableEncoder:
             scalar += width
         return pd.DataFrame(decoded, copy=False)
 
+    def missing_features(self) -> np.ndarray:
+        """Returns which features stand for a missing value, where a column knows others too, (features,) booleans."""
+        missing = np.zeros(self.layout.num_features, bool)
+        for column, position in zip(self.columns, self.layout.code_blocks, strict=True):
+            block, start = self.layout.blocks[position], self.layout.starts[position]
+            if column.missing and block.form == "one_hot" and block.size > 1:
+                missing[start + block.size - 1] = True  # the last code of a column, whatever its encoder
+        return missing
+
     def complete(self, learned: pd.DataFrame, *, first_row: int, seed: int) -> pd.DataFrame:
         """Returns rows with all columns of the schema: identifiers made anew, text replaced or left out.
 

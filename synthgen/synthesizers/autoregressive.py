@@ -1,6 +1,6 @@
 """TabularAutoregressive: column after column, each drawn given those before it."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from synthgen.encoding.layout import Layout
 from synthgen.models.autoregressive import Autoregressive
@@ -47,9 +47,6 @@ class TabularAutoregressive(NetworkSynthesizer):
             num_bins=num_bins, dropout=dropout, validation=validation, calibration=calibration, patience=patience,
             jit_compile=jit_compile,
         )  # fmt: skip
-
-    def _encoder_settings(self) -> dict[str, Any]:
-        return {"num_bins": self.settings["num_bins"]}
 
     def build(self, layout: Layout) -> Autoregressive:
         def network() -> Chain:

@@ -18,9 +18,9 @@ from synthgen.encoding.protection import Cohort
 from synthgen.encoding.table import NumericalMethod, TableEncoder, progress
 from synthgen.errors import ConditionError, NotFittedError
 from synthgen.models.base import GenerativeModel
-from synthgen.synthesizers.requests import parse_request
+from synthgen.synthesizers.requests import Request, parse_imputation, parse_request
 from synthgen.synthesizers.sampling import RowSampler, rows_at_once
-from synthgen.synthesizers.saving import write_members
+from synthgen.synthesizers.saving import members_of, write_members
 
 
 class Synthesizer(ABC):
@@ -142,7 +142,7 @@ class Synthesizer(ABC):
         return self.schema, self.encoder, self.model
 
     def _encoder_settings(self) -> dict[str, Any]:
-        return {}
+        return {name: self.settings[name] for name in ("num_bins",) if name in self.settings}
 
     def sample(
         self,
@@ -178,6 +178,38 @@ class Synthesizer(ABC):
         """
         parts = list(self._chunks(num_rows, conditions, known, balance, calibrate, seed, verbose))
         return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+
+    def impute(self, frame: pd.DataFrame, *, seed: int | None = None, verbose: bool = True) -> pd.DataFrame:
+        """Fills the missing cells of a table, each row's given the cells that it has.
+
+        What is filled in is drawn, not guessed: several seeds give the several tables of multiple imputation
+        (Rubin 1987).
+
+        Args:
+            frame: (rows, columns) with at least the learned columns.
+            seed: See `sample`.
+            verbose: See `sample`.
+
+        Returns:
+            (rows, columns), the same but for the learned columns' missing cells.
+
+        Raises:
+            NotFittedError: Before `fit`.
+            ConditionError: If a learned column is absent, a value unknown, or the family draws whole rows only.
+        """
+        schema, encoder, model = self.fitted()
+        request = parse_imputation(frame, schema, encoder, completes=model.copies_known)
+        gaps = frame[schema.learned].isna()
+        incomplete = np.flatnonzero(gaps.any(axis=1))
+        request = request.part(incomplete)
+        drawn = pd.concat(self._drawn(len(incomplete), request, calibrate=False, seed=seed, verbose=verbose))
+        filled = frame.copy()
+        for name in gaps.columns[gaps.any()]:
+            values = filled[name].astype(object).to_numpy()
+            here = gaps[name].to_numpy()
+            values[here] = drawn[name].astype(object).to_numpy()[here[incomplete]]
+            filled[name] = pd.Series(values, index=frame.index).astype(frame[name].dtype)
+        return filled
 
     def sample_to(
         self,
@@ -215,26 +247,7 @@ class Synthesizer(ABC):
             NotFittedError: Before `fit`.
             ModelFileError: If the path cannot be written.
         """
-        schema, encoder, model = self.fitted()
-        manifest = {
-            "family": self.family, "seed": self.seed, "settings": self.settings, "best_epoch": self.best_epoch,
-            "history": self.history,
-        }  # fmt: skip
-        taken = {
-            "arrays": model.state(),
-            "constraints": [constraint.to_dict() for constraint in self.constraints],
-            "margins": None if self.margins is None else self.margins.state(),
-        }
-        write_members(
-            path,
-            manifest,
-            {
-                "schema": schema.to_dict(),
-                "encoder": encoder.state(),
-                "model": taken,
-                "weights": model.weights_to_keep(),
-            },
-        )
+        write_members(path, *members_of(self))
 
     def _chunks(
         self,
@@ -253,13 +266,18 @@ class Synthesizer(ABC):
             schema, encoder, conditions=conditions, known=known, balance=balance, num_rows=num_rows,
             completes=model.copies_known,
         )  # fmt: skip
+        yield from self._drawn(num_rows, request, calibrate=calibrate, seed=seed, verbose=verbose)
+
+    def _drawn(
+        self, num_rows: int, request: Request, *, calibrate: bool, seed: int | None, verbose: bool
+    ) -> Iterator[pd.DataFrame]:
+        """Draws what is requested, as many rows at a time as memory should hold."""
+        _, encoder, model = self.fitted()
         seed = int(np.random.default_rng([self.seed, 4, self._samples_drawn]).integers(2**31)) if seed is None else seed
         self._samples_drawn += 1
         margins = self.margins if calibrate else None
         sampler = RowSampler(encoder, model, self.constraints, margins=margins)
-        chunk_rows = rows_at_once(
-            len(encoder.columns), calibrated=margins is not None
-        )  # what `sample_to` holds in memory at a time
+        chunk_rows = rows_at_once(len(encoder.columns), calibrated=margins is not None)
         starts = range(0, max(num_rows, 1), chunk_rows)
         for start in progress(starts, "Sampling", verbose and len(starts) > 1):
             rows = range(start, min(start + chunk_rows, num_rows))

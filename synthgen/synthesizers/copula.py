@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import keras
 import numpy as np
@@ -27,9 +27,6 @@ class GaussianCopula(Synthesizer):
 
     def __init__(self, *, num_bins: int = 50, calibration: bool = False, seed: int = 0) -> None:
         super().__init__(seed=seed, num_bins=num_bins, calibration=calibration)
-
-    def _encoder_settings(self) -> dict[str, Any]:
-        return {"num_bins": self.settings["num_bins"]}
 
     def build(self, layout: Layout) -> Copula:
         return Copula(layout)

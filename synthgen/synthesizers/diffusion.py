@@ -1,6 +1,6 @@
 """TabularDiffusion: rows from noise, step by step."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import keras
 
@@ -55,9 +55,6 @@ class TabularDiffusion(NetworkSynthesizer):
             learning_rate=learning_rate, num_bins=num_bins, num_sampling_steps=num_sampling_steps,
             validation=validation, calibration=calibration, patience=patience, jit_compile=jit_compile,
         )  # fmt: skip
-
-    def _encoder_settings(self) -> dict[str, Any]:
-        return {"num_bins": self.settings["num_bins"]}
 
     def build(self, layout: Layout) -> Diffusion:
         conditioning = MaskedRows(layout)

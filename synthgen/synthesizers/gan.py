@@ -1,6 +1,6 @@
 """TabularGAN: synthgen's own GAN of tables."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import keras
 
@@ -70,9 +70,6 @@ class TabularGAN(NetworkSynthesizer):
             penalty=penalty, num_bins=num_bins, validation=validation, calibration=calibration, patience=patience,
             jit_compile=jit_compile,
         )  # fmt: skip
-
-    def _encoder_settings(self) -> dict[str, Any]:
-        return {"num_bins": self.settings["num_bins"]}
 
     def build(self, layout: Layout) -> GAN:
         conditioning = MaskedRows(layout)

@@ -1,7 +1,7 @@
 """What `sample` is asked for, put into one form: conditions on all rows, and known cells of single rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -23,14 +23,20 @@ class Request:
         conditions: Hold for every row.
         known: (rows, some columns), cells that row i of the result must hold; missing cells are free. None: all rows
             are alike.
+        filled: Columns that must not be missing in any row.
     """
 
     conditions: list[Condition] = field(default_factory=list)
     known: pd.DataFrame | None = None
+    filled: tuple[str, ...] = ()
 
-    def part(self, rows: range) -> "Request":
-        """Returns the request for a run of rows."""
-        return self if self.known is None else Request(self.conditions, self.known.iloc[rows.start : rows.stop])
+    def part(self, rows: range | np.ndarray) -> "Request":
+        """Returns the request for some of the rows.
+
+        Args:
+            rows: Their positions.
+        """
+        return self if self.known is None else replace(self, known=self.known.iloc[np.asarray(rows, np.int64)])
 
 
 def parse_request(
@@ -71,6 +77,34 @@ def parse_request(
             f"The columns {asked_twice} stand in conditions and in known or balance. Give one of both."
         )
     return Request(parsed, cells)
+
+
+def parse_imputation(frame: pd.DataFrame, schema: Schema, encoder: TableEncoder, *, completes: bool) -> Request:
+    """Returns the request for rows that hold the cells of a frame and miss none.
+
+    Args:
+        frame: See `Synthesizer.impute`.
+        schema: Of the table.
+        encoder: Of the table.
+        completes: Whether the model can be told any column.
+
+    Raises:
+        ConditionError: If a learned column is absent, or the model cannot complete rows.
+    """
+    if not completes:
+        raise ConditionError(
+            "impute needs a family that can be told any column: TabularGAN, TabularAutoregressive, TabularDiffusion or "
+            "GaussianCopula. This one draws whole rows only."
+        )
+    absent = [name for name in schema.learned if name not in frame.columns]
+    if absent:
+        raise ConditionError(
+            f"impute expects every learned column. {absent} are absent; add them empty to have them drawn whole."
+        )
+    known = _known_cells(frame[schema.learned], schema, len(frame), completes)
+    # of a column that was missing throughout in training nothing is known to fill it with
+    filled = tuple(column.name for column in encoder.columns if not (column.missing and len(column.shares) == 1))
+    return Request(known=known, filled=filled)
 
 
 def _known_cells(known: pd.DataFrame, schema: Schema, num_rows: int, completes: bool) -> pd.DataFrame:

@@ -59,6 +59,7 @@ class RowSampler:
         self._model = model
         self._constraints = constraints
         self._margins = margins
+        self._missing = encoder.missing_features()
         self._names = [column.name for column in encoder.columns]
         self._most = rows_at_once(len(self._names), calibrated=margins is not None)
         self._kept_keys = {
@@ -118,7 +119,7 @@ class RowSampler:
     ) -> tuple[pd.DataFrame, np.ndarray]:
         """Draws one row for each request in `asked`; returns them, and which hold what was asked."""
         cells = self._known_cells(asked, request, propose=propose, rng=rng)
-        table = self._table(len(asked), cells, rng)
+        table = self._table(len(asked), cells, rng, excluded=self._missing if request.filled else None)
         frame = self._encoder.decode_learned(table, rng=rng)
         holds = np.ones(len(asked), bool)
         for name in cells:
@@ -130,6 +131,8 @@ class RowSampler:
                 holds &= ~told | _equal(frame[name], cells[name])
         for constraint in self._constraints:
             frame = constraint.repair(frame)
+        if request.filled:  # of a column with too many values for one code each, missing cannot be left out beforehand
+            holds &= frame[list(request.filled)].notna().to_numpy().all(1)
         for condition in request.conditions:
             holds &= condition.satisfied(frame[condition.column])
         return frame, holds
@@ -161,12 +164,20 @@ class RowSampler:
             return pd.Series([None] * num_rows, dtype=object)
         return fitting.iloc[rng.integers(len(fitting), size=num_rows)].reset_index(drop=True)
 
-    def _table(self, num_rows: int, cells: dict[str, pd.Series], rng: np.random.Generator) -> EncodedTable:
-        """Draws encoded rows that hold the given cells, as far as the model can."""
+    def _table(
+        self,
+        num_rows: int,
+        cells: dict[str, pd.Series],
+        rng: np.random.Generator,
+        *,
+        excluded: np.ndarray | None,
+    ) -> EncodedTable:
+        """Draws encoded rows that hold the given cells, as far as the model can, and no excluded category."""
         if cells:
             nothing = np.zeros(num_rows, bool)
             mask = np.stack([cells[name].notna() if name in cells else nothing for name in self._names], 1)
-            return self._model.draw(num_rows, rng=rng, known=self._encode(cells, mask, rng), mask=mask)
+            return self._model.draw(num_rows, rng=rng, known=self._encode(cells, mask, rng), mask=mask,
+                                    excluded=excluded)  # fmt: skip
         if self._margins is None:
             return self._model.draw(num_rows, rng=rng)
         return calibrated(lambda rows: self._model.draw(rows, rng=rng), num_rows, margins=self._margins, rng=rng)

@@ -16,13 +16,16 @@ import os
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from synthgen import __version__
 from synthgen.data.writers import replacing
 from synthgen.errors import ModelFileError, WriteError
+
+if TYPE_CHECKING:
+    from synthgen.synthesizers.base import Synthesizer
 
 FORMAT = "synthgen-model"
 VERSION = 1
@@ -31,6 +34,29 @@ VERSION = 1
 WEIGHTS = "weights.npz"
 _MEMBERS = ("schema.json", "encoder.json", "model.json", WEIGHTS)
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # equal models make equal files
+
+
+def members_of(synthesizer: "Synthesizer") -> tuple[dict[str, Any], dict[str, Any]]:
+    """Returns manifest and members of a fitted synthesizer, as `write_members` takes them.
+
+    Args:
+        synthesizer: Any.
+
+    Raises:
+        NotFittedError: Before `fit`.
+    """
+    schema, encoder, model = synthesizer.fitted()
+    manifest = {
+        "family": synthesizer.family, "seed": synthesizer.seed, "settings": synthesizer.settings,
+        "best_epoch": synthesizer.best_epoch, "history": synthesizer.history,
+    }  # fmt: skip
+    taken = {
+        "arrays": model.state(),
+        "constraints": [constraint.to_dict() for constraint in synthesizer.constraints],
+        "margins": None if synthesizer.margins is None else synthesizer.margins.state(),
+    }
+    weights = model.weights_to_keep()
+    return manifest, {"schema": schema.to_dict(), "encoder": encoder.state(), "model": taken, "weights": weights}
 
 
 def write_members(path: str | os.PathLike[str], manifest: dict[str, Any], members: dict[str, Any]) -> None:

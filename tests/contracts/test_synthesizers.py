@@ -188,6 +188,29 @@ def test_partial_rows_are_completed_or_refused(fitted):
         fitted.sample(4, known=known)
 
 
+def test_missing_cells_are_imputed_or_refused(fitted, train):
+    table = train.head(200).assign(ward=train["ward"].mask(train.index % 3 == 0).replace("ultra-rare-ward", "north"))
+    table.index = np.arange(200) * 2
+    if not fitted.model.copies_known:
+        with pytest.raises(ConditionError, match="TabularAutoregressive"):
+            fitted.impute(table)
+        return
+    imputed = fitted.impute(table, seed=0)
+    pd.testing.assert_frame_equal(imputed, fitted.impute(table, seed=0))
+    learned = fitted.schema.learned
+    assert not imputed[learned].isna().any().any()
+    assert imputed.dtypes.to_dict() == table.dtypes.to_dict()
+    held = table.notna()
+    pd.testing.assert_frame_equal(imputed.where(held), table.where(held))
+    # north is for women only, which is all that the other columns say of a ward
+    filled = imputed.loc[table["ward"].isna()]
+    by_sex = filled.groupby("sex")["ward"].apply(lambda wards: (wards == "north").mean())
+    assert by_sex["F"] > by_sex["M"] + 0.2
+    with pytest.raises(ConditionError, match=r"\['ward'\] are absent"):
+        fitted.impute(table.drop(columns="ward"))
+    pd.testing.assert_frame_equal(fitted.impute(imputed), imputed)
+
+
 def test_rows_stream_to_parquet(fitted, tmp_path):
     fitted.sample_to(tmp_path / "synthetic.parquet", 250, seed=4)
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "synthetic.parquet"), fitted.sample(250, seed=4))

@@ -5,8 +5,8 @@ import pytest
 
 from synthgen import backend
 from synthgen.encoding.layout import Block, EncodedTable, Layout
-from synthgen.models.gan import losses
 from synthgen.models.conditioning import MaskedRows, TrainingBySampling
+from synthgen.models.gan import losses
 from synthgen.models.gan.regularizers import SlopePenalty, gradient_penalty
 
 TRAIN = np.array([[0.5], [2.0]], np.float32)
