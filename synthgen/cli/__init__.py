@@ -1,4 +1,4 @@
-"""The command line: describe, fit, sample, evaluate, inspect, demo. Every option is the library's own argument.
+"""The command line: describe, fit, sample, augment, evaluate, inspect, demo. Options are the library's own arguments.
 
 Each verb is a file of its own and imports what it needs when it runs, so that ``synthgen --help`` answers at once.
 
@@ -17,6 +17,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from synthgen import __version__
+from synthgen.cli.augment import augment
 from synthgen.cli.demo import demo
 from synthgen.cli.describe import describe
 from synthgen.cli.evaluate import evaluate
@@ -36,7 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # its tracebacks print local variables, and with them the user's data
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (describe, fit, sample, evaluate, inspect, demo):
+for command in (describe, fit, sample, augment, evaluate, inspect, demo):
     app.command()(verb(command))
 
 
