@@ -24,7 +24,9 @@ def short(model: Model) -> Model:
     Args:
         model: Of synthgen.
     """
-    return replace(model, settings={word: LENGTHS[word] for word in model.quick} | dict(model.settings))
+    return replace(
+        model, settings={word: LENGTHS[word] for word in model.quick if word in LENGTHS} | dict(model.settings)
+    )
 
 
 def placeholder(axis: str, size: int) -> Files:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from benchmarks import models, plan, records
+from benchmarks import models, plan, records, scaling
 from benchmarks.runs import Bench, Files, Run, last_words
 
 FILES = Files(name="toy", target="ill", digest="1", rows=0, shape=(4, 2, 3), paths={
@@ -122,7 +122,12 @@ def test_every_family_of_the_registry_is_measured():
     from synthgen.synthesizers.tables import FAMILIES
 
     assert [model.word for model in models.own_models()] == list(FAMILIES)
-    assert next(m for m in models.own_models() if m.name == "TabularGAN").quick == {"num_steps": 100}
+    assert next(m for m in models.own_models() if m.name == "TabularGAN").quick == {"num_steps": 100, "validation": 0.0}
+
+
+def test_scaling_shortens_training_and_nothing_else():
+    model = models.Model(name="m", program="p", quick=models.QUICK, settings={"width": 64})
+    assert scaling.short(model).settings == {**scaling.LENGTHS, "width": 64}
 
 
 def test_every_program_exists_and_every_peer_has_an_environment():
