@@ -187,5 +187,12 @@ def groups(records: Iterable[Record], *, keep_older: bool = False) -> list[Group
 
 
 def judge_shown(records: Iterable[Record]) -> str:
-    """Returns whose figures a table shows: the user's own judge's where it judged anything, else synthgen's."""
-    return "own" if any(judged(record, "own") for record in records) else "synthgen"
+    """Returns whose figures a table shows: the user's own judge's where it judged any model, else synthgen's.
+
+    Args:
+        records: Of one data set. The floor decides only where nothing else was judged: it may have been judged earlier,
+            by more judges than the models.
+    """
+    known = [record for record in records if record.get("judged")]
+    fitted = [record for record in known if record["maker"]]
+    return "own" if any(judged(record, "own") for record in fitted or known) else "synthgen"

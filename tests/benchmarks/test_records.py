@@ -87,3 +87,10 @@ def test_figures_of_a_judge_of_ones_own_are_named_as_ours():
     assert records.judged(record(judged=judged), "own") == {"pairs_error": 1.5, "detector": 0.6}
     assert records.judge_shown([record(), record(judged=judged)]) == "own"
     assert records.judge_shown([record()]) == "synthgen"
+
+
+def test_the_floor_alone_does_not_decide_whose_figures_are_shown():
+    own = {"own": {"figures": {"trend_err": 1.5}}}
+    floor, fitted = record(judged=own, maker=""), record(judged={"synthgen": {"figures": {"pairs_error": 2.0}}})
+    assert records.judge_shown([floor, fitted]) == "synthgen"
+    assert records.judge_shown([floor]) == "own"
