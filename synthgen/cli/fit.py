@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from synthgen.cli.verbs import Quiet, Read, console, count, require_writable
+from synthgen.cli.verbs import Quiet, Read, console, count, kept_epoch, require_writable
 from synthgen.errors import FitInterrupted, SynthgenError, did_you_mean
 
 if TYPE_CHECKING:
@@ -176,12 +176,8 @@ def _claim(directory: Path) -> None:
 
 
 def _done(output: Path, synthesizer: "Synthesizer", num_rows: int) -> str:
-    kept = ""
-    if synthesizer.history:
-        best = synthesizer.history[synthesizer.best_epoch]
-        distance = f", distance to held-out rows {best['distance']:.3f}" if "distance" in best else ""
-        kept = f"; kept epoch {synthesizer.best_epoch + 1} of {len(synthesizer.history)}{distance}"
+    kept = kept_epoch(synthesizer.history, synthesizer.best_epoch)
     return (
-        f"Learned {count(num_rows)} rows{kept}.\n"
+        f"Learned {count(num_rows)} rows{kept and f'; {kept}'}.\n"
         f"Written to {output}. Next: synthgen sample {output} -n {num_rows} -o synthetic.csv"
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from synthgen.cli.verbs import Quiet, console, count
+from synthgen.cli.verbs import Quiet, console, count, kept_epoch
 
 
 def inspect(
@@ -47,10 +47,9 @@ def _manifest(manifest: dict[str, Any], schema: dict[str, Any]) -> Iterator[str]
     """What made the file: lines of plain text."""
     settings = ", ".join(f"{name}={value}" for name, value in manifest["settings"].items())
     history, best = manifest["history"], manifest["best_epoch"]
-    score = f", distance to held-out rows {history[best]['distance']:.4f}" if "distance" in history[best] else ""
     yield f"{manifest['family']}, written by synthgen {manifest['synthgen']} (layout {manifest['version']})"
     yield f"settings      seed={manifest['seed']}, {settings}"
-    yield f"training      {len(history)} epochs, kept epoch {best + 1}{score}"
+    yield f"training      {kept_epoch(history, best) or 'in one go, without epochs'}"
     key = f", patients named by {schema['patient_key']}" if schema["patient_key"] else ", each row a patient"
     yield f"protection    nothing that fewer than {schema['rare_below']} patients share{key}"
     dropped = [name for name, column in schema["columns"].items() if column["kind"] in ("identifier", "text")]

@@ -25,6 +25,9 @@ Read = Callable[[Path], "pd.DataFrame"]
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but warnings and errors.")]
 
+_SCORES = {"distance": "distance to held-out rows", "log_loss": "log loss of held-out rows"}
+"""What chooses the best epoch, by its name in a history."""
+
 _DEBUG = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error. It may quote data.")]
 
 _READING = {
@@ -175,6 +178,19 @@ def require_writable(*paths: Path | None, table: bool = False) -> None:
 
 class _Tried(Exception):
     """Leaves what was there: only whether it could be replaced was asked."""
+
+
+def kept_epoch(history: list[dict[str, float]], best: int) -> str:
+    """Returns in words which epoch of a training was kept; nothing if there were none.
+
+    Args:
+        history: Of the synthesizer.
+        best: Its best epoch.
+    """
+    if not history:
+        return ""
+    scores = [f", {words} {history[best][name]:.4f}" for name, words in _SCORES.items() if name in history[best]]
+    return f"kept epoch {best + 1} of {len(history)}{''.join(scores)}"
 
 
 def count(number: int) -> str:

@@ -44,7 +44,8 @@ class Diffusion(LossModel):
 
     Args:
         layout: Of the rows.
-        network: Makes the denoiser, see `networks.denoiser`; called twice, for what is trained and for what draws.
+        network: Makes the denoiser of a Keras dtype policy, see `networks.denoiser`; called twice, for what is trained
+            and, in the fastest precision, for what draws.
         conditioning: What is known of a row.
         num_waves: Width of the description of the noise.
         num_sampling_steps: Calls of the network for each row drawn, at least 2.
@@ -55,13 +56,16 @@ class Diffusion(LossModel):
         self,
         layout: Layout,
         *,
-        network: Callable[[], keras.Model],
+        network: Callable[[str], keras.Model],
         conditioning: MaskedRows,
         num_waves: int,
         num_sampling_steps: int,
         seed: int,
     ) -> None:
-        super().__init__(layout, network=network, seed=seed)
+        policy = keras.config.dtype_policy().name
+        super().__init__(
+            layout, network=lambda: network(policy), sampler=lambda: network(backend.fast_policy()), seed=seed
+        )
         self._conditioning = conditioning
         self._num_waves = num_waves
         self._levels = noise_levels(num_sampling_steps)

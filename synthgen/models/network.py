@@ -137,13 +137,21 @@ class LossModel(NetworkModel):
 
     Args:
         layout: Of the rows.
-        network: Makes the network; called twice, for what is trained and for what draws.
+        network: Makes what is trained.
+        sampler: Makes what draws, of the same weights; None: as `network` does.
         seed: Of everything random in training.
     """
 
-    def __init__(self, layout: Layout, *, network: Callable[[], keras.Model], seed: int) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        *,
+        network: Callable[[], keras.Model],
+        sampler: Callable[[], keras.Model] | None = None,
+        seed: int,
+    ) -> None:
         super().__init__(layout, seed=seed, losses=("loss",))
-        self.network, self._sampler = network(), network()
+        self.network, self._sampler = network(), (sampler or network)()
         self.built = True
 
     @abstractmethod

@@ -3,9 +3,11 @@
 import keras
 from keras import layers
 
+from synthgen.backend import Tensor
+
 
 def residual_denoiser(
-    num_inputs: int, num_features: int, *, width: int, depth: int, num_waves: int, seed: int
+    num_inputs: int, num_features: int, *, width: int, depth: int, num_waves: int, dtype: str | None = None, seed: int
 ) -> keras.Model:
     """Returns a residual network whose every block is told the level of noise.
 
@@ -15,6 +17,7 @@ def residual_denoiser(
         width: Of the hidden layers.
         depth: Residual blocks.
         num_waves: Width of the description of the noise.
+        dtype: Keras' dtype policy; None: the global one.
         seed: Of the starting weights.
 
     Returns:
@@ -23,15 +26,18 @@ def residual_denoiser(
     made = iter(range(10_000))
 
     def dense(units: int) -> layers.Dense:
-        return layers.Dense(units, kernel_initializer=keras.initializers.GlorotUniform(seed=seed * 10_000 + next(made)))
+        start = keras.initializers.GlorotUniform(seed=seed * 10_000 + next(made))
+        return layers.Dense(units, kernel_initializer=start, dtype=dtype)
+
+    def silu(inputs: Tensor) -> Tensor:
+        return layers.Activation("silu", dtype=dtype)(inputs)
 
     rows, waves = keras.Input((num_inputs,)), keras.Input((num_waves,))
-    level = layers.Activation("silu")(dense(width)(waves))
-    hidden = layers.Add()([dense(width)(rows), dense(width)(level)])
+    level = silu(dense(width)(waves))
+    hidden = layers.Add(dtype=dtype)([dense(width)(rows), dense(width)(level)])
     for _ in range(depth):
-        inner = layers.RMSNormalization()(hidden)
-        inner = layers.Multiply()([inner, layers.Activation("softplus")(dense(width)(level))])
-        inner = layers.Activation("silu")(dense(width)(inner))
-        hidden = layers.Add()([hidden, dense(width)(inner)])
-    outputs = dense(num_features)(layers.Activation("silu")(layers.RMSNormalization()(hidden)))
+        gain = layers.Activation("softplus", dtype=dtype)(dense(width)(level))
+        inner = layers.Multiply(dtype=dtype)([layers.RMSNormalization(dtype=dtype)(hidden), gain])
+        hidden = layers.Add(dtype=dtype)([hidden, dense(width)(silu(dense(width)(inner)))])
+    outputs = dense(num_features)(silu(layers.RMSNormalization(dtype=dtype)(hidden)))
     return keras.Model([rows, waves], outputs, name="denoiser")

@@ -2,23 +2,29 @@
 
 from typing import ClassVar
 
-from synthgen.encoding.layout import Layout
+from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.models.autoregressive import Autoregressive
+from synthgen.models.network import NetworkModel
 from synthgen.networks.chain import Chain
 from synthgen.synthesizers.network import NetworkSynthesizer
+from synthgen.training.monitors import Score
+from synthgen.training.run import Plan
+
+PASSES, LEAST_STEPS, MOST_STEPS = 40, 500, 6_000
+"""Of the training table, unless steps are given."""
 
 
 class TabularAutoregressive(NetworkSynthesizer):
     """An any-order autoregressive model of tables.
 
     Args:
-        num_steps: Training steps.
+        num_steps: Training steps; None: 40 passes over the table, but at least 500 steps and at most 6 000.
         batch_size: Rows a step; cut to the number of training rows.
         width: Of the hidden layers of each column's network.
         learning_rate: At the start; falls to a twentieth along a cosine.
         num_bins: Most bins of a numerical column.
         dropout: Share of hidden units dropped in training.
-        validation: Share of patients held out to choose the best epoch.
+        validation: Share of patients held out; the epoch in which they are most likely is kept.
         calibration: Whether the margins of columns and pairs are learned too, to choose among drawn rows by.
         patience: Epochs (of 20) without improvement after which training stops; None never stops.
         jit_compile: Whether XLA compiles training; None: on a GPU only.
@@ -30,7 +36,7 @@ class TabularAutoregressive(NetworkSynthesizer):
     def __init__(  # noqa: PLR0913
         self,
         *,
-        num_steps: int = 6_000,
+        num_steps: int | None = None,
         batch_size: int = 500,
         width: int = 128,
         learning_rate: float = 2e-3,
@@ -47,6 +53,19 @@ class TabularAutoregressive(NetworkSynthesizer):
             num_bins=num_bins, dropout=dropout, validation=validation, calibration=calibration, patience=patience,
             jit_compile=jit_compile,
         )  # fmt: skip
+
+    def plan(self, num_rows: int) -> Plan:
+        batch_size = min(self.settings["batch_size"], num_rows)
+        steps = self.settings["num_steps"]
+        if steps is None:
+            steps = min(max(PASSES * num_rows // batch_size, LEAST_STEPS), MOST_STEPS)
+        return Plan(steps, batch_size, patience=self.settings["patience"])
+
+    def _score(self, model: NetworkModel, validation: EncodedTable) -> Score:
+        if not isinstance(model, Autoregressive):
+            raise TypeError(f"Expected an Autoregressive. Received {type(model).__name__}.")
+        # unlike pairs of columns, likelihood shows when rows begin to be learned by heart
+        return Score("log_loss", lambda: -float(model.log_likelihood(validation).mean()))
 
     def build(self, layout: Layout) -> Autoregressive:
         def network() -> Chain:

@@ -1,12 +1,10 @@
 """The held-out rows that choose the best epoch."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from synthgen.encoding.layout import EncodedTable
 from synthgen.models.base import GenerativeModel
-from synthgen.training.monitors import HeldOutFidelity
+from synthgen.training.monitors import HeldOutFidelity, Score
 
 MOST_ROWS = 10_000
 """Most patients held out; more would not make the score visibly steadier."""
@@ -34,15 +32,16 @@ def hold_out(
     return table.take(~held), table.take(held)
 
 
-def fidelity_score(model: GenerativeModel, validation: EncodedTable, *, seed: int) -> Callable[[], float]:
+def fidelity_score(model: GenerativeModel, validation: EncodedTable, *, seed: int, most_rows: int = 40_000) -> Score:
     """Returns what tells how far rows drawn now are from the held-out ones; lower is better.
 
     Args:
         model: In training.
         validation: Held-out rows.
         seed: Of the drawn rows.
+        most_rows: To draw at each epoch.
     """
     monitor = HeldOutFidelity(model.layout, validation)
-    rows = max(4 * len(validation), 2_000)
+    rows = min(max(4 * len(validation), 2_000), most_rows)
     # the same noise at every epoch: scores differ by what was learned, not by luck
-    return lambda: monitor.distance(model.draw(rows, rng=np.random.default_rng([seed, 3])))
+    return Score("distance", lambda: monitor.distance(model.draw(rows, rng=np.random.default_rng([seed, 3]))))

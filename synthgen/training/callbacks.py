@@ -3,7 +3,6 @@
 import json
 import signal
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from synthgen.errors import TrainingError
+from synthgen.training.monitors import Score
 
 
 class BestEpoch(keras.callbacks.Callback):
@@ -22,15 +22,12 @@ class BestEpoch(keras.callbacks.Callback):
     epoch). Stops the run after `patience` epochs without improvement.
 
     Args:
-        score: Returns the distance of the model's rows to held-out ones, smaller is better. None: every epoch counts as
-            better than the one before.
+        score: Tells good epochs from bad. None: every epoch counts as better than the one before.
         patience: Epochs without improvement after which training stops; None never stops.
         directory: Where best weights and history are kept for a resumed run; None keeps them in memory only.
     """
 
-    def __init__(
-        self, score: Callable[[], float] | None, *, patience: int | None = None, directory: Path | None = None
-    ) -> None:
+    def __init__(self, score: Score | None, *, patience: int | None = None, directory: Path | None = None) -> None:
         super().__init__()
         self._score = score
         self._patience = patience
@@ -51,16 +48,18 @@ class BestEpoch(keras.callbacks.Callback):
         self.history = self.history[:epoch]  # what a resumed run trains again, it records again
         self.model.refresh_sampler()
         if self._score is not None:
-            logs["distance"] = self._score()
+            logs[self._score.name] = self._score.value()
         self.history.append({name: float(value) for name, value in logs.items()})
-        best = self.history[self.best_epoch]["distance"] if self._score and 0 <= self.best_epoch < epoch else np.inf
-        if self._score is None or logs["distance"] < best or not self.best_weights:
+        if self._score is None or not self.best_weights or self._improved(epoch, self._score.name):
             self.best_epoch = epoch
             self.best_weights = [np.array(weight) for weight in self.model.sampler.get_weights()]
             self._keep_weights()
         self._keep_history()
         if self._patience is not None and epoch - self.best_epoch >= self._patience:
             self.model.stop_training = True
+
+    def _improved(self, epoch: int, name: str) -> bool:
+        return not 0 <= self.best_epoch < epoch or self.history[epoch][name] < self.history[self.best_epoch][name]
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         self.restore()

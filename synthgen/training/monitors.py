@@ -1,6 +1,8 @@
 """How far drawn rows are from held-out ones, fast enough to ask at every epoch, on codes alone."""
 
 import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,6 +10,19 @@ from synthgen.encoding.layout import EncodedTable, Layout
 
 GROUPS = 12
 """Codes of a column are merged to about this many groups of equal mass: finer cells would mostly count noise."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """What tells good epochs from bad.
+
+    Args:
+        name: Under which the history keeps it.
+        value: Returns it for the model as it is now; smaller is better.
+    """
+
+    name: str
+    value: Callable[[], float]
 
 
 class HeldOutFidelity:

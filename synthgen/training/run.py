@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import numpy as np
 from synthgen import backend
 from synthgen.errors import FitInterrupted, TrainingError
 from synthgen.training.callbacks import Backup, BestEpoch, Interruption, ProgressBar, Recovery
+from synthgen.training.monitors import Score
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def run(
     model: keras.Model,
     plan: Plan,
     *,
-    score: Callable[[], float] | None,
+    score: Score | None,
     rate_scale: keras.Variable,
     checkpoint: Path | None,
     verbose: bool,
@@ -60,7 +61,7 @@ def run(
     Args:
         model: A `NetworkModel`.
         plan: How long.
-        score: Distance of the model's rows to held-out ones; None keeps the last epoch.
+        score: Tells good epochs from bad; None keeps the last epoch.
         rate_scale: Variable that multiplies the learning rate.
         checkpoint: Directory that the run is backed up in at every epoch, and resumed from; None: no backup.
         verbose: Whether to show progress.

@@ -15,6 +15,7 @@ from synthgen.models.gan.regularizers import SlopePenalty
 from synthgen.networks import mlp
 from synthgen.training.batches import shuffled
 from synthgen.training.callbacks import BestEpoch
+from synthgen.training.monitors import Score
 from synthgen.training.run import Plan, claim_checkpoint, run
 from synthgen.training.schedules import RecoverableCosine
 
@@ -102,7 +103,7 @@ def test_the_best_epoch_comes_back_bit_for_bit():
             seen.append([np.array(weight) for weight in self.model.sampler.get_weights()])
 
     distances = iter([0.4, 0.1, 0.3, 0.2])
-    model, best = trained(score=lambda: next(distances), callbacks=[Record()])
+    model, best = trained(score=Score("distance", lambda: next(distances)), callbacks=[Record()])
     assert best.best_epoch == 1
     assert same(model.sampler.get_weights(), seen[1])
     assert not same(model.sampler.get_weights(), seen[3])
@@ -127,19 +128,21 @@ def test_the_sampler_holds_the_moving_average():
 
 def test_patience_stops_the_run():
     distances = iter([0.1, 0.2, 0.3, 0.4])
-    _, best = trained(score=lambda: next(distances), plan=Plan(40, 32, num_epochs=4, steps_per_chunk=5, patience=2))
+    _, best = trained(
+        score=Score("distance", lambda: next(distances)), plan=Plan(40, 32, num_epochs=4, steps_per_chunk=5, patience=2)
+    )
     assert len(best.history) == 3
 
 
 @pytest.mark.parametrize("epoch", [0, 2])
 def test_an_interrupted_run_resumes_to_the_same_weights(tmp_path, epoch):
-    score = iter([0.4, 0.1, 0.3, 0.2]).__next__
+    score = Score("distance", iter([0.4, 0.1, 0.3, 0.2]).__next__)
     whole, best = trained(score=score)
     again = iter([0.4, 0.1, 0.3, 0.2])
     with pytest.raises(FitInterrupted, match=rf"after {epoch + 1} of 4 epochs.*same checkpoint") as caught:
-        trained(score=lambda: next(again), checkpoint=tmp_path, callbacks=[Interrupt(epoch)])
+        trained(score=Score("distance", lambda: next(again)), checkpoint=tmp_path, callbacks=[Interrupt(epoch)])
     assert isinstance(caught.value, KeyboardInterrupt)
-    resumed, resumed_best = trained(score=lambda: next(again), checkpoint=tmp_path)
+    resumed, resumed_best = trained(score=Score("distance", lambda: next(again)), checkpoint=tmp_path)
     assert same(whole.sampler.get_weights(), resumed.sampler.get_weights())
     assert same(whole.generator.get_weights(), resumed.generator.get_weights())
     assert resumed_best.best_epoch == best.best_epoch
