@@ -7,7 +7,6 @@ from keras import ops
 
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import Layout
-from synthgen.networks.links import Links
 
 
 def expand(layout: Layout, codes: Tensor, scalars: Tensor) -> Tensor:
@@ -46,7 +45,7 @@ def nothing_known(drawn: Tensor, start: int) -> Tensor:  # noqa: ARG001 - an `En
 
 
 def straight_through(
-    layout: Layout, logits: Tensor, noise: Tensor, *, temperature: float, enforce: Enforce, links: Links | None = None
+    layout: Layout, logits: Tensor, noise: Tensor, *, temperature: float, enforce: Enforce, links: Tensor | None = None
 ) -> Tensor:
     """Returns hard rows that still pass gradients to the logits.
 
@@ -59,7 +58,7 @@ def straight_through(
         noise: (batch, features), uniform in [0, 1).
         temperature: Above 0; small follows the draw closely, large gives smoother gradients.
         enforce: Puts in what is known.
-        links: What blocks say about each other; None: they are drawn apart.
+        links: (features, features), see `networks.links`; None: blocks are drawn apart.
 
     Returns:
         (batch, features) float32: one-hot blocks exactly one-hot, bits exactly 0 or 1, scalars in [-1, 1] and 0
@@ -71,7 +70,7 @@ def straight_through(
 
 
 def soft(
-    layout: Layout, logits: Tensor, noise: Tensor, *, temperature: float, enforce: Enforce, links: Links | None = None
+    layout: Layout, logits: Tensor, noise: Tensor, *, temperature: float, enforce: Enforce, links: Tensor | None = None
 ) -> Tensor:
     """Returns soft rows, as CTGAN trains on them: Gumbel-softmax without hardening (Xu et al. 2019, section 4.4).
 
@@ -99,15 +98,14 @@ def _by_block(
     one_hot: Callable[..., Tensor],
     temperature: float,
     enforce: Enforce,
-    links: Links | None,
+    links: Tensor | None,
 ) -> Tensor:
     logits = ops.cast(logits, "float32")
     parts: list[Tensor] = []
-    row = None if links is None else links.begin()
     for block, start in zip(layout.blocks, layout.starts, strict=True):
         part = logits[:, start : start + block.size]
-        if row is not None:
-            part += row.says(start, block.size)
+        if links is not None and parts:
+            part += ops.matmul(ops.concatenate(parts, axis=1), links[:start, start : start + block.size])
         if block.form == "scalar":
             first, end = block.refines
             inside = ops.sum(parts[-1][:, first:end], axis=1, keepdims=True)
@@ -119,8 +117,6 @@ def _by_block(
         else:
             drawn = _hard_bits(part, noise[:, start : start + block.size], temperature)
         parts.append(enforce(drawn, start))
-        if row is not None:
-            row.add(parts[-1], start)
     return ops.concatenate(parts, axis=1)  # (batch, features)
 
 

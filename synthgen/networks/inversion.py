@@ -8,7 +8,6 @@ from keras import ops
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import Layout
 from synthgen.networks.heads import Enforce
-from synthgen.networks.links import Links
 
 WIDEST_GROUP = 96
 """Features whose running sums are taken by one matrix product; wider costs more work, narrower more calls."""
@@ -99,7 +98,7 @@ class Inversion:
         return _stacked(logits, codes, scalars)
 
     def linked(
-        self, logits: Tensor, scalar_logits: Tensor, chance: Tensor, *, links: Links, enforce: Enforce
+        self, logits: Tensor, scalar_logits: Tensor, chance: Tensor, *, links: Tensor, enforce: Enforce
     ) -> tuple[Tensor, Tensor]:
         """Draws block by block, each with what the blocks before it say (`networks.links`).
 
@@ -107,23 +106,24 @@ class Inversion:
             logits: See `__call__`.
             scalar_logits: See `__call__`.
             chance: See `__call__`.
-            links: What the blocks say about each other.
+            links: (features, features).
             enforce: Puts in what is known; the returned codes are as drawn.
 
         Returns:
             See `__call__`.
         """
-        row = links.begin()
-        previous: Tensor = None
+        rows: list[Tensor] = []
         codes: list[Tensor] = []
         scalars: list[Tensor] = []
         used = 0
         for block, start in zip(self._layout.blocks, self._layout.starts, strict=True):
             end = start + block.size
             own = logits[:, start:end] if block.form != "scalar" else scalar_logits[:, len(scalars) :][:, :1]
-            part = ops.cast(own, "float32") + row.says(start, block.size)
+            part = ops.cast(own, "float32")
+            if rows:
+                part += ops.matmul(ops.concatenate(rows, axis=1), links[:start, start:end])
             if block.form == "scalar":
-                drawn = ops.tanh(part) * ops.sum(previous[:, slice(*block.refines)], axis=1, keepdims=True)
+                drawn = ops.tanh(part) * ops.sum(rows[-1][:, slice(*block.refines)], axis=1, keepdims=True)
                 scalars.append(drawn[:, 0])
             elif block.form == "one_hot":
                 codes.append(_inverted(ops.exp(ops.minimum(part, 80.0)), chance[:, used : used + 1]))
@@ -133,8 +133,7 @@ class Inversion:
                 drawn = ops.cast(ops.sigmoid(part) > chance[:, used : used + block.size], "float32")
                 codes.append(ops.sum(ops.cast(drawn, "int32") * (1 << np.arange(block.size, dtype="int32")), axis=-1))
                 used += block.size
-            previous = enforce(drawn, start)
-            row.add(previous, start)
+            rows.append(enforce(drawn, start))
         return _stacked(logits, codes, scalars)
 
 

@@ -7,8 +7,8 @@ import keras
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.encoding.table import progress
 from synthgen.models.conditioning import MaskedRows
-from synthgen.models.gan.chain import STEPS, ChainStart
 from synthgen.models.gan.gan import GAN, GANSettings
+from synthgen.models.gan.linear_chain import STEPS, LinearChain
 from synthgen.models.gan.losses import Relativistic
 from synthgen.models.gan.regularizers import SlopePenalty
 from synthgen.models.network import NetworkModel
@@ -18,11 +18,8 @@ from synthgen.synthesizers.network import NetworkSynthesizer, averaging_momentum
 MOST_LINKED = 3_000
 """Features up to which blocks are linked: the weights grow with the square."""
 
-LINKS_WIDTH = 192
-"""Of the hidden layer of the links."""
-
-CHAIN_STEPS = 1_500
-"""Most steps that the chain is trained which a linked generator starts as."""
+CHAIN_STEPS = 800
+"""Most steps of the linear chain that a linked generator starts as."""
 
 CHAIN_PATIENCE = 3
 """Calls of the chain's training without gain on held-out rows, after which it ends."""
@@ -81,7 +78,7 @@ class TabularGAN(NetworkSynthesizer):
                 settings.latent_dim + conditioning.num_features,
                 layout.num_features,
                 width=width,
-                links_width=LINKS_WIDTH if layout.num_features <= MOST_LINKED else 0,
+                linked=layout.num_features <= MOST_LINKED,
                 seed=self.seed,
             ),
             critic=mlp.residual_critic(
@@ -107,17 +104,17 @@ class TabularGAN(NetworkSynthesizer):
     def _start(
         self, model: NetworkModel, train: EncodedTable, validation: EncodedTable | None, *, verbose: bool
     ) -> None:
-        """Starts the generator as the most likely chain of columns."""
+        """Starts the generator as the most likely linear chain of columns."""
         if not isinstance(model, GAN) or model.layout.num_features > MOST_LINKED:
             return
-        chain = ChainStart(model.layout, train, hidden_width=LINKS_WIDTH, num_steps=CHAIN_STEPS, seed=self.seed)
-        best, kept, waited = float("inf"), chain.weights(), 0
-        for call in progress(range(CHAIN_STEPS // STEPS), "Learning a chain of columns", verbose):
+        chain = LinearChain(model.layout, train, num_steps=CHAIN_STEPS, seed=self.seed)
+        best, kept, waited = float("inf"), (chain.links, chain.biases), 0
+        for call in progress(range(CHAIN_STEPS // STEPS), "Learning a linear chain", verbose):
             chain.train(call)
             loss = best - 1 if validation is None else chain.log_loss(validation)
             waited = 0 if loss < best else waited + 1
             if loss < best:
-                best, kept = loss, chain.weights()
+                best, kept = loss, (chain.links, chain.biases)
             if waited >= CHAIN_PATIENCE:
                 break
         model.start_as(*kept)

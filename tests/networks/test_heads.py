@@ -10,7 +10,6 @@ from synthgen import backend
 from synthgen.encoding.layout import Block, EncodedTable, Layout
 from synthgen.networks import heads, mlp
 from synthgen.networks.inversion import Inversion
-from synthgen.networks.links import Links
 from synthgen.networks.speed import fast_copy, fast_weights
 
 LAYOUT = Layout(
@@ -76,20 +75,12 @@ def test_compact_draws_follow_the_same_law():
     assert scalars[codes[:, 1] >= 2] == pytest.approx(np.tanh(logits[0, 7]), abs=1e-6)
 
 
-def linked(size: int, *, direct: np.ndarray, inward: np.ndarray, outward: np.ndarray) -> Links:
-    links = Links(hidden_width=4)
-    links.build((None, size))
-    links.set_weights([direct, inward, np.linspace(-1, 1, 4), outward])
-    return links
-
-
 def test_linked_draws_follow_the_law_that_training_draws_from():
     """The same generator outputs and links, drawn by both heads; each block's law given the blocks before it."""
     rng = np.random.default_rng(0)
     layout = Layout((Block("a", "one_hot", 3), Block("b", "one_hot", 3), Block("c", "bits", 2)))
     logits = np.tile(rng.normal(size=(1, 8)).astype(np.float32), (60_000, 1))
-    links = linked(8, direct=2 * rng.normal(size=(8, 8)), inward=rng.normal(size=(8, 4)),
-                   outward=rng.normal(size=(4, 8)))  # fmt: skip
+    links = (2 * rng.normal(size=(8, 8))).astype(np.float32)
     noise, invert = rng.random(logits.shape).astype(np.float32), Inversion(layout)
     trained = heads.straight_through(layout, logits, noise, temperature=0.5, enforce=heads.nothing_known, links=links)
     chance = rng.random((60_000, invert.num_chances)).astype(np.float32)
@@ -98,18 +89,15 @@ def test_linked_draws_follow_the_law_that_training_draws_from():
     shares = [np.bincount(part, minlength=48) / 60_000 for part in cells]
     assert shares[0] == pytest.approx(shares[1], abs=0.01)
     first = np.array(codes)[:, 0]
-    direct, inward, bias, outward = links.get_weights()
-    hidden = bias + inward[1]
-    expected = np.exp(logits[0, 3:6] + direct[1, 3:6] + (hidden / (1 + np.exp(-hidden))) @ outward[:, 3:6])
+    expected = np.exp(logits[0, 3:6] + links[1, 3:6])
     drawn = np.bincount(np.array(codes)[first == 1, 1], minlength=3) / (first == 1).sum()
     assert drawn == pytest.approx(expected / expected.sum(), abs=0.02)
 
 
 def test_what_is_known_is_what_links_see():
     layout = Layout((Block("a", "one_hot", 2), Block("b", "one_hot", 2)))
-    direct = np.zeros((4, 4))
-    direct[0, 2] = direct[1, 3] = 50  # b says what a says
-    links = linked(4, direct=direct, inward=np.zeros((4, 4)), outward=np.zeros((4, 4)))
+    links = np.zeros((4, 4), np.float32)
+    links[0, 2] = links[1, 3] = 50  # b says what a says
     logits = np.zeros((100, 4), np.float32)
     known = np.tile(np.array([[0.0, 1.0]], np.float32), (100, 1))
     chance = np.random.default_rng(0).random((100, 2)).astype(np.float32)
@@ -146,7 +134,7 @@ def test_gradients_are_those_of_the_soft_draw():
 
 
 @pytest.mark.parametrize(
-    "build", [mlp.residual_generator, partial(mlp.residual_generator, links_width=8), mlp.concatenating_generator]
+    "build", [mlp.residual_generator, partial(mlp.residual_generator, linked=True), mlp.concatenating_generator]
 )
 def test_a_fast_copy_computes_the_same(build):
     network = build(10, 6, seed=0)

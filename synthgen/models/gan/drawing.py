@@ -104,4 +104,5 @@ class Drawing:
         links = self._sampler.layers[-1]
         if not isinstance(links, Links):
             return self._invert(logits, scalar_logits, chance)
-        return self._invert.linked(logits, scalar_logits, chance, links=links, enforce=enforce)
+        kernel = ops.convert_to_tensor(links.kernel)
+        return self._invert.linked(logits, scalar_logits, chance, links=kernel, enforce=enforce)

@@ -19,7 +19,7 @@ from synthgen.networks.links import Links
 from synthgen.training.batches import shuffled
 
 SMALL = 0.1
-"""Scale of the last layer of a generator that starts as a chain."""
+"""Scale of the last layer of a generator that starts as a linear chain."""
 
 
 @dataclass(frozen=True)
@@ -104,17 +104,17 @@ class GAN(NetworkModel):
         self.optimizer.build(self.generator.trainable_variables)
         self.critic_optimizer.build(self.critic.trainable_variables)
 
-    def start_as(self, links: list[np.ndarray], biases: np.ndarray) -> None:
-        """Starts a linked generator as a given chain: the network's own part of the raw outputs begins small.
+    def start_as(self, links: np.ndarray, biases: np.ndarray) -> None:
+        """Starts a linked generator as a given linear chain: the network's own part of the raw outputs begins small.
 
         Args:
-            links: Weights of `networks.links.Links`.
+            links: (features, features), see `networks.links`.
             biases: (features,).
         """
         *_, last, held = self.generator.layers
         kernel, _ = last.get_weights()
         last.set_weights([SMALL * kernel, biases])
-        held.set_weights(links)
+        held.set_weights([links])
         self._sampler.set_weights(self.generator.get_weights())
 
     def prepare(self, table: EncodedTable) -> None:
@@ -192,7 +192,7 @@ class GAN(NetworkModel):
             chance,
             temperature=self.settings.temperature,
             enforce=lambda block, start: self.conditioning.enforce(block, condition, start=start),
-            links=last if isinstance(last, Links) else None,
+            links=ops.convert_to_tensor(last.kernel) if isinstance(last, Links) else None,
         )
         return drawn, logits
 

@@ -1,8 +1,8 @@
-"""Where a linked generator starts: as the most likely chain of columns.
+"""Where a linked generator starts: the most likely linear chain of columns.
 
-Without its noise a generator whose blocks are linked is an autoregressive model: the law of each block given those
-before it. Trained by maximum likelihood for some seconds, it knows most of what columns have to do with each other
-before the adversarial game begins, which goes on from there.
+A generator whose blocks are linked is, but for its noise, a chain of logistic regressions: each block given those
+before it. Their best weights are a convex problem, solved in seconds, which leaves to the adversarial game what is not
+linear.
 """
 
 import keras
@@ -13,28 +13,26 @@ from synthgen import backend
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.networks import heads
-from synthgen.networks.links import Links
 
 STEPS = 50
-"""Steps of one call of `ChainStart.train`."""
+"""Steps of one call of `LinearChain.train`."""
 
 RIDGE = 1e-7
-"""Weight of the squared direct links, for each feature: keeps those of rare categories small."""
+"""Weight of the squared links, for each feature: keeps those of rare categories small."""
 
 
-class ChainStart:
-    """The laws of every block given all blocks before it, trained together by maximum likelihood.
+class LinearChain:
+    """Logistic regressions of every block on all blocks before it, trained together by maximum likelihood.
 
     Places inside bins are no part of it.
 
     Args:
         layout: Of the rows.
         table: The training rows.
-        hidden_width: Of the links.
         num_steps: Over which the learning rate falls, to nothing.
         batch_size: Rows a step.
         learning_rate: At the start.
-        seed: Of the batches and of the starting weights.
+        seed: Of the batches.
     """
 
     def __init__(
@@ -42,27 +40,32 @@ class ChainStart:
         layout: Layout,
         table: EncodedTable,
         *,
-        hidden_width: int,
-        num_steps: int,
-        batch_size: int = 1_000,
-        learning_rate: float = 0.01,
+        num_steps: int = 800,
+        batch_size: int = 2_000,
+        learning_rate: float = 0.02,
         seed: int,
     ) -> None:
         self._layout = layout
         self._codes, self._scalars = backend.resident(table.codes), backend.resident(table.scalars)
         self._num_rows, self._batch_size, self._seed = len(table), min(batch_size, len(table)), seed
-        self._links = Links(hidden_width=hidden_width, seed=seed)
-        self._links.build((None, layout.num_features))
+        self._before = _before(layout)
+        size = layout.num_features
+        self._links = keras.Variable(np.zeros((size, size), np.float32), name="links")
         self._biases = keras.Variable(_log_shares(layout, table), name="biases")
-        self._variables = [*self._links.trainable_variables, self._biases]
         self._optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(learning_rate, num_steps))
-        self._optimizer.build(self._variables)
+        self._optimizer.build([self._links, self._biases])
         self._train = backend.compiled(self._steps, jit_compile=False)
         self._score = backend.compiled(self._log_loss, jit_compile=False)
 
-    def weights(self) -> tuple[list[np.ndarray], np.ndarray]:
-        """Returns the weights of the links, and the raw outputs of blocks before which nothing came, (features,)."""
-        return self._links.get_weights(), np.array(self._biases.numpy())
+    @property
+    def links(self) -> np.ndarray:
+        """(features, features) as `networks.links` wants them."""
+        return self._links.numpy() * self._before
+
+    @property
+    def biases(self) -> np.ndarray:
+        """(features,) raw outputs where nothing came before."""
+        return self._biases.numpy()
 
     def train(self, call: int) -> None:
         """Takes `STEPS` steps.
@@ -86,28 +89,37 @@ class ChainStart:
     def _step(self, number: Tensor) -> Tensor:
         chance = backend.uniform((self._batch_size,), backend.step_seed(self._seed, number))
         rows = ops.cast(chance * self._num_rows, "int32")
-        codes, scalars = ops.take(self._codes, rows, axis=0), ops.take(self._scalars, rows, axis=0)
-        features = heads.expand(self._layout, codes, scalars)
+        features = heads.expand(
+            self._layout, ops.take(self._codes, rows, axis=0), ops.take(self._scalars, rows, axis=0)
+        )
 
         def loss() -> tuple[Tensor, Tensor]:
             value = self._log_loss(features)
-            return value + RIDGE * self._layout.num_features * ops.sum(ops.square(self._links.direct)), value
+            return value + RIDGE * self._layout.num_features * ops.sum(ops.square(self._links)), value
 
-        value, gradients = backend.value_and_gradients(loss, self._variables)
-        self._optimizer.apply(gradients, self._variables)
+        variables = [self._links, self._biases]
+        value, gradients = backend.value_and_gradients(loss, variables)
+        self._optimizer.apply(gradients, variables)
         return value
 
     def _log_loss(self, features: Tensor) -> Tensor:
-        row, total = self._links.begin(), ops.zeros(())
+        logits = ops.matmul(features, self._links * self._before) + self._biases
+        total = ops.zeros(())
         for block, start in zip(self._layout.blocks, self._layout.starts, strict=True):
-            end = start + block.size
-            drawn, said = features[:, start:end], self._biases[start:end] + row.says(start, block.size)
-            if block.form == "one_hot" and block.size > 1:
-                total -= ops.mean(ops.sum(drawn * ops.log_softmax(said), axis=-1))
+            drawn, said = features[:, start : start + block.size], logits[:, start : start + block.size]
+            if block.form == "one_hot":
+                total -= ops.mean(ops.sum(drawn * ops.log_softmax(said), axis=1))
             elif block.form == "bits":
-                total += ops.mean(ops.sum(ops.softplus(said) - drawn * said, axis=-1))
-            row.add(drawn, start)
+                total += ops.mean(ops.sum(ops.softplus(said) - drawn * said, axis=1))
         return total
+
+
+def _before(layout: Layout) -> np.ndarray:
+    """1 where a feature's block comes before the block that listens, (features, features)."""
+    before = np.zeros((layout.num_features, layout.num_features), np.float32)
+    for block, start in zip(layout.blocks, layout.starts, strict=True):
+        before[:start, start : start + block.size] = 1
+    return before
 
 
 def _log_shares(layout: Layout, table: EncodedTable) -> np.ndarray:
