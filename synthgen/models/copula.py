@@ -22,8 +22,8 @@ MOST_ROWS = 50_000
 class Copula(GenerativeModel):
     """Joint law of latent normal numbers, one a column, of which each code is an interval (Nelsen 2006, section 2.3).
 
-    Numbers have an order of their own; categories get one, by the first axis of a correspondence analysis (Greenacre
-    1984), so that those that go with similar values of other columns are neighbours. Cutting a normal number into codes
+    Numbers have an order of their own; categories get one, by the first axis of a factor analysis of mixed data (Pages
+    2014), so that those that go with similar values of other columns are neighbours. Cutting a normal number into codes
     weakens its correlations; they are estimated between the codes' mean latent numbers and scaled back up.
 
     Args:
@@ -173,23 +173,28 @@ def _num_codes(block: Block) -> int:
 
 
 def _orders(layout: Layout, table: EncodedTable, counts: list[np.ndarray]) -> list[np.ndarray]:
-    """For each column its codes by rising latent number: numbers as they are, categories by correspondence analysis."""
+    """For each column its codes by rising latent number: numbers as they are, categories by the first axis."""
     orders = [np.arange(len(count)) for count in counts]
-    one_hot = [held for held, position in enumerate(layout.code_blocks) if layout.blocks[position].form == "one_hot"]
-    offsets = np.concatenate([[0], np.cumsum([len(counts[held]) for held in one_hot])])
-    if len(one_hot) < 2 or offsets[-1] > MOST_FEATURES:
+    blocks = [layout.blocks[position] for position in layout.code_blocks]
+    categories = [held for held, block in enumerate(blocks) if block.form == "one_hot" and block.condition]
+    numbers = [held for held, block in enumerate(blocks) if block.form == "one_hot" and not block.condition]
+    offsets = np.concatenate([[0], np.cumsum([len(counts[held]) for held in categories])]).astype(int)
+    if len(categories) + len(numbers) < 2 or offsets[-1] > MOST_FEATURES:
         return orders
     some = table.codes[:MOST_ROWS]
-    features = np.zeros((len(some), int(offsets[-1])), np.float32)
-    for offset, held in zip(offsets, one_hot, strict=False):
-        features[np.arange(len(some)), offset + some[:, held]] = 1
-    shares = np.maximum(features.mean(0), 1e-9)
-    scaled = (features - shares) / np.sqrt(shares)
-    burt = (scaled.T @ scaled / len(some)).astype(float)
-    axis = np.linalg.eigh(burt)[1][:, -1] / np.sqrt(shares)  # one number a category
-    for offset, held in zip(offsets, one_hot, strict=False):
-        if layout.blocks[layout.code_blocks[held]].condition:
-            orders[held] = np.argsort(axis[offset : offset + len(counts[held])], kind="stable")
+    indicators = np.zeros((len(some), int(offsets[-1])), np.float32)
+    for offset, held in zip(offsets, categories, strict=False):
+        indicators[np.arange(len(some)), offset + some[:, held]] = 1
+    shares = np.maximum(indicators.mean(0), 1e-9)
+    codes = some[:, numbers].astype(np.float32)
+    scaled = np.hstack([
+        (indicators - shares) / np.sqrt(shares),
+        (codes - codes.mean(0)) / np.maximum(codes.std(0), 1e-9),
+    ])  # fmt: skip
+    axis = np.linalg.eigh((scaled.T @ scaled / len(some)).astype(float))[1][:, -1]
+    scores = axis[: offsets[-1]] / np.sqrt(shares)  # one number a category
+    for offset, held in zip(offsets, categories, strict=False):
+        orders[held] = np.argsort(scores[offset : offset + len(counts[held])], kind="stable")
     return orders
 
 

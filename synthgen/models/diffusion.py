@@ -39,8 +39,8 @@ class Diffusion(LossModel):
 
     Normal noise lies on one-hot features and scalars alike; the network says of each block which category stood
     there, as in continuous diffusion of categories (Dieleman et al. 2022), and of each scalar its value. A
-    step moves towards the expected features (Karras et al. 2022, algorithm 1, without its second order). Known columns
-    are free of noise, in training as in sampling, so that conditions on any columns are native.
+    step moves towards the expected features (Karras et al. 2022, algorithm 1). Known columns are free of noise, in
+    training as in sampling, so that conditions on any columns are native.
 
     Args:
         layout: Of the rows.
@@ -48,7 +48,7 @@ class Diffusion(LossModel):
             and, in the fastest precision, for what draws.
         conditioning: What is known of a row.
         num_waves: Width of the description of the noise.
-        num_sampling_steps: Calls of the network for each row drawn, at least 2.
+        num_sampling_steps: Calls of the network for each row drawn, at least 4; an even number.
         seed: Of everything random in training.
     """
 
@@ -68,7 +68,7 @@ class Diffusion(LossModel):
         )
         self._conditioning = conditioning
         self._num_waves = num_waves
-        self._levels = noise_levels(num_sampling_steps)
+        self._levels = noise_levels(max(num_sampling_steps // 2, 2))  # a step calls the network twice
         self._invert = Inversion(layout)
         self._batch = rows_per_call(layout, most_cells=MOST_CELLS)
         self._draw = backend.compiled(self._rows, jit_compile=False)
@@ -127,6 +127,14 @@ class Diffusion(LossModel):
                 parts.append(_shares(said) if block.form == "one_hot" else ops.sigmoid(said))
         return ops.concatenate(parts, axis=1)
 
+    def _from_largest(self, outputs: Tensor) -> Tensor:
+        """Raw outputs with the largest of each one-hot block at 0: hardly noisy rows have very large ones."""
+        parts: list[Tensor] = []
+        for block, start in zip(self.layout.blocks, self.layout.starts, strict=True):
+            said = outputs[:, start : start + block.size]
+            parts.append(said - ops.max(said, axis=1, keepdims=True) if block.form == "one_hot" else said)
+        return ops.concatenate(parts, axis=1)
+
     def draw(
         self,
         num_rows: int,
@@ -155,13 +163,18 @@ class Diffusion(LossModel):
         def outputs(noisy: Tensor, level: Tensor) -> Tensor:
             return self._outputs(self._sampler, noisy, condition, ops.ones((self._batch, 1)) * level) + bar
 
+        def slope(noisy: Tensor, level: Tensor) -> Tensor:
+            return unknown * (noisy - self._expected(outputs(noisy, level))) / level
+
         def step(number: Tensor, noisy: Tensor) -> Tensor:
             here, there = levels[number], levels[number + 1]
-            expected = self._expected(outputs(noisy, here))
-            return clean + unknown * (expected + (there / here) * (noisy - expected))
+            first = slope(noisy, here)
+            second = slope(noisy + (there - here) * first, there)
+            return noisy + (there - here) * (first + second) / 2
 
+        start += unknown * self._expected(outputs(start, levels[0]))  # the noise lies around the mean row
         noisy = backend.repeat(len(self._levels) - 1, step, start)
-        said = outputs(noisy, levels[-1])
+        said = self._from_largest(outputs(noisy, levels[-1]))
         of_scalars = np.array([self.layout.starts[i] for i in self.layout.scalar_blocks], np.int32)
         chance = backend.uniform((self._batch, self._invert.num_chances), backend.step_seed(2, seed[0], seed[1]))
         return self._invert(said, ops.take(said, of_scalars, axis=1), chance)

@@ -10,7 +10,7 @@ from synthgen.synthesizers.network import NetworkSynthesizer
 from synthgen.training.monitors import Score
 from synthgen.training.run import Plan
 
-PASSES, LEAST_STEPS, MOST_STEPS = 40, 500, 6_000
+PASSES, LEAST_STEPS, MOST_STEPS = 25, 500, 6_000
 """Of the training table, unless steps are given."""
 
 
@@ -18,7 +18,7 @@ class TabularAutoregressive(NetworkSynthesizer):
     """An any-order autoregressive model of tables.
 
     Args:
-        num_steps: Training steps; None: 40 passes over the table, but at least 500 steps and at most 6 000.
+        num_steps: Training steps; None: 25 passes over the table, but at least 500 steps and at most 6 000.
         batch_size: Rows a step; cut to the number of training rows.
         width: Of the hidden layers of each column's network.
         learning_rate: At the start; falls to a twentieth along a cosine.
@@ -41,7 +41,7 @@ class TabularAutoregressive(NetworkSynthesizer):
         width: int = 128,
         learning_rate: float = 2e-3,
         num_bins: int = 50,
-        dropout: float = 0.1,
+        dropout: float = 0.3,
         validation: float = 0.1,
         calibration: bool = True,
         patience: int | None = None,

@@ -30,7 +30,7 @@ class TabularDiffusion(NetworkSynthesizer):
         depth: Residual blocks.
         learning_rate: At the start; falls to a twentieth along a cosine.
         num_bins: Most bins of a numerical column.
-        num_sampling_steps: Calls of the network for each row drawn, at least 2.
+        num_sampling_steps: Calls of the network for each row drawn, at least 4; an even number.
         validation: Share of patients held out to choose the best epoch.
         calibration: Whether the margins of columns and pairs are learned too, to choose among drawn rows by.
         patience: Epochs (of 20) without improvement after which training stops; None never stops.

@@ -18,6 +18,9 @@ from synthgen.synthesizers.network import NetworkSynthesizer, averaging_momentum
 MOST_LINKED = 3_000
 """Features up to which blocks are linked: the weights grow with the square."""
 
+GENERATOR_RATE = 0.3
+"""Of the learning rate, for a generator that starts as a chain: a critic that knows nothing yet must not undo it."""
+
 CHAIN_STEPS = 800
 """Most steps of the linear chain that a linked generator starts as."""
 
@@ -35,7 +38,8 @@ class TabularGAN(NetworkSynthesizer):
         num_steps: Training steps; more is better, at a price in time.
         batch_size: Rows a step; cut to the number of training rows.
         width: Of the hidden layers of both networks.
-        learning_rate: At the start; falls to a twentieth along a cosine.
+        learning_rate: Of the critic at the start; falls to a twentieth along a cosine. The generator's is three
+            tenths of it.
         penalty: gamma of R1 and R2 (Mescheder et al. 2018, eq. 9 and 10).
         num_bins: Most bins of a numerical column.
         validation: Share of patients held out to choose the best epoch.
@@ -92,10 +96,12 @@ class TabularGAN(NetworkSynthesizer):
         )
 
     def _compile(self, model: NetworkModel, *, num_steps: int, rate_scale: keras.Variable) -> None:
+        linked = model.layout.num_features <= MOST_LINKED
+        calm = self._schedule(num_steps, rate_scale, share=GENERATOR_RATE if linked else 1.0)
         schedule = self._schedule(num_steps, rate_scale)
         model.compile_adversaries(
             generator_optimizer=keras.optimizers.Adam(
-                schedule, beta_1=0.0, beta_2=0.99, use_ema=True, ema_momentum=averaging_momentum(num_steps)
+                calm, beta_1=0.0, beta_2=0.99, use_ema=True, ema_momentum=averaging_momentum(num_steps)
             ),
             critic_optimizer=keras.optimizers.Adam(schedule, beta_1=0.0, beta_2=0.99),
             jit_compile=self._jit_compile(),

@@ -62,8 +62,8 @@ class NetworkSynthesizer(Synthesizer):
         """Returns what chooses the best epoch, on held-out rows."""
         return fidelity_score(model, validation, seed=self.seed)
 
-    def _schedule(self, num_steps: int, rate_scale: keras.Variable) -> RecoverableCosine:
-        rate = self.settings["learning_rate"]
+    def _schedule(self, num_steps: int, rate_scale: keras.Variable, *, share: float = 1.0) -> RecoverableCosine:
+        rate = self.settings["learning_rate"] * share
         return RecoverableCosine(start=rate, end=rate * END_OF_RATE, num_steps=num_steps, scale=rate_scale)
 
     def _jit_compile(self) -> bool:
