@@ -23,7 +23,7 @@ def test_it_says_what_made_the_file_and_what_was_not_learned(fitted, run):
     _, out, _ = run("inspect", fitted / "patients.synthgen")
     assert out.startswith("TabularGAN, written by synthgen")
     assert "seed=0, num_steps=60" in out
-    assert "of 20, distance to held-out rows" in out
+    assert "kept epoch 20 of 20" in out
     assert "not learned   patient_id, note" in out
     assert "fewer than 10 patients share, patients named by patient_id" in out
 
