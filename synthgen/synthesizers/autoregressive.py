@@ -2,10 +2,13 @@
 
 from typing import ClassVar
 
+import numpy as np
+
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.models.autoregressive import Autoregressive
 from synthgen.models.network import NetworkModel
 from synthgen.networks.chain import Chain
+from synthgen.synthesizers.likelihood import LikelihoodSynthesizer
 from synthgen.synthesizers.network import NetworkSynthesizer
 from synthgen.training.monitors import Score
 from synthgen.training.run import Plan
@@ -13,14 +16,20 @@ from synthgen.training.run import Plan
 PASSES, LEAST_STEPS, MOST_STEPS = 25, 500, 6_000
 """Of the training table, unless steps are given."""
 
+EMBEDDING_DIM = 16
+"""Width of what a column's network is told of another column."""
 
-class TabularAutoregressive(NetworkSynthesizer):
+MOST_WEIGHTS = 6_200_000
+"""Of the first layer of all columns' networks together, unless a width is given."""
+
+
+class TabularAutoregressive(LikelihoodSynthesizer, NetworkSynthesizer):
     """An any-order autoregressive model of tables.
 
     Args:
         num_steps: Training steps; None: 25 passes over the table, but at least 500 steps and at most 6 000.
         batch_size: Rows a step; cut to the number of training rows.
-        width: Of the hidden layers of each column's network.
+        width: Of the hidden layers of each column's network; None: 128, less for more than 55 columns, at least 16.
         learning_rate: At the start; falls to a twentieth along a cosine.
         num_bins: Most bins of a numerical column.
         dropout: Share of hidden units dropped in training.
@@ -38,7 +47,7 @@ class TabularAutoregressive(NetworkSynthesizer):
         *,
         num_steps: int | None = None,
         batch_size: int = 500,
-        width: int = 128,
+        width: int | None = None,
         learning_rate: float = 2e-3,
         num_bins: int = 50,
         dropout: float = 0.3,
@@ -68,7 +77,13 @@ class TabularAutoregressive(NetworkSynthesizer):
         return Score("log_loss", lambda: -float(model.log_likelihood(validation).mean()))
 
     def build(self, layout: Layout) -> Autoregressive:
+        width = self.settings["width"]
+        if width is None:  # every column reads all others: the weights grow with the columns' square
+            width = int(np.clip(MOST_WEIGHTS / (EMBEDDING_DIM * len(layout.code_blocks) ** 2), 16, 128))
+
         def network() -> Chain:
-            return Chain(layout, width=self.settings["width"], dropout=self.settings["dropout"], seed=self.seed)
+            return Chain(
+                layout, width=width, embedding_dim=EMBEDDING_DIM, dropout=self.settings["dropout"], seed=self.seed
+            )
 
         return Autoregressive(layout, network=network, seed=self.seed)
