@@ -3,9 +3,10 @@
     SynthgenError
     ├── SchemaError          the data does not fit the schema, or no schema can be inferred (also a ValueError)
     │   └── ProtectionError  too few patients stand behind something that would have to be stored
+    ├── SettingsError        a synthesizer has no setting of a name, or one is out of range (also a ValueError)
     ├── ConditionError       a condition names an unknown column or value, or cannot be met (also a ValueError)
     ├── ConstraintError      a constraint is unknown or contradictory, or too few rows meet it (also a ValueError)
-    ├── NotFittedError       `sample` or `save` before `fit`
+    ├── NotFittedError       `sample` or `save` before `fit` (synthesizers raise one that is scikit-learn's too)
     ├── TrainingError        training cannot go on (loss not finite after every recovery)
     ├── FitInterrupted       Ctrl-C during `fit`; says how to resume (also a KeyboardInterrupt)
     ├── ModelFileError       a model file is damaged, foreign, too new, or cannot be written (also an OSError)
@@ -37,6 +38,10 @@ class SchemaError(SynthgenError, ValueError):
 
 class ProtectionError(SchemaError):
     """Too few patients stand behind something that the model would have to store."""
+
+
+class SettingsError(SynthgenError, ValueError):
+    """A synthesizer has no setting of a name, or a setting is out of range."""
 
 
 class ConditionError(SynthgenError, ValueError):

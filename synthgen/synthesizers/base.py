@@ -16,35 +16,34 @@ from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.encoding.margins import Margins
 from synthgen.encoding.protection import Cohort
 from synthgen.encoding.table import NumericalMethod, TableEncoder, progress
-from synthgen.errors import ConditionError, NotFittedError
+from synthgen.errors import ConditionError
 from synthgen.models.base import GenerativeModel
+from synthgen.synthesizers.inputs import check_schema, frame_of
+from synthgen.synthesizers.parameters import Learned, NotFitted, Parameters
 from synthgen.synthesizers.requests import Request, parse_imputation, parse_request
 from synthgen.synthesizers.sampling import RowSampler, rows_at_once
 from synthgen.synthesizers.saving import members_of, write_members
 
 
-class Synthesizer(ABC):
-    """Learns a table and draws synthetic rows.
+class Synthesizer(Parameters, ABC):
+    """Learns a table and draws synthetic rows; to scikit-learn an estimator of a density.
 
     Args:
         seed: Of everything random in fitting, and of `sample` where it is given none.
         settings: Everything else that makes up the synthesizer; plain types, kept in the model file.
     """
 
-    family: ClassVar[str]
     numerical: ClassVar[NumericalMethod] = "quantile_bins"
 
-    def __init__(self, *, seed: int, **settings: Any) -> None:
-        self.seed = seed
-        self.settings = settings
-        self.schema: Schema | None = None
-        self.encoder: TableEncoder | None = None
-        self.model: GenerativeModel | None = None
-        self.constraints: tuple[Constraint, ...] = ()
-        self.margins: Margins | None = None
-        self.history: list[dict[str, float]] = []
-        self.best_epoch = -1
-        self._samples_drawn = 0
+    schema = Learned[Schema | None](lambda: None)
+    encoder = Learned[TableEncoder | None](lambda: None)
+    model = Learned[GenerativeModel | None](lambda: None)
+    constraints = Learned[tuple[Constraint, ...]](tuple)
+    margins = Learned[Margins | None](lambda: None)
+    history = Learned[list[dict[str, float]]](list)
+    best_epoch = Learned[int](lambda: -1)
+    learned_with = Learned[dict[str, Any]](dict)
+    _samples_drawn = 0
 
     @abstractmethod
     def build(self, layout: Layout) -> GenerativeModel:
@@ -65,17 +64,20 @@ class Synthesizer(ABC):
 
     def fit(
         self,
-        frame: pd.DataFrame,
+        frame: pd.DataFrame | np.ndarray,
+        y: Any = None,
         *,
         schema: Schema | None = None,
         checkpoint: str | os.PathLike[str] | None = None,
         callbacks: Sequence[keras.callbacks.Callback] = (),
         verbose: bool = True,
     ) -> Self:
-        """Learns a table.
+        """Learns a table; what was learned before is forgotten.
 
         Args:
-            frame: (rows, columns), training rows only: what `evaluate` gets as holdout must not be among them.
+            frame: (rows, columns), training rows only: what `evaluate` gets as holdout must not be among them. A data
+                frame, or an array, whose columns become x0, x1, ...
+            y: Ignored, as by scikit-learn's other density estimators: a target to be learned is a column.
             schema: What the table holds; None infers it.
             checkpoint: Directory that the run is backed up in after every epoch. The same call with the same directory
                 goes on where an interrupted run stopped, and ends with the same weights.
@@ -86,11 +88,15 @@ class Synthesizer(ABC):
             The synthesizer itself.
 
         Raises:
+            SettingsError: If a setting is out of range.
             SchemaError: If the table does not fit the schema.
             ProtectionError: If the table has fewer patients than `schema.rare_below`.
             FitInterrupted: On Ctrl-C; the message says how to resume.
             TrainingError: If losses stay infinite, or the checkpoint belongs to another run.
         """
+        self.check_settings()
+        check_schema(schema, second=y)
+        named, frame = isinstance(frame, pd.DataFrame), frame_of(frame)
         schema = Schema.infer(frame) if schema is None else schema
         schema.validate(frame)
         frame = frame.reset_index(drop=True)
@@ -104,6 +110,7 @@ class Synthesizer(ABC):
         model = self._learn(encoder.layout, table, patients=cohort.patients, checkpoint=checkpoint,
                             callbacks=callbacks, verbose=verbose)  # fmt: skip
         self.take(schema, encoder, model, constraints, margins)
+        self._note_columns(frame.columns.tolist(), named=named)
         return self
 
     def _fit_constraints(
@@ -128,6 +135,12 @@ class Synthesizer(ABC):
         """Makes this a fitted synthesizer of the given parts."""
         self.schema, self.encoder, self.model = schema, encoder, model
         self.constraints, self.margins = constraints, margins
+        self.learned_with = {"seed": self.seed, "settings": self.settings}  # set_params may change them
+        self._samples_drawn = 0
+        self._note_columns(list(schema.columns), named=True)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return self.model is not None
 
     def fitted(self) -> tuple[Schema, TableEncoder, GenerativeModel]:
         """Returns schema, encoder and model.
@@ -136,9 +149,7 @@ class Synthesizer(ABC):
             NotFittedError: Before `fit`.
         """
         if self.schema is None or self.encoder is None or self.model is None:
-            raise NotFittedError(
-                f"This {self.family} is not fitted yet. Call fit(frame) first, or synthgen.load(path)."
-            )
+            raise NotFitted(f"This {self.family} is not fitted yet. Call fit(frame) first, or synthgen.load(path).")
         return self.schema, self.encoder, self.model
 
     def _encoder_settings(self) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def members_of(synthesizer: "Synthesizer") -> tuple[dict[str, Any], dict[str, An
     """
     schema, encoder, model = synthesizer.fitted()
     manifest = {
-        "family": synthesizer.family, "seed": synthesizer.seed, "settings": synthesizer.settings,
+        "family": synthesizer.family, **synthesizer.learned_with,
         "best_epoch": synthesizer.best_epoch, "history": synthesizer.history,
     }  # fmt: skip
     taken = {

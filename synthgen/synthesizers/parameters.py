@@ -1,0 +1,203 @@
+"""Synthesizers as scikit-learn knows estimators: settings that are stored, read, set, cloned, and checked by `fit`."""
+
+import inspect
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any, ClassVar, Generic, Literal, Self, TypeVar, overload
+
+import numpy as np
+import sklearn.exceptions
+from sklearn.base import BaseEstimator
+from sklearn.utils.metadata_routing import UNUSED
+
+from synthgen.errors import NotFittedError, SettingsError, did_you_mean
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a setting may be. None is allowed besides where it is the setting's default.
+
+    Args:
+        kind: Of the value.
+        least: Smallest value.
+        most: Largest value.
+        above: Value that must be exceeded.
+        below: Value that must not be reached.
+    """
+
+    kind: Literal["whole number", "number", "bool"]
+    least: float = -math.inf
+    most: float = math.inf
+    above: float = -math.inf
+    below: float = math.inf
+
+    def holds(self, value: Any) -> bool:
+        """Returns whether a value is allowed.
+
+        Example:
+            >>> Rule("number", least=0, below=1).holds(0.1), Rule("whole number", least=1).holds(0)
+            (True, False)
+        """
+        if self.kind == "bool" or isinstance(value, bool | np.bool_):
+            return self.kind == "bool" and isinstance(value, bool | np.bool_)
+        if not issubclass(type(value), Integral if self.kind == "whole number" else Real):
+            return False
+        return self.least <= value <= self.most and self.above < value < self.below  # never for not-a-number
+
+    def __str__(self) -> str:
+        if self.kind == "bool":
+            return "True or False"
+        ends = {"of at least": self.least, "above": self.above, "of at most": self.most, "below": self.below}
+        stated = [f"{words} {end:g}" for words, end in ends.items() if math.isfinite(end)]
+        return f"a {self.kind} {' and '.join(stated)}"
+
+
+COUNT = Rule("whole number", least=1)
+POSITIVE = Rule("number", above=0)
+SHARE = Rule("number", least=0, below=1)
+FLAG = Rule("bool")
+
+RULES = {
+    "batch_size": COUNT,
+    "calibration": FLAG,
+    "depth": COUNT,
+    "dropout": SHARE,
+    "jit_compile": FLAG,
+    "latent_dim": COUNT,
+    "learning_rate": POSITIVE,
+    "num_bins": COUNT,
+    "num_epochs": COUNT,
+    "num_sampling_steps": Rule("whole number", least=2),
+    "num_steps": COUNT,
+    "packing": COUNT,
+    "patience": COUNT,
+    "penalty": Rule("number", least=0),
+    "reconstruction_weight": POSITIVE,
+    "seed": Rule("whole number", least=0, below=2**31),  # what the networks' initializers take
+    "validation": SHARE,
+    "width": COUNT,
+}
+"""What each setting may be, for all families: a word means the same in each of them."""
+
+
+class NotFitted(NotFittedError, sklearn.exceptions.NotFittedError):
+    """A synthesizer was used before `fit`; to scikit-learn too. `synthgen.errors` itself does not load scikit-learn."""
+
+
+class Learned(Generic[Value]):
+    """An attribute that `fit` fills in.
+
+    It is kept under a private name: scikit-learn takes public ones for settings, which `fit` must not touch.
+
+    Args:
+        default: Makes the value before `fit`.
+    """
+
+    def __init__(self, default: Callable[[], Value]) -> None:
+        self._default = default
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = f"_{name}"
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> "Learned[Value]": ...
+
+    @overload
+    def __get__(self, instance: object, owner: type) -> Value: ...
+
+    def __get__(self, instance: object | None, owner: type) -> "Learned[Value] | Value":
+        if instance is None:
+            return self
+        return vars(instance).get(self._name, self._default())
+
+    def __set__(self, instance: object, value: Value) -> None:
+        vars(instance)[self._name] = value
+
+
+class Parameters(BaseEstimator):
+    """The settings of a synthesizer, by scikit-learn's conventions.
+
+    The constructor only stores them, each as an attribute of its name; `fit` checks them. `get_params`, `clone` and the
+    short `repr` are scikit-learn's own.
+
+    Args:
+        seed: Of everything random.
+        settings: Everything else that the constructor of the family takes.
+    """
+
+    family: ClassVar[str]
+    # scikit-learn would take the table for something that a pipeline can be asked to hand on, since it is not called X
+    __metadata_request__fit: ClassVar[dict[str, str]] = {"frame": UNUSED}
+    __metadata_request__score: ClassVar[dict[str, str]] = {"frame": UNUSED}
+
+    def __init__(self, *, seed: int, **settings: Any) -> None:
+        self.seed = seed
+        for name, value in settings.items():
+            setattr(self, name, value)
+
+    @classmethod
+    def setting_names(cls) -> list[str]:
+        """Names of what the constructor takes, in its order."""
+        return [
+            name
+            for name, parameter in inspect.signature(cls).parameters.items()
+            if parameter.kind != parameter.VAR_KEYWORD
+        ]
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Every setting but the seed, as plain types."""
+        values = {name: getattr(self, name) for name in self.setting_names() if name != "seed"}
+        return {name: value.item() if isinstance(value, np.generic) else value for name, value in values.items()}
+
+    def set_params(self, **parameters: Any) -> Self:
+        """Changes settings; what was learned stays as it is until the next `fit`.
+
+        Args:
+            parameters: Settings by name.
+
+        Returns:
+            The synthesizer itself.
+
+        Raises:
+            SettingsError: If the family has no setting of a name. Values are checked by `fit`.
+        """
+        known = self.setting_names()
+        for name in parameters:
+            if name not in known:
+                hint = did_you_mean(name, known)
+                raise SettingsError(f"{self.family} has no setting {name!r}.{hint} It has {known}.")
+        return super().set_params(**parameters)
+
+    def check_settings(self) -> None:
+        """Finds out whether `fit` can use the settings.
+
+        Raises:
+            SettingsError: If it cannot; names the first wrong one, what came and what was expected.
+        """
+        for name, parameter in inspect.signature(type(self)).parameters.items():
+            value, rule, optional = getattr(self, name, None), RULES.get(name), parameter.default is None
+            if rule is None or (value is None and optional) or rule.holds(value):
+                continue
+            raise SettingsError(
+                f"{self.family}: expected {name} to be {rule}{', or None' if optional else ''}. "
+                f"Received {repr(value)[:60]}."
+            )
+
+    def _note_columns(self, names: Sequence[str], *, named: bool) -> None:
+        """Keeps how many columns `fit` was given, and what they were called if they came with names."""
+        self.n_features_in_ = len(names)
+        if named:
+            self.feature_names_in_ = np.array(names, dtype=object)
+        elif hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.estimator_type = "density_estimator"
+        tags.input_tags.allow_nan = tags.input_tags.categorical = tags.input_tags.string = True
+        return tags
