@@ -10,14 +10,15 @@ from keras import ops
 
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import Layout
+from synthgen.networks.numbers import MOST_SCORE, NUM_FEATURES, normal_score, ranks, smooth_features
 
 
 class Chain(keras.Model):
     """Networks of the columns of a layout.
 
-    Every value of every column has an embedding; the place inside a bin moves it along a line of the bin's own, so that
-    a number enters as a piecewise linear curve. A column's network sees the embeddings of what is known, and which
-    columns those are.
+    Every category and every spike of a number has an embedding; a number inside a bin enters by smooth features of its
+    rank, and the law of a bin, and of the place inside, leaves by them (`networks.numbers`). A column's network sees
+    the embeddings of what is known, and which columns those are.
 
     Args:
         layout: Of the rows.
@@ -49,8 +50,10 @@ class Chain(keras.Model):
         self._seed, self._made = seed, 0
         columns, total = len(self.codes), int(self._offsets[-1])
         self.embeddings = self._weight("embeddings", (total, embedding_dim), inputs=embedding_dim)
-        if self.insides:
-            self.slopes = self._weight("slopes", (total, embedding_dim), inputs=embedding_dim)
+        self._curves = {
+            i: self._weight(f"curves_{i}", (NUM_FEATURES, embedding_dim), inputs=2 * embedding_dim)
+            for i in self.insides
+        }
         self._first = self._weight(
             "first", (columns, columns, embedding_dim, width), inputs=columns * embedding_dim / 2
         )
@@ -59,6 +62,8 @@ class Chain(keras.Model):
         self._deeper = [self._weight(f"deeper_{k}", (columns, width, width), inputs=width) for k in range(depth - 1)]
         self._biases = [self._weight(f"bias_{k}", (columns, width)) for k in range(depth - 1)]
         self._heads = [self._head(f"head_{i}", width, block.size) for i, block in enumerate(self.codes)]
+        self._smooth_heads = {i: self._weight(f"smooth_{i}", (width, NUM_FEATURES), inputs=width) for i in self.insides}
+        self._of_bins = {i: self._bin_features(i) for i in self.insides}
         self._among_bits = {
             i: self._weight(f"bits_{i}", (block.size, block.size))
             for i, block in enumerate(self.codes)
@@ -101,9 +106,14 @@ class Chain(keras.Model):
         if block.form == "bits":
             return ops.matmul(bits(code, block.size), self.embeddings[offset : offset + block.size])
         embedded = ops.take(self.embeddings, code + offset, axis=0)
-        if scalar is not None:
-            embedded += scalar[:, None] * ops.take(self.slopes, code + offset, axis=0)
-        return embedded
+        if position not in self.insides:
+            return embedded
+        first, end = self.insides[position]
+        place = 0.5 if scalar is None else (scalar + 1) / 2
+        rank = ops.clip((ops.cast(code - first, "float32") + place) / (end - first), 0.0, 1.0)
+        curve = ops.matmul(smooth_features(rank), self._curves[position])
+        inside = ops.logical_and(code >= first, code < end)[:, None]
+        return ops.where(inside, curve, embedded)
 
     def embed_all(self, codes: Tensor, scalars: Tensor) -> Tensor:
         """Returns the embeddings of rows, (batch, columns, embedding_dim).
@@ -160,6 +170,9 @@ class Chain(keras.Model):
             hidden: (batch, width), from `hidden_of` or `hidden`.
         """
         kernel, bias = self._heads[position]
+        if position in self.insides:
+            features, spike = self._of_bins[position]
+            kernel = kernel * spike + ops.matmul(self._smooth_heads[position], features)
         return ops.matmul(hidden, kernel) + bias
 
     def among_bits(self, position: int) -> Tensor:
@@ -177,7 +190,21 @@ class Chain(keras.Model):
         """
         (own, bias), of_code, (out, out_bias) = self._place_heads[position]
         inner = ops.matmul(hidden, own) + bias + ops.matmul(self.embed(position, code, None), of_code)
-        return ops.matmul(ops.silu(inner), out) + out_bias
+        first, end = self.insides[position]
+        score = normal_score(ops.reshape(ops.convert_to_tensor(ranks(end - first, self.num_places)), (-1,)))
+        score = ops.reshape(ops.clip(score, -MOST_SCORE, MOST_SCORE), (end - first, self.num_places))
+        here = ops.take(score, ops.clip(code - first, 0, end - first - 1), axis=0)  # (batch, num_places)
+        exact = ops.matmul(hidden, self._smooth_heads[position][:, -2:])  # what the bins' law says of score and square
+        return ops.matmul(ops.silu(inner), out) + out_bias + exact[:, :1] * here + exact[:, 1:] * ops.square(here)
+
+    def _bin_features(self, position: int) -> tuple[np.ndarray, np.ndarray]:
+        """Smooth features of a column's bins, (NUM_FEATURES, codes), and 1 for codes that are none, (codes,)."""
+        first, end = self.insides[position]
+        size = self.codes[position].size
+        features, spike = np.zeros((NUM_FEATURES, size), "float32"), np.ones(size, "float32")
+        features[:, first:end] = np.array(smooth_features(ops.convert_to_tensor(ranks(end - first, 1)[:, 0]))).T
+        spike[first:end] = 0
+        return features, spike
 
 
 def bits(code: Tensor, size: int) -> Tensor:
