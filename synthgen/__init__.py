@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from synthgen.synthesizers.diffusion import TabularDiffusion as TabularDiffusion
     from synthgen.synthesizers.gan import TabularGAN as TabularGAN
     from synthgen.synthesizers.loading import load as load
+    from synthgen.synthesizers.tuning import tune as tune
+    from synthgen.synthesizers.tuning_result import TuningResult as TuningResult
     from synthgen.synthesizers.vae import TVAE as TVAE
 
 __version__ = "0.1.0"
@@ -71,6 +73,8 @@ _MODULES = {
     "TabularAutoregressive": "synthgen.synthesizers.autoregressive",
     "Between": "synthgen.synthesizers.conditions",
     "load": "synthgen.synthesizers.loading",
+    "tune": "synthgen.synthesizers.tuning",
+    "TuningResult": "synthgen.synthesizers.tuning_result",
     "augment": "synthgen.synthesizers.augmentation",
     "SyntheticSampler": "synthgen.synthesizers.augmentation_sampler",
     "augmentation_verdict": "synthgen.metrics.utility.augmentation",

@@ -1,6 +1,7 @@
-"""The command line: describe, fit, sample, augment, evaluate, inspect, demo. Options are the library's own arguments.
+"""The command line: describe, fit, tune, sample, augment, evaluate, inspect, demo.
 
-Each verb is a file of its own and imports what it needs when it runs, so that ``synthgen --help`` answers at once.
+Options are the library's own arguments. Each verb is a file of its own and imports what it needs when it runs, so that
+``synthgen --help`` answers at once.
 
 | exit code | means |
 |--:|---|
@@ -24,6 +25,7 @@ from synthgen.cli.evaluate import evaluate
 from synthgen.cli.fit import fit
 from synthgen.cli.inspect import inspect
 from synthgen.cli.sample import sample
+from synthgen.cli.tune import tune
 from synthgen.cli.verbs import say_error, verb
 
 _UsageError: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
@@ -37,7 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # its tracebacks print local variables, and with them the user's data
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (describe, fit, sample, augment, evaluate, inspect, demo):
+for command in (describe, fit, tune, sample, augment, evaluate, inspect, demo):
     app.command()(verb(command))
 
 

@@ -13,7 +13,7 @@ from synthgen.cli.fit import LENGTHS, MODELS
 from synthgen.cli.verbs import require_writable, verb
 from synthgen.errors import SchemaError, WriteError
 
-VERBS = ["describe", "fit", "sample", "evaluate", "inspect", "demo"]
+VERBS = ["describe", "fit", "tune", "sample", "evaluate", "inspect", "demo"]
 
 
 def test_help_lists_the_verbs(run):
