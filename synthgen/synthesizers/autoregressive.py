@@ -13,7 +13,7 @@ from synthgen.synthesizers.network import NetworkSynthesizer
 from synthgen.training.monitors import Score
 from synthgen.training.run import Plan
 
-PASSES, LEAST_STEPS, MOST_STEPS = 25, 500, 6_000
+PASSES, LEAST_STEPS, MOST_STEPS = 60, 1_000, 8_000
 """Of the training table, unless steps are given."""
 
 EMBEDDING_DIM = 16
@@ -27,7 +27,8 @@ class TabularAutoregressive(LikelihoodSynthesizer, NetworkSynthesizer):
     """An any-order autoregressive model of tables.
 
     Args:
-        num_steps: Training steps; None: 25 passes over the table, but at least 500 steps and at most 6 000.
+        num_steps: Training steps; None: 60 passes over the table, but at least 1 000 steps and at most
+            8 000.
         batch_size: Rows a step; cut to the number of training rows.
         width: Of the hidden layers of each column's network; None: 128, less for more than 55 columns, at least 16.
         learning_rate: At the start; falls to a twentieth along a cosine.
@@ -35,7 +36,8 @@ class TabularAutoregressive(LikelihoodSynthesizer, NetworkSynthesizer):
         dropout: Share of hidden units dropped in training.
         validation: Share of patients held out; the epoch in which they are most likely is kept.
         calibration: Whether the margins of columns and pairs are learned too, to choose among drawn rows by.
-        patience: Epochs (of 20) without improvement after which training stops; None never stops.
+        patience: Epochs (of 20) without improvement after which training stops; None never stops. Likelihood, unlike a
+            critic's verdict, does not recover once rows are learned by heart.
         jit_compile: Whether XLA compiles training; None: on a GPU only.
         seed: Of everything random.
     """
@@ -53,7 +55,7 @@ class TabularAutoregressive(LikelihoodSynthesizer, NetworkSynthesizer):
         dropout: float = 0.3,
         validation: float = 0.1,
         calibration: bool = True,
-        patience: int | None = None,
+        patience: int | None = 4,
         jit_compile: bool | None = None,
         seed: int = 0,
     ) -> None:

@@ -13,6 +13,7 @@ from synthgen import backend
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.networks import heads
+from synthgen.networks.numbers import smooth_map
 
 STEPS = 50
 """Steps of one call of `LinearChain.train`."""
@@ -24,7 +25,8 @@ RIDGE = 1e-7
 class LinearChain:
     """Logistic regressions of every block on all blocks before it, trained together by maximum likelihood.
 
-    Places inside bins are no part of it.
+    Bins of numbers speak and listen by smooth features of their rank (`networks.numbers`). Places inside bins are no
+    part of it.
 
     Args:
         layout: Of the rows.
@@ -49,18 +51,19 @@ class LinearChain:
         self._codes, self._scalars = backend.resident(table.codes), backend.resident(table.scalars)
         self._num_rows, self._batch_size, self._seed = len(table), min(batch_size, len(table)), seed
         self._before = _before(layout)
-        size = layout.num_features
-        self._links = keras.Variable(np.zeros((size, size), np.float32), name="links")
+        self._map = smooth_map(layout)
+        size = self._map.shape[1]
+        self._weights = keras.Variable(np.zeros((size, size), np.float32), name="weights")
         self._biases = keras.Variable(_log_shares(layout, table), name="biases")
         self._optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(learning_rate, num_steps))
-        self._optimizer.build([self._links, self._biases])
+        self._optimizer.build([self._weights, self._biases])
         self._train = backend.compiled(self._steps, jit_compile=False)
         self._score = backend.compiled(self._log_loss, jit_compile=False)
 
     @property
     def links(self) -> np.ndarray:
         """(features, features) as `networks.links` wants them."""
-        return self._links.numpy() * self._before
+        return np.array(self._between())
 
     @property
     def biases(self) -> np.ndarray:
@@ -95,15 +98,19 @@ class LinearChain:
 
         def loss() -> tuple[Tensor, Tensor]:
             value = self._log_loss(features)
-            return value + RIDGE * self._layout.num_features * ops.sum(ops.square(self._links)), value
+            return value + RIDGE * self._layout.num_features * ops.sum(ops.square(self._weights)), value
 
-        variables = [self._links, self._biases]
+        variables = [self._weights, self._biases]
         value, gradients = backend.value_and_gradients(loss, variables)
         self._optimizer.apply(gradients, variables)
         return value
 
+    def _between(self) -> Tensor:
+        """The links, (features, features)."""
+        return self._before * ops.matmul(ops.matmul(self._map, self._weights), self._map.T)
+
     def _log_loss(self, features: Tensor) -> Tensor:
-        logits = ops.matmul(features, self._links * self._before) + self._biases
+        logits = ops.matmul(features, self._between()) + self._biases
         total = ops.zeros(())
         for block, start in zip(self._layout.blocks, self._layout.starts, strict=True):
             drawn, said = features[:, start : start + block.size], logits[:, start : start + block.size]
