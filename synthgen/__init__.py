@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from synthgen.report.report import Report as Report
     from synthgen.synthesizers.augmentation import augment as augment
     from synthgen.synthesizers.augmentation_sampler import SyntheticSampler as SyntheticSampler
+    from synthgen.synthesizers.auto import fit_auto as fit_auto
+    from synthgen.synthesizers.auto_selection import Selection as Selection
     from synthgen.synthesizers.autoregressive import TabularAutoregressive as TabularAutoregressive
     from synthgen.synthesizers.conditions import Between as Between
     from synthgen.synthesizers.copula import GaussianCopula as GaussianCopula
@@ -77,6 +79,8 @@ _MODULES = {
     "TuningResult": "synthgen.synthesizers.tuning_result",
     "augment": "synthgen.synthesizers.augmentation",
     "SyntheticSampler": "synthgen.synthesizers.augmentation_sampler",
+    "fit_auto": "synthgen.synthesizers.auto",
+    "Selection": "synthgen.synthesizers.auto_selection",
     "augmentation_verdict": "synthgen.metrics.utility.augmentation",
     "AugmentationVerdict": "synthgen.metrics.utility.augmentation_result",
     "evaluate": "synthgen.report.evaluate",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from synthgen.data.schema import Schema
+    from synthgen.synthesizers.auto_selection import Selection
     from synthgen.synthesizers.base import Synthesizer
 
 MODELS = {
@@ -38,6 +39,9 @@ LENGTHS = {
 }
 """How each model counts the length of training, option and argument; None: it takes seconds."""
 
+AUTO, MINUTES = "auto", 10.0
+"""What chooses among the models, and the time that it has unless told."""
+
 
 def fit(  # noqa: PLR0913, PLR0917 - options
     data: Annotated[Path, typer.Argument(help="The table to learn: .csv, .tsv, .parquet or .feather.")],
@@ -46,7 +50,16 @@ def fit(  # noqa: PLR0913, PLR0917 - options
         Path | None,
         typer.Option(metavar="YAML", help="What the columns mean, see [bold]describe[/bold]. Without it: a guess."),
     ] = None,
-    model: Annotated[str, typer.Option(metavar="|".join(MODELS), help="What learns the table.")] = "tabular-gan",
+    model: Annotated[
+        str,
+        typer.Option(
+            metavar="|".join([*MODELS, AUTO]),
+            help="What learns the table; [bold]auto[/bold] tries several and says why it keeps which.",
+        ),
+    ] = "tabular-gan",
+    minutes: Annotated[
+        float | None, typer.Option(help=f"Time for everything that auto does; {MINUTES:g} unless said otherwise.")
+    ] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Training steps of the tabular-... models.")] = None,
     epochs: Annotated[
         int | None, typer.Option(min=1, help="Passes over the table of ctgan and tvae; 300 unless said otherwise.")
@@ -86,8 +99,14 @@ def fit(  # noqa: PLR0913, PLR0917 - options
     $ synthgen fit patients.csv --schema schema.yaml --train train.csv --holdout holdout.csv -o patients.synthgen
 
     $ synthgen fit patients.csv --model ctgan --epochs 100 --seed 1 --set batch_size=1000 -o patients.synthgen
+
+    $ synthgen fit patients.csv --schema schema.yaml --model auto --minutes 10 -o patients.synthgen
     """
-    length = _length(model, {"--steps": steps, "--epochs": epochs})
+    if model == AUTO:
+        _check_auto({"--steps": steps, "--epochs": epochs, "--set": settings, "--checkpoint": checkpoint}, minutes)
+        length = {}
+    else:
+        length = _length(model, {"--steps": steps, "--epochs": epochs, "--minutes": minutes})
     require_writable(output)
     require_writable(train, holdout, table=True)
     frame, meaning = _read(data, schema, read)
@@ -95,6 +114,12 @@ def fit(  # noqa: PLR0913, PLR0917 - options
         frame = _keep_out(frame, holdout, by=meaning.patient_key, share=holdout_share, seed=seed)
     if train is not None:
         _write(frame, train)
+    out = console(quiet=quiet)
+    if model == AUTO:
+        selection = _choose(frame, meaning, minutes=minutes, seed=seed, quiet=quiet)
+        selection.synthesizer.save(output)
+        out.print(f"{selection}\n{_written(output, len(frame))}", markup=False)
+        return
     synthesizer = _make(MODELS[model], length | {"seed": seed}, settings or [])
     directory = output.with_name(f"{output.name}.checkpoint") if checkpoint is None else checkpoint
     _claim(directory)
@@ -107,13 +132,32 @@ def fit(  # noqa: PLR0913, PLR0917 - options
     synthesizer.save(output)
     if checkpoint is None:
         shutil.rmtree(directory, ignore_errors=not directory.exists())  # a copula leaves none
-    console(quiet=quiet).print(_done(output, synthesizer, len(frame)), markup=False)
+    out.print(_done(output, synthesizer, len(frame)), markup=False)
 
 
-def _length(model: str, given: dict[str, int | None]) -> dict[str, Any]:
+def _check_auto(given: dict[str, Any], minutes: float | None) -> None:
+    """Refuses what only a model that is named can use."""
+    for option, value in given.items():
+        if value:
+            raise SynthgenError(
+                f"{option} is not for auto, which sets up its candidates itself and takes --minutes. Name a --model in "
+                f"{list(MODELS)}."
+            )
+    if minutes is not None and not 0 < minutes < float("inf"):
+        raise SynthgenError(f"Expected --minutes above 0. Received {minutes:g}.")
+
+
+def _choose(frame: "pd.DataFrame", schema: "Schema", *, minutes: float | None, seed: int, quiet: bool) -> "Selection":
+    from synthgen.synthesizers.auto import fit_auto
+
+    return fit_auto(frame, minutes=MINUTES if minutes is None else minutes, schema=schema, seed=seed, verbose=not quiet)
+
+
+def _length(model: str, given: dict[str, Any]) -> dict[str, Any]:
     """Arguments for the length of training, in the model's own unit."""
     if model not in MODELS:
-        raise SynthgenError(f"Expected --model in {list(MODELS)}. Received {model!r}.{did_you_mean(model, MODELS)}")
+        known = [*MODELS, AUTO]
+        raise SynthgenError(f"Expected --model in {known}. Received {model!r}.{did_you_mean(model, known)}")
     option, argument = LENGTHS[model] or (None, "")
     for other, value in given.items():
         if value is not None and other != option:
@@ -177,7 +221,8 @@ def _claim(directory: Path) -> None:
 
 def _done(output: Path, synthesizer: "Synthesizer", num_rows: int) -> str:
     kept = kept_epoch(synthesizer.history, synthesizer.best_epoch)
-    return (
-        f"Learned {count(num_rows)} rows{kept and f'; {kept}'}.\n"
-        f"Written to {output}. Next: synthgen sample {output} -n {num_rows} -o synthetic.csv"
-    )
+    return f"Learned {count(num_rows)} rows{kept and f'; {kept}'}.\n{_written(output, num_rows)}"
+
+
+def _written(output: Path, num_rows: int) -> str:
+    return f"Written to {output}. Next: synthgen sample {output} -n {num_rows} -o synthetic.csv"

@@ -39,6 +39,28 @@ def test_ctgan_without_a_schema_and_with_a_checkpoint_of_the_users_own_which_is_
     assert (kept / "run.json").exists()
 
 
+def test_auto_says_what_it_chose_what_it_left_out_and_why(fitted, run, tmp_path):
+    model = tmp_path / "m.synthgen"
+    options = ["--schema", fitted / "schema.yaml", "--model", "auto", "--minutes", "0.1"]
+    code, out, error = run("fit", fitted / "patients.csv", *options, "-o", model)
+    assert (code, error) == (0, "")
+    assert "TabularGAN: left out, 400 patients are too few to choose by" in out
+    assert "The table has 400 patients." in out
+    assert f"Written to {model}." in out
+    assert inspect(model)["manifest"]["family"] == "GaussianCopula"
+    assert list(tmp_path.iterdir()) == [model]
+
+
+def test_auto_and_named_models_take_different_options(fails, tmp_path):
+    output, auto = ["-o", tmp_path / "m.synthgen"], ["--model", "auto"]
+    for option in (["--steps", 5], ["--epochs", 5], ["--set", "width=8"], ["--checkpoint", tmp_path / "kept"]):
+        assert f"{option[0]} is not for auto" in fails("fit", "no.csv", *auto, *option, *output)
+    assert "Expected --minutes above 0. Received 0." in fails("fit", "no.csv", *auto, "--minutes", 0, *output)
+    assert "Expected --minutes above 0. Received nan." in fails("fit", "no.csv", *auto, "--minutes", "nan", *output)
+    assert "--minutes is not for tabular-gan" in fails("fit", "no.csv", "--minutes", 5, *output)
+    assert "Did you mean 'auto'?" in fails("fit", "no.csv", "--model", "auot", *output)
+
+
 def test_bad_input_is_found_before_anything_is_read(fails, tmp_path):
     output = ["-o", tmp_path / "m.synthgen"]
     assert "Did you mean 'tabular-gan'?" in fails("fit", "no.csv", "--model", "tabular-gen", *output)
