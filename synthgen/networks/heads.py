@@ -45,7 +45,14 @@ def nothing_known(drawn: Tensor, start: int) -> Tensor:  # noqa: ARG001 - an `En
 
 
 def straight_through(
-    layout: Layout, logits: Tensor, noise: Tensor, *, temperature: float, enforce: Enforce, links: Tensor | None = None
+    layout: Layout,
+    logits: Tensor,
+    noise: Tensor,
+    *,
+    temperature: float,
+    enforce: Enforce,
+    links: Tensor | None = None,
+    spread: bool = False,
 ) -> Tensor:
     """Returns hard rows that still pass gradients to the logits.
 
@@ -59,14 +66,16 @@ def straight_through(
         temperature: Above 0; small follows the draw closely, large gives smoother gradients.
         enforce: Puts in what is known.
         links: (features, features), see `networks.links`; None: blocks are drawn apart.
+        spread: Whether places inside bins have chance of their own, see `place`.
 
     Returns:
         (batch, features) float32: one-hot blocks exactly one-hot, bits exactly 0 or 1, scalars in [-1, 1] and 0
         where they refine nothing.
     """
     return _by_block(
-        layout, logits, noise, one_hot=_hard_one_hot, temperature=temperature, enforce=enforce, links=links
-    )
+        layout, logits, noise, one_hot=_hard_one_hot, temperature=temperature, enforce=enforce, links=links,
+        spread=spread,
+    )  # fmt: skip
 
 
 def soft(
@@ -86,11 +95,12 @@ def soft(
         (batch, features) float32; one-hot blocks are positive and sum to one.
     """
     return _by_block(
-        layout, logits, noise, one_hot=_gumbel_softmax, temperature=temperature, enforce=enforce, links=links
-    )
+        layout, logits, noise, one_hot=_gumbel_softmax, temperature=temperature, enforce=enforce, links=links,
+        spread=False,
+    )  # fmt: skip
 
 
-def _by_block(
+def _by_block(  # noqa: PLR0913
     layout: Layout,
     logits: Tensor,
     noise: Tensor,
@@ -99,6 +109,7 @@ def _by_block(
     temperature: float,
     enforce: Enforce,
     links: Tensor | None,
+    spread: bool,
 ) -> Tensor:
     logits = ops.cast(logits, "float32")
     parts: list[Tensor] = []
@@ -109,7 +120,7 @@ def _by_block(
         if block.form == "scalar":
             first, end = block.refines
             inside = ops.sum(parts[-1][:, first:end], axis=1, keepdims=True)
-            drawn = ops.tanh(part) * ops.stop_gradient(inside)
+            drawn = place(part, noise[:, start : start + 1] if spread else None) * ops.stop_gradient(inside)
         elif block.form == "one_hot" and block.size == 1:
             drawn = ops.ones_like(part)  # a constant column has nothing to draw
         elif block.form == "one_hot":
@@ -118,6 +129,23 @@ def _by_block(
             drawn = _hard_bits(part, noise[:, start : start + block.size], temperature)
         parts.append(enforce(drawn, start))
     return ops.concatenate(parts, axis=1)  # (batch, features)
+
+
+def place(output: Tensor, chance: Tensor | None) -> Tensor:
+    """Returns places inside bins, in (-1, 1).
+
+    With a chance of its own a place is uniform where the raw output says nothing, and leans to one side or the other
+    where it does; a generator that had to make uniform places of its noise would first have to learn that. Without, it
+    is the hyperbolic tangent of the output (Xu et al. 2019, section 4.4).
+
+    Args:
+        output: (batch, n), raw.
+        chance: (batch, n), uniform in [0, 1), or None.
+    """
+    if chance is None:
+        return ops.tanh(output)
+    middle = ops.clip(chance, 1e-4, 1 - 1e-4)
+    return ops.tanh(output + 0.5 * (ops.log(middle) - ops.log(1 - middle)))  # the inverse of tanh at 2 * chance - 1
 
 
 def _gumbel_softmax(logits: Tensor, noise: Tensor, temperature: float) -> Tensor:

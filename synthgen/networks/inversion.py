@@ -7,7 +7,7 @@ from keras import ops
 
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import Layout
-from synthgen.networks.heads import Enforce
+from synthgen.networks.heads import Enforce, place
 
 WIDEST_GROUP = 96
 """Features whose running sums are taken by one matrix product; wider costs more work, narrower more calls."""
@@ -54,12 +54,14 @@ class Inversion:
 
     Args:
         layout: Of the table.
+        spread: Whether places inside bins have chance of their own, see `heads.place`.
     """
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, *, spread: bool = False) -> None:
         self._layout = layout
+        self._spread = spread
         self._groups = [_group(layout, blocks) for blocks in _neighbours(layout)]
-        sizes = {"one_hot": 1, "scalar": 0}
+        sizes = {"one_hot": 1, "scalar": int(spread)}
         self.num_chances = sum(sizes.get(block.form, block.size) for block in layout.blocks)
 
     def __call__(self, logits: Tensor, scalar_logits: Tensor, chance: Tensor) -> tuple[Tensor, Tensor]:
@@ -87,7 +89,9 @@ class Inversion:
             if block.form == "scalar":
                 first, end = block.refines
                 inside = ops.logical_and(codes[-1] >= first, codes[-1] < end)
-                scalars.append(ops.tanh(scalar_logits[:, len(scalars)]) * ops.cast(inside, "float32"))
+                own = scalar_logits[:, len(scalars) :][:, :1]
+                scalars.append(self._place(own, chance, used)[:, 0] * ops.cast(inside, "float32"))
+                used += self._spread
             elif block.form == "one_hot":
                 codes.append(one_hot.pop(0))
             else:
@@ -123,7 +127,9 @@ class Inversion:
             if rows:
                 part += ops.matmul(ops.concatenate(rows, axis=1), links[:start, start:end])
             if block.form == "scalar":
-                drawn = ops.tanh(part) * ops.sum(rows[-1][:, slice(*block.refines)], axis=1, keepdims=True)
+                inside = ops.sum(rows[-1][:, slice(*block.refines)], axis=1, keepdims=True)
+                drawn = self._place(part, chance, used) * inside
+                used += self._spread
                 scalars.append(drawn[:, 0])
             elif block.form == "one_hot":
                 codes.append(_inverted(ops.exp(ops.minimum(part, 80.0)), chance[:, used : used + 1]))
@@ -135,6 +141,10 @@ class Inversion:
                 used += block.size
             rows.append(enforce(drawn, start))
         return _stacked(logits, codes, scalars)
+
+    def _place(self, output: Tensor, chance: Tensor, used: int) -> Tensor:
+        """Places inside bins, (batch, 1)."""
+        return place(output, chance[:, used : used + 1] if self._spread else None)
 
 
 def _inverted(weights: Tensor, chance: Tensor) -> Tensor:
@@ -171,9 +181,9 @@ def _group(layout: Layout, blocks: list[int]) -> _Group:
     running = np.zeros((features, features), np.float32)
     owner = np.zeros((features, len(blocks)), np.float32)
     counted = np.zeros((features, len(blocks)), np.float32)
-    for place, position in enumerate(blocks):
+    for number, position in enumerate(blocks):
         first, size = layout.starts[position] - start, layout.blocks[position].size
         running[first : first + size, first : first + size] = np.triu(np.ones((size, size)))
-        owner[first : first + size, place] = 1
-        counted[first : first + size - 1, place] = 1
+        owner[first : first + size, number] = 1
+        counted[first : first + size - 1, number] = 1
     return _Group(start, running, owner, counted)

@@ -107,6 +107,28 @@ def test_what_is_known_is_what_links_see():
     assert (np.array(codes)[:, 1] == 1).all()
 
 
+def test_places_with_chance_of_their_own_are_uniform_until_the_output_leans():
+    layout = Layout((Block("x", "one_hot", 2), Block("x", "scalar", 1, refines=(0, 2))))
+    rng = np.random.default_rng(0)
+    noise, chance = (rng.random((40_000, 3)).astype(np.float32) for _ in range(2))
+    links = np.zeros((3, 3), np.float32)
+    invert = Inversion(layout, spread=True)
+    for lean in (0.0, 0.7):
+        logits = np.tile(np.array([[0.0, 0.0, lean]], np.float32), (40_000, 1))
+        trained = heads.straight_through(
+            layout, logits, noise, temperature=0.5, enforce=heads.nothing_known, spread=True
+        )
+        places = [
+            np.array(trained)[:, 2],
+            np.array(invert(logits, logits[:, 2:], chance)[1])[:, 0],
+            np.array(invert.linked(logits, logits[:, 2:], chance, links=links, enforce=heads.nothing_known)[1])[:, 0],
+        ]
+        # s = tanh(lean + atanh(u)), so that P(s < x) = P(u < tanh(atanh(x) - lean))
+        for x in (-0.8, -0.3, 0.0, 0.5, 0.9):
+            expected = (np.tanh(np.arctanh(x) - lean) + 1) / 2
+            assert [np.mean(part < x) for part in places] == pytest.approx([expected] * 3, abs=0.012)
+
+
 def test_a_category_without_probability_is_never_drawn():
     logits = np.tile(np.array([[-200.0, 0.0, -200.0]], np.float32), (1_000, 1))
     chance = np.append(np.linspace(0, 0.999, 999), np.nextafter(np.float32(1), np.float32(0)))[:, None].astype(

@@ -32,14 +32,17 @@ class Drawing:
             condition.
         conditioning: What is known of a row.
         latent_dim: Width of the noise.
+        spread: Whether places inside bins have chance of their own (`heads.place`).
     """
 
-    def __init__(self, layout: Layout, sampler: keras.Model, conditioning: Conditioning, *, latent_dim: int) -> None:
+    def __init__(
+        self, layout: Layout, sampler: keras.Model, conditioning: Conditioning, *, latent_dim: int, spread: bool
+    ) -> None:
         self._layout = layout
         self._sampler = sampler
         self._conditioning = conditioning
         self._latent_dim = latent_dim
-        self._invert = Inversion(layout)
+        self._invert = Inversion(layout, spread=spread)
         self._batch = rows_per_call(layout, most_cells=MOST_CELLS)
         self._told = fast_copy(sampler, num_inputs=latent_dim + conditioning.num_features)
         self._draw_told = backend.compiled(self._rows_told, jit_compile=False)

@@ -1,6 +1,7 @@
 """The adversarial step: a generator against a critic, put together from parts that know nothing of each other."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import keras
 import numpy as np
@@ -32,6 +33,7 @@ class GANSettings:
         critic_steps: Critic updates for each generator update.
         temperature: Of the Gumbel-softmax.
         hard: Whether the critic sees exact one-hot rows (straight-through) or soft ones.
+        spread: Whether places inside bins have chance of their own (`heads.place`); for hard rows only.
     """
 
     latent_dim: int = 128
@@ -39,6 +41,7 @@ class GANSettings:
     critic_steps: int = 1
     temperature: float = 0.5
     hard: bool = True
+    spread: bool = True
 
 
 class GAN(NetworkModel):
@@ -77,7 +80,13 @@ class GAN(NetworkModel):
         self._sampler = keras.models.clone_model(generator)
         self._sampler.set_weights(generator.get_weights())
         self.built = True
-        self._drawing = Drawing(layout, self._sampler, conditioning, latent_dim=settings.latent_dim)
+        self._drawing = Drawing(
+            layout,
+            self._sampler,
+            conditioning,
+            latent_dim=settings.latent_dim,
+            spread=settings.hard and settings.spread,
+        )
 
     @property
     def sampler(self) -> keras.Model:
@@ -183,7 +192,7 @@ class GAN(NetworkModel):
         rows = ops.shape(condition)[0]
         noise = backend.normal((rows, self.settings.latent_dim), backend.step_seed(1, seed[0], seed[1]))
         logits = self.generator(ops.concatenate([noise, condition], axis=1), training=True)
-        head = heads.straight_through if self.settings.hard else heads.soft
+        head = partial(heads.straight_through, spread=self.settings.spread) if self.settings.hard else heads.soft
         chance = backend.uniform((rows, self.layout.num_features), backend.step_seed(3, seed[0], seed[1]))
         last = self.generator.layers[-1]
         drawn = head(
