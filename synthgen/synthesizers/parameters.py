@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Any, ClassVar, Generic, Literal, Self, TypeVar, overload
+from typing import Any, ClassVar, Generic, Literal, Self, TypeVar, get_args, overload
 
 import numpy as np
 import sklearn.exceptions
@@ -19,7 +19,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Rule:
-    """What a setting may be. None is allowed besides where it is the setting's default.
+    """What a setting may be. None is allowed besides where the signature says so.
 
     Args:
         kind: Of the value.
@@ -71,7 +71,7 @@ RULES = {
     "learning_rate": POSITIVE,
     "num_bins": COUNT,
     "num_epochs": COUNT,
-    "num_sampling_steps": Rule("whole number", least=2),
+    "num_sampling_steps": Rule("whole number", least=4),
     "num_steps": COUNT,
     "packing": COUNT,
     "patience": COUNT,
@@ -180,7 +180,8 @@ class Parameters(BaseEstimator):
             SettingsError: If it cannot; names the first wrong one, what came and what was expected.
         """
         for name, parameter in inspect.signature(type(self)).parameters.items():
-            value, rule, optional = getattr(self, name, None), RULES.get(name), parameter.default is None
+            value, rule = getattr(self, name, None), RULES.get(name)
+            optional = type(None) in get_args(parameter.annotation)
             if rule is None or (value is None and optional) or rule.holds(value):
                 continue
             raise SettingsError(

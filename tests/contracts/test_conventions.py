@@ -95,7 +95,7 @@ BAD = {
     "learning_rate": [0, -1e-3, float("nan"), float("inf"), "fast", None],
     "num_bins": [0, 10.5],
     "num_epochs": [0, None],
-    "num_sampling_steps": [1],
+    "num_sampling_steps": [3],
     "num_steps": [0, -5, 1e3],
     "packing": [0],
     "patience": [0],
@@ -115,6 +115,10 @@ def test_bad_settings_are_refused_before_anything_is_done(family):
             synthesizer = family().set_params(**{name: value})  # set_params, as the constructor, only stores
             with pytest.raises(SettingsError, match=f"{family.family}: expected {name} to be .* Received"):
                 synthesizer.fit(None)  # no table is looked at before
+
+
+def test_none_is_allowed_where_the_signature_says_so():
+    sg.TabularAutoregressive(patience=None, num_steps=None, width=None).check_settings()
 
 
 def test_messages_say_what_was_expected():
