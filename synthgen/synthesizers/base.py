@@ -42,7 +42,7 @@ class Synthesizer(Parameters, ABC):
     margins = Learned[Margins | None](lambda: None)
     history = Learned[list[dict[str, float]]](list)
     best_epoch = Learned[int](lambda: -1)
-    learned_with = Learned[dict[str, Any]](dict)
+    learned_with = Learned[dict[str, Any]](dict)  # seed and settings at the last fit: they may be set anew
     _samples_drawn = 0
 
     @abstractmethod
@@ -135,7 +135,7 @@ class Synthesizer(Parameters, ABC):
         """Makes this a fitted synthesizer of the given parts."""
         self.schema, self.encoder, self.model = schema, encoder, model
         self.constraints, self.margins = constraints, margins
-        self.learned_with = {"seed": self.seed, "settings": self.settings}  # set_params may change them
+        self.learned_with = {"seed": self.seed, "settings": self.settings}
         self._samples_drawn = 0
         self._note_columns(list(schema.columns), named=True)
 

@@ -128,8 +128,14 @@ class Search:
         self.trials.append(done)
         if score is not None and (self.best is None or done.value < self.best.value):
             self.best, self.best_synthesizer, self._fit_seconds = done, synthesizer, fitted * self._more_rows
+        self._show(done)
+
+    def _show(self, trial: Trial) -> None:
+        """Prints a trial's line on standard error, if a person may be looking."""
         if self._verbose and self._console.is_terminal:
-            self._console.print(line_of(done, best=done is self.best), markup=False, highlight=False)
+            left = "" if self._end is None else f"  ({max(self._end - time.monotonic(), 0) / 60:.1f} minutes left)"
+            line = line_of(trial, best=trial is self.best)
+            self._console.print(f"{line}{left}", markup=False, highlight=False, soft_wrap=True)
 
     def final(self, frame: pd.DataFrame) -> tuple[Synthesizer, bool, str]:
         """Returns the best settings' synthesizer, whether it was fitted to all rows, and why not, if there is a reason.
