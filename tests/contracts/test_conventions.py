@@ -21,7 +21,7 @@ from synthgen.synthesizers.tables import FAMILIES
 SMALL = {
     "TabularGAN": {"num_steps": 1, "width": 8, "batch_size": 8},
     "TabularAutoregressive": {"num_steps": 1, "width": 8, "batch_size": 8},
-    "TabularDiffusion": {"num_steps": 1, "width": 8, "batch_size": 8, "num_sampling_steps": 2},
+    "TabularDiffusion": {"num_steps": 1, "width": 8, "batch_size": 8, "num_sampling_steps": 4},
     "TVAE": {"num_epochs": 1, "width": 8, "batch_size": 10},
     "CTGAN": {"num_epochs": 1, "batch_size": 10},
     "GaussianCopula": {},
