@@ -192,8 +192,8 @@ def noise_levels(num_steps: int) -> np.ndarray:
         num_steps: At least 2.
 
     Example:
-        >>> noise_levels(3).round(2).tolist()
-        [20.0, 1.51, 0.02]
+        >>> noise_levels(3).astype(float).round(2).tolist()
+        [20.0, 1.44, 0.02]
     """
     ramp = np.linspace(0, 1, num_steps)
     ends = MOST_NOISE ** (1 / CURVATURE), LEAST_NOISE ** (1 / CURVATURE)

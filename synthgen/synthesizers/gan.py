@@ -24,6 +24,9 @@ GENERATOR_RATE = 0.3
 CHAIN_STEPS = 800
 """Most steps of the linear chain that a linked generator starts as."""
 
+CHAIN_STEPS_UNSEEN = 200
+"""The same where no rows are held out that would show when it begins to learn by heart."""
+
 CHAIN_PATIENCE = 3
 """Calls of the chain's training without gain on held-out rows, after which it ends."""
 
@@ -113,11 +116,12 @@ class TabularGAN(NetworkSynthesizer):
         """Starts the generator as the most likely linear chain of columns."""
         if not isinstance(model, GAN) or model.layout.num_features > MOST_LINKED:
             return
-        chain = LinearChain(model.layout, train, num_steps=CHAIN_STEPS, seed=self.seed)
+        num_steps = CHAIN_STEPS if validation is not None else CHAIN_STEPS_UNSEEN
+        chain = LinearChain(model.layout, train, num_steps=num_steps, seed=self.seed)
         best, kept, waited = float("inf"), (chain.links, chain.biases), 0
-        for call in progress(range(CHAIN_STEPS // STEPS), "Learning a linear chain", verbose):
+        for call in progress(range(num_steps // STEPS), "Learning a linear chain", verbose):
             chain.train(call)
-            loss = best - 1 if validation is None else chain.log_loss(validation)
+            loss = -float(call) if validation is None else chain.log_loss(validation)  # unseen rows say which is best
             waited = 0 if loss < best else waited + 1
             if loss < best:
                 best, kept = loss, (chain.links, chain.biases)

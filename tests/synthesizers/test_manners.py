@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 import pandas as pd
+import pytest
 
 import synthgen as sg
 from synthgen.encoding.table import TableEncoder
@@ -87,3 +88,15 @@ def test_unique_rows_stay_unique_over_chunks(monkeypatch, tmp_path):
     drawn = pd.read_csv(tmp_path / "rows.csv")
     assert len(drawn) == 20_000
     assert drawn["sample"].is_unique
+
+
+@pytest.mark.parametrize("validation", [0.1, 0.0])
+def test_a_gan_starts_as_a_chain_that_knows_pairs_of_columns(validation):
+    """With no time to learn anything else, whether or not rows are held out."""
+    rng = np.random.default_rng(0)
+    a = rng.choice(["x", "y", "z"], 4_000, p=[0.6, 0.3, 0.1])
+    b = np.where(rng.random(4_000) < 0.9, a, rng.choice(["x", "y", "z"], 4_000))
+    frame = pd.DataFrame({"a": a, "b": b})
+    synthesizer = sg.TabularGAN(num_steps=1, width=16, validation=validation).fit(frame, verbose=False)
+    synthetic = synthesizer.sample(4_000, calibrate=False, seed=0)
+    assert (synthetic["a"] == synthetic["b"]).mean() == pytest.approx((a == b).mean(), abs=0.06)
