@@ -106,6 +106,11 @@ class Layout:
         return tuple(i for i, block in enumerate(self.blocks) if block.form == "scalar")
 
     @cached_property
+    def scalar_features(self) -> np.ndarray:
+        """Features that are scalars, in the order of `EncodedTable.scalars`, (scalar blocks,) int32."""
+        return np.array([self.starts[i] for i in self.scalar_blocks], np.int32)
+
+    @cached_property
     def insides(self) -> dict[int, tuple[int, int]]:
         """For each column of `EncodedTable.codes` that a scalar refines, in order: the codes that have an inside."""
         insides: dict[int, tuple[int, int]] = {}

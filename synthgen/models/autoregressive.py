@@ -9,12 +9,14 @@ from keras import ops
 from synthgen import backend
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import EncodedTable, Layout
-from synthgen.models.calls import MOST_ROWS, barred, in_calls, rows_per_call
+from synthgen.models.calls import MOST_ROWS, barred, in_calls, rows_per_call, what_is_known
 from synthgen.models.network import LossModel
-from synthgen.networks.chain import Chain, bits
+from synthgen.networks import heads
+from synthgen.networks.chain import Chain
+from synthgen.networks.inversion import inverted
 
 MOST_CELLS = 2**21
-"""Rows times columns times embedding of one call of the compiled sampler."""
+"""Rows times features of one call of the compiled sampler."""
 
 
 class Autoregressive(LossModel):
@@ -62,14 +64,14 @@ class Autoregressive(LossModel):
             code, own = codes[:, position], hidden[position]
             logits = network.logits(position, own)
             if block.form == "bits":
-                shown = bits(code, block.size)
+                shown = heads.bits(code, block.size)
                 logits += ops.matmul(shown, network.among_bits(position))
                 total += ops.sum(shown * logits - ops.softplus(logits), axis=1)
             else:
                 total += _log_probability(logits, code)
-        for order, (position, (first, end)) in enumerate(network.insides.items()):
+        for order, (position, refines) in enumerate(network.insides.items()):
             code = codes[:, position]
-            inside = ops.cast(ops.logical_and(code >= first, code < end), "float32")
+            inside = heads.inside(code, refines)
             place = self._place(scalars[:, order], network.num_places)
             total += inside * _log_probability(network.place_logits(position, hidden[position], code), place)
         return total
@@ -104,8 +106,7 @@ class Autoregressive(LossModel):
         mask: np.ndarray | None = None,
         excluded: np.ndarray | None = None,
     ) -> EncodedTable:
-        if known is None or mask is None:
-            known, mask = self.layout.zeros(num_rows), np.zeros((num_rows, len(self.layout.code_blocks)), bool)
+        known, mask = what_is_known(self.layout, num_rows, known=known, mask=mask)
         bar = barred(self.layout, excluded)
         asked = known.codes, known.scalars, mask.astype(np.float32)
         return in_calls(lambda part, seed: self._draw(*part, bar, seed), asked, layout=self.layout, num_rows=num_rows,
@@ -131,11 +132,10 @@ class Autoregressive(LossModel):
             code = ops.where(is_known, codes[:, position], new)
             scalar = None
             if position in network.insides:
-                first, end = network.insides[position]
                 place = _drawn(network.place_logits(position, hidden, code), places_chance[:, order])
                 jitter = backend.uniform((rows,), backend.step_seed(1000 + position, seed[0], seed[1]))
                 new_scalar = (ops.cast(place, "float32") + jitter) * (2 / network.num_places) - 1
-                inside = ops.cast(ops.logical_and(code >= first, code < end), "float32")
+                inside = heads.inside(code, network.insides[position])
                 scalar = ops.where(is_known, scalars[:, order], new_scalar * inside)
                 places.append(scalar)
                 order += 1
@@ -183,6 +183,4 @@ def _log_probability(logits: Tensor, code: Tensor) -> Tensor:
 def _drawn(logits: Tensor, chance: Tensor) -> Tensor:
     """Codes drawn by inverting the distribution function, (batch,) int32."""
     weights = ops.exp(logits - ops.max(logits, axis=1, keepdims=True))
-    size = logits.shape[1]
-    cumulative = ops.matmul(weights, np.triu(np.ones((size, size), "float32")))
-    return ops.sum(ops.cast(cumulative[:, :-1] <= chance[:, None] * cumulative[:, -1:], "int32"), axis=1)
+    return inverted(weights, chance[:, None])

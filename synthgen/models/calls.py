@@ -29,6 +29,22 @@ def rows_per_call(layout: Layout, *, most_cells: int) -> int:
     return int(np.clip(most_cells // max(layout.num_features, 1), 256, MOST_ROWS))
 
 
+def what_is_known(
+    layout: Layout, num_rows: int, *, known: EncodedTable | None, mask: np.ndarray | None
+) -> tuple[EncodedTable, np.ndarray]:
+    """Returns known cells and where they are, as `GenerativeModel.draw` got them; nothing is known unless both came.
+
+    Args:
+        layout: Of the rows.
+        num_rows: At least 0.
+        known: `num_rows` rows, or None.
+        mask: (num_rows, columns) booleans, or None.
+    """
+    if known is None or mask is None:
+        return layout.zeros(num_rows), np.zeros((num_rows, len(layout.columns)), bool)
+    return known, mask
+
+
 def in_calls(
     call: Call,
     asked: tuple[np.ndarray, ...],

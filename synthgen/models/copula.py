@@ -5,6 +5,7 @@ from scipy.special import ndtr, ndtri
 
 from synthgen.encoding.layout import Block, EncodedTable, Layout
 from synthgen.models.base import GenerativeModel
+from synthgen.models.calls import what_is_known
 
 LEAST_EIGENVALUE = 1e-3
 """Of the correlation matrix: below, latent numbers would determine each other."""
@@ -81,19 +82,14 @@ class Copula(GenerativeModel):
         mask: np.ndarray | None = None,
         excluded: np.ndarray | None = None,
     ) -> EncodedTable:
-        columns = len(self.layout.code_blocks)
-        latent = np.empty((num_rows, columns))
-        if known is None or mask is None:
-            known, mask = self.layout.zeros(num_rows), np.zeros((num_rows, columns), bool)
+        latent = np.empty((num_rows, len(self.layout.code_blocks)))
+        known, mask = what_is_known(self.layout, num_rows, known=known, mask=mask)
         patterns, which = np.unique(mask, axis=0, return_inverse=True)
         for number, told in enumerate(patterns):
             rows = np.flatnonzero(which.ravel() == number)
             latent[rows] = self._conditional(known.take(rows), told, rng)
         drawn = self._rows(ndtr(latent), excluded)
-        of_scalars = mask[:, list(self.layout.insides)]
-        return EncodedTable(
-            np.where(mask, known.codes, drawn.codes), np.where(of_scalars, known.scalars, drawn.scalars)
-        )
+        return self.layout.completed(drawn, known=known, mask=mask)
 
     def _conditional(self, known: EncodedTable, told: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Latent numbers given those of the known columns, (rows, columns); `told` says which those are."""

@@ -9,7 +9,7 @@ from keras import ops
 from synthgen import backend
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import EncodedTable, Layout
-from synthgen.models.calls import barred, in_calls, rows_per_call
+from synthgen.models.calls import barred, in_calls, rows_per_call, what_is_known
 from synthgen.models.conditioning import MaskedRows
 from synthgen.models.network import LossModel
 from synthgen.networks import heads
@@ -98,9 +98,8 @@ class Diffusion(LossModel):
         for block, start in zip(self.layout.blocks, self.layout.starts, strict=True):
             shown, said = clean[:, start : start + block.size], outputs[:, start : start + block.size]
             if block.form == "scalar":
-                first, end = block.refines
-                inside = ops.logical_and(codes[:, held] >= first, codes[:, held] < end)
-                parts.append(ops.square(shown - ops.tanh(said)) * ops.cast(inside, "float32")[:, None])
+                inside = heads.inside(codes[:, held], block.refines)
+                parts.append(ops.square(shown - ops.tanh(said)) * inside[:, None])
                 continue
             held += 1
             if block.form == "one_hot":
@@ -144,8 +143,7 @@ class Diffusion(LossModel):
         mask: np.ndarray | None = None,
         excluded: np.ndarray | None = None,
     ) -> EncodedTable:
-        if known is None or mask is None:
-            known, mask = self.layout.zeros(num_rows), np.zeros((num_rows, len(self.layout.columns)), bool)
+        known, mask = what_is_known(self.layout, num_rows, known=known, mask=mask)
         bar = barred(self.layout, excluded)
         asked = self._conditioning.asked(known, mask, rng)
         drawn = in_calls(lambda part, seed: self._draw(part, bar, seed), asked, layout=self.layout, num_rows=num_rows,
@@ -175,9 +173,8 @@ class Diffusion(LossModel):
         start += unknown * self._expected(outputs(start, levels[0]))  # the noise lies around the mean row
         noisy = backend.repeat(len(self._levels) - 1, step, start)
         said = self._from_largest(outputs(noisy, levels[-1]))
-        of_scalars = np.array([self.layout.starts[i] for i in self.layout.scalar_blocks], np.int32)
         chance = backend.uniform((self._batch, self._invert.num_chances), backend.step_seed(2, seed[0], seed[1]))
-        return self._invert(said, ops.take(said, of_scalars, axis=1), chance)
+        return self._invert(said, ops.take(said, self.layout.scalar_features, axis=1), chance)
 
 
 def _shares(outputs: Tensor) -> Tensor:

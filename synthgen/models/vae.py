@@ -75,9 +75,8 @@ class VariationalAutoencoder(LossModel):
         for block, start in zip(self.layout.blocks, self.layout.starts, strict=True):
             shown, said = features[:, start : start + block.size], outputs[:, start : start + block.size]
             if block.form == "scalar":
-                first, end = block.refines
                 code = codes[:, held]
-                inside = ops.cast(ops.logical_and(code >= first, code < end), "float32")
+                inside = heads.inside(code, block.refines)
                 log_deviation = self._log_deviation(self.network.decoder, scalar)
                 distance = (shown[:, 0] - ops.tanh(said[:, 0])) * ops.exp(-log_deviation)
                 total += inside * (0.5 * ops.square(distance) + log_deviation)
@@ -103,13 +102,14 @@ class VariationalAutoencoder(LossModel):
         mask: np.ndarray | None = None,
         excluded: np.ndarray | None = None,
     ) -> EncodedTable:
+        # told nothing: rows that hold a condition are drawn again until they do
         return in_calls(lambda _, seed: self._draw(seed), (), layout=self.layout, num_rows=num_rows, batch=MOST_ROWS,
                         rng=rng)  # fmt: skip
 
     def _rows(self, seed: Tensor) -> tuple[Tensor, Tensor]:
         decoder = self.sampler
         outputs = decoder(backend.normal((MOST_ROWS, self._latent_dim), seed))
-        of_scalars = np.array([self.layout.starts[i] for i in self.layout.scalar_blocks], np.int32)
+        of_scalars = self.layout.scalar_features
         scalar_outputs = ops.take(outputs, of_scalars, axis=1)
         chance = backend.uniform((MOST_ROWS, self._invert.num_chances), backend.step_seed(1, seed[0], seed[1]))
         codes, scalars = self._invert(outputs, scalar_outputs, chance)

@@ -10,6 +10,7 @@ from keras import ops
 
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import Layout
+from synthgen.networks import heads
 from synthgen.networks.numbers import MOST_SCORE, NUM_FEATURES, normal_score, ranks, smooth_features
 
 
@@ -104,7 +105,7 @@ class Chain(keras.Model):
         """
         block, offset = self.codes[position], int(self._offsets[position])
         if block.form == "bits":
-            return ops.matmul(bits(code, block.size), self.embeddings[offset : offset + block.size])
+            return ops.matmul(heads.bits(code, block.size), self.embeddings[offset : offset + block.size])
         embedded = ops.take(self.embeddings, code + offset, axis=0)
         if position not in self.insides:
             return embedded
@@ -112,8 +113,7 @@ class Chain(keras.Model):
         place = 0.5 if scalar is None else (scalar + 1) / 2
         rank = ops.clip((ops.cast(code - first, "float32") + place) / (end - first), 0.0, 1.0)
         curve = ops.matmul(smooth_features(rank), self._curves[position])
-        inside = ops.logical_and(code >= first, code < end)[:, None]
-        return ops.where(inside, curve, embedded)
+        return ops.where(heads.inside(code, (first, end))[:, None] > 0, curve, embedded)
 
     def embed_all(self, codes: Tensor, scalars: Tensor) -> Tensor:
         """Returns the embeddings of rows, (batch, columns, embedding_dim).
@@ -205,13 +205,3 @@ class Chain(keras.Model):
         features[:, first:end] = np.array(smooth_features(ops.convert_to_tensor(ranks(end - first, 1)[:, 0]))).T
         spike[first:end] = 0
         return features, spike
-
-
-def bits(code: Tensor, size: int) -> Tensor:
-    """Returns the bits of codes, least first, (batch, size) float32.
-
-    Args:
-        code: (batch,) int32.
-        size: Number of bits.
-    """
-    return ops.cast(ops.bitwise_and(ops.right_shift(code[:, None], np.arange(size, dtype="int32")[None]), 1), "float32")

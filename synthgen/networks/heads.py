@@ -31,7 +31,7 @@ def expand(layout: Layout, codes: Tensor, scalars: Tensor) -> Tensor:
         if block.form == "one_hot":
             parts.append(ops.one_hot(code, block.size, dtype="float32"))
         else:
-            parts.append(ops.cast(_bits(code, block.size), "float32"))
+            parts.append(bits(code, block.size))
     return ops.concatenate(parts, axis=1)  # (batch, features)
 
 
@@ -119,8 +119,8 @@ def _by_block(  # noqa: PLR0913
             part += ops.matmul(ops.concatenate(parts, axis=1), links[:start, start : start + block.size])
         if block.form == "scalar":
             first, end = block.refines
-            inside = ops.sum(parts[-1][:, first:end], axis=1, keepdims=True)
-            drawn = place(part, noise[:, start : start + 1] if spread else None) * ops.stop_gradient(inside)
+            has_inside = ops.sum(parts[-1][:, first:end], axis=1, keepdims=True)
+            drawn = place(part, noise[:, start : start + 1] if spread else None) * ops.stop_gradient(has_inside)
         elif block.form == "one_hot" and block.size == 1:
             drawn = ops.ones_like(part)  # a constant column has nothing to draw
         elif block.form == "one_hot":
@@ -168,5 +168,23 @@ def _gumbel(noise: Tensor) -> Tensor:
     return -ops.log(-ops.log(noise + 1e-7) + 1e-7)
 
 
-def _bits(code: Tensor, size: int) -> Tensor:
-    return ops.bitwise_and(ops.right_shift(code[:, None], np.arange(size, dtype="int32")[None]), 1)
+def bits(code: Tensor, size: int) -> Tensor:
+    """Returns the bits of codes, least first, (batch, size) float32.
+
+    Args:
+        code: (batch,) int32.
+        size: Number of bits.
+    """
+    ones = ops.bitwise_and(ops.right_shift(code[:, None], np.arange(size, dtype="int32")[None]), 1)
+    return ops.cast(ones, "float32")
+
+
+def inside(code: Tensor, refines: tuple[int, int]) -> Tensor:
+    """Returns 1 where a code has an inside that a scalar refines, else 0, (batch,) float32.
+
+    Args:
+        code: (batch,) int32.
+        refines: The codes [first, end) that have one, see `Block.refines`.
+    """
+    first, end = refines
+    return ops.cast(ops.logical_and(code >= first, code < end), "float32")

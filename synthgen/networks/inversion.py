@@ -7,7 +7,7 @@ from keras import ops
 
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import Layout
-from synthgen.networks.heads import Enforce, place
+from synthgen.networks.heads import Enforce, inside, place
 
 WIDEST_GROUP = 96
 """Features whose running sums are taken by one matrix product; wider costs more work, narrower more calls."""
@@ -87,10 +87,8 @@ class Inversion:
         scalars: list[Tensor] = []
         for block, start in zip(self._layout.blocks, self._layout.starts, strict=True):
             if block.form == "scalar":
-                first, end = block.refines
-                inside = ops.logical_and(codes[-1] >= first, codes[-1] < end)
                 own = scalar_logits[:, len(scalars) :][:, :1]
-                scalars.append(self._place(own, chance, used)[:, 0] * ops.cast(inside, "float32"))
+                scalars.append(self._place(own, chance, used)[:, 0] * inside(codes[-1], block.refines))
                 used += self._spread
             elif block.form == "one_hot":
                 codes.append(one_hot.pop(0))
@@ -127,12 +125,12 @@ class Inversion:
             if rows:
                 part += ops.matmul(ops.concatenate(rows, axis=1), links[:start, start:end])
             if block.form == "scalar":
-                inside = ops.sum(rows[-1][:, slice(*block.refines)], axis=1, keepdims=True)
-                drawn = self._place(part, chance, used) * inside
+                has_inside = ops.sum(rows[-1][:, slice(*block.refines)], axis=1, keepdims=True)
+                drawn = self._place(part, chance, used) * has_inside
                 used += self._spread
                 scalars.append(drawn[:, 0])
             elif block.form == "one_hot":
-                codes.append(_inverted(ops.exp(ops.minimum(part, 80.0)), chance[:, used : used + 1]))
+                codes.append(inverted(ops.exp(ops.minimum(part, 80.0)), chance[:, used : used + 1]))
                 drawn = ops.one_hot(codes[-1], block.size, dtype="float32")
                 used += 1
             else:
@@ -147,8 +145,13 @@ class Inversion:
         return place(output, chance[:, used : used + 1] if self._spread else None)
 
 
-def _inverted(weights: Tensor, chance: Tensor) -> Tensor:
-    """Index of the first category whose cumulative share of the weights exceeds `chance`, (batch,) int32."""
+def inverted(weights: Tensor, chance: Tensor) -> Tensor:
+    """Returns the first category whose cumulative share of the weights exceeds `chance`, (batch,) int32.
+
+    Args:
+        weights: (batch, categories), at least 0: the probabilities but for a factor.
+        chance: (batch, 1), uniform in [0, 1).
+    """
     size = weights.shape[1]
     cumulative = ops.matmul(weights, np.triu(np.ones((size, size), "float32")))  # faster than a running sum
     return ops.sum(ops.cast(cumulative[:, :-1] <= chance * cumulative[:, -1:], "int32"), axis=1)

@@ -113,6 +113,7 @@ class _Rows:
 
     @classmethod
     def joined(cls, given: Any, labels: Any, schema: Schema | None) -> "_Rows":
+        """Returns X and y as one table; `ConditionError` if their shapes do not fit or y is missing somewhere."""
         given = given if isinstance(given, pd.DataFrame) else np.asarray(given)
         labels = labels if isinstance(labels, pd.Series) else np.asarray(labels)
         if given.ndim != 2 or labels.ndim != 1 or len(given) != len(labels):

@@ -27,8 +27,7 @@ class TabularAutoregressive(LikelihoodSynthesizer, NetworkSynthesizer):
     """An any-order autoregressive model of tables.
 
     Args:
-        num_steps: Training steps; None: 60 passes over the table, but at least 1 000 steps and at most
-            8 000.
+        num_steps: Training steps; None: 60 passes over the table, at least 1 000 and at most 8 000 steps.
         batch_size: Rows a step; cut to the number of training rows.
         width: Of the hidden layers of each column's network; None: 128, less for more than 55 columns, at least 16.
         learning_rate: At the start; falls to a twentieth along a cosine.

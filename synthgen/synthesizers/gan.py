@@ -85,7 +85,7 @@ class TabularGAN(NetworkSynthesizer):
                 settings.latent_dim + conditioning.num_features,
                 layout.num_features,
                 width=width,
-                linked=layout.num_features <= MOST_LINKED,
+                linked=_linked(layout),
                 seed=self.seed,
             ),
             critic=mlp.residual_critic(
@@ -99,8 +99,7 @@ class TabularGAN(NetworkSynthesizer):
         )
 
     def _compile(self, model: NetworkModel, *, num_steps: int, rate_scale: keras.Variable) -> None:
-        linked = model.layout.num_features <= MOST_LINKED
-        calm = self._schedule(num_steps, rate_scale, share=GENERATOR_RATE if linked else 1.0)
+        calm = self._schedule(num_steps, rate_scale, share=GENERATOR_RATE if _linked(model.layout) else 1.0)
         schedule = self._schedule(num_steps, rate_scale)
         model.compile_adversaries(
             generator_optimizer=keras.optimizers.Adam(
@@ -114,7 +113,7 @@ class TabularGAN(NetworkSynthesizer):
         self, model: NetworkModel, train: EncodedTable, validation: EncodedTable | None, *, verbose: bool
     ) -> None:
         """Starts the generator as the most likely linear chain of columns."""
-        if not isinstance(model, GAN) or model.layout.num_features > MOST_LINKED:
+        if not isinstance(model, GAN) or not _linked(model.layout):
             return
         num_steps = CHAIN_STEPS if validation is not None else CHAIN_STEPS_UNSEEN
         chain = LinearChain(model.layout, train, num_steps=num_steps, seed=self.seed)
@@ -128,3 +127,8 @@ class TabularGAN(NetworkSynthesizer):
             if waited >= CHAIN_PATIENCE:
                 break
         model.start_as(*kept)
+
+
+def _linked(layout: Layout) -> bool:
+    """Whether the generator's blocks are linked, so that it starts as a chain and learns calmly."""
+    return layout.num_features <= MOST_LINKED

@@ -7,7 +7,7 @@ from keras import ops
 from synthgen import backend
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import EncodedTable, Layout
-from synthgen.models.calls import barred, in_calls, rows_per_call
+from synthgen.models.calls import barred, in_calls, rows_per_call, what_is_known
 from synthgen.models.conditioning import Conditioning
 from synthgen.networks.heads import Enforce, nothing_known
 from synthgen.networks.inversion import Inversion
@@ -61,8 +61,7 @@ class Drawing:
     ) -> EncodedTable:
         """See `GenerativeModel.draw`."""
         told = excluded is not None or (known is not None and mask is not None and bool(mask.any()))
-        if known is None or mask is None:
-            known, mask = self._layout.zeros(num_rows), np.zeros((num_rows, len(self._layout.columns)), bool)
+        known, mask = what_is_known(self._layout, num_rows, known=known, mask=mask)
         copies = self._conditioning.copies_known
         plain = copies and not told
         self._refresh(plain=plain)
@@ -99,7 +98,7 @@ class Drawing:
     def _rows(
         self, network: keras.Model, hidden: Tensor, logits: Tensor, seed: Tensor, enforce: Enforce
     ) -> tuple[Tensor, Tensor]:
-        of_scalars = np.array([self._layout.starts[i] for i in self._layout.scalar_blocks], np.int32)
+        of_scalars = self._layout.scalar_features
         last = network.layers[-1]
         weights, biases = (ops.take(ops.convert_to_tensor(part), of_scalars, axis=-1) for part in last.weights)
         scalar_logits = ops.matmul(ops.cast(hidden, "float32"), weights) + biases  # (batch, scalar blocks)
