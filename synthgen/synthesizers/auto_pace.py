@@ -8,8 +8,8 @@ import keras
 import numpy as np
 import pandas as pd
 
+from synthgen.calibration.calibrator import DRAWN_PER_ROW, LEAST_DRAWN
 from synthgen.data.schema import Schema
-from synthgen.synthesizers.calibration import DRAWN_PER_ROW, LEAST_DRAWN
 from synthgen.synthesizers.network import NetworkSynthesizer
 from synthgen.training.run import Plan
 

@@ -34,7 +34,7 @@ class TabularAutoregressive(LikelihoodSynthesizer, NetworkSynthesizer):
         num_bins: Most bins of a numerical column.
         dropout: Share of hidden units dropped in training.
         validation: Share of patients held out; the epoch in which they are most likely is kept.
-        calibration: Whether the margins of columns and pairs are learned too, to choose among drawn rows by.
+        calibration: Whether it is learned too how drawn rows differ from training rows, to choose among them.
         patience: Epochs (of 20) without improvement after which training stops; None never stops. Likelihood, unlike a
             critic's verdict, does not recover once rows are learned by heart.
         jit_compile: Whether XLA compiles training; None: on a GPU only.

@@ -9,16 +9,17 @@ import keras
 import numpy as np
 import pandas as pd
 
+from synthgen.calibration.calibrator import Calibrator
 from synthgen.data.constraints import Constraint
 from synthgen.data.schema import Schema
 from synthgen.data.writers import TableWriter
 from synthgen.encoding.layout import EncodedTable, Layout
-from synthgen.encoding.margins import Margins
 from synthgen.encoding.protection import Cohort
 from synthgen.encoding.table import NumericalMethod, TableEncoder, progress
 from synthgen.errors import ConditionError
 from synthgen.models.base import GenerativeModel
 from synthgen.synthesizers.inputs import check_schema, frame_of
+from synthgen.synthesizers.learned_parts import fitted_calibrator, fitted_constraints
 from synthgen.synthesizers.parameters import Learned, NotFitted, Parameters
 from synthgen.synthesizers.requests import Request, parse_imputation, parse_request
 from synthgen.synthesizers.sampling import RowSampler, rows_at_once
@@ -39,7 +40,7 @@ class Synthesizer(Parameters, ABC):
     encoder = Learned[TableEncoder | None](lambda: None)
     model = Learned[GenerativeModel | None](lambda: None)
     constraints = Learned[tuple[Constraint, ...]](tuple)
-    margins = Learned[Margins | None](lambda: None)
+    calibrator = Learned[Calibrator | None](lambda: None)
     history = Learned[list[dict[str, float]]](list)
     best_epoch = Learned[int](lambda: -1)
     learned_with = Learned[dict[str, Any]](dict)  # seed and settings at the last fit: they may be set anew
@@ -104,25 +105,14 @@ class Synthesizer(Parameters, ABC):
                                    **self._encoder_settings())  # fmt: skip
         table = encoder.encode(frame, seed=self.seed, verbose=verbose)
         cohort = Cohort(schema.patients(frame), schema.rare_below)
-        constraints = self._fit_constraints(schema, encoder, table, cohort)
-        calibrates = self.settings.get("calibration", False)
-        margins = Margins.fit(encoder.layout, table, cohort, seed=self.seed) if calibrates else None
+        constraints = fitted_constraints(schema, encoder, table, cohort, seed=self.seed)
         model = self._learn(encoder.layout, table, patients=cohort.patients, checkpoint=checkpoint,
                             callbacks=callbacks, verbose=verbose)  # fmt: skip
-        self.take(schema, encoder, model, constraints, margins)
+        calibrates = self.settings.get("calibration", False)
+        calibrator = fitted_calibrator(model, table, cohort, seed=self.seed, verbose=verbose) if calibrates else None
+        self.take(schema, encoder, model, constraints, calibrator)
         self._note_columns(frame.columns.tolist(), named=named)
         return self
-
-    def _fit_constraints(
-        self, schema: Schema, encoder: TableEncoder, table: EncodedTable, cohort: Cohort
-    ) -> tuple[Constraint, ...]:
-        """Lets constraints take from the data what they need, as synthetic rows will show it."""
-        if not schema.constraints:
-            return ()
-        shown = encoder.decode_learned(table, rng=np.random.default_rng(self.seed))
-        return tuple(
-            rule.fit(shown, patients=cohort.patients, rare_below=cohort.rare_below) for rule in schema.constraints
-        )
 
     def take(
         self,
@@ -130,11 +120,11 @@ class Synthesizer(Parameters, ABC):
         encoder: TableEncoder,
         model: GenerativeModel,
         constraints: tuple[Constraint, ...],
-        margins: Margins | None,
+        calibrator: Calibrator | None,
     ) -> None:
         """Makes this a fitted synthesizer of the given parts."""
         self.schema, self.encoder, self.model = schema, encoder, model
-        self.constraints, self.margins = constraints, margins
+        self.constraints, self.calibrator = constraints, calibrator
         self.learned_with = {"seed": self.seed, "settings": self.settings}
         self._samples_drawn = 0
         self._note_columns(list(schema.columns), named=True)
@@ -174,8 +164,8 @@ class Synthesizer(Parameters, ABC):
             known: (num_rows, some columns), rows to complete: row i of the result holds the given cells of row i;
                 missing cells are drawn.
             balance: A categorical or boolean column whose values come equally often.
-            calibrate: Whether, if the synthesizer learned margins and no condition is set, more rows are drawn and
-                those kept whose margins are the training rows'; False is many times faster.
+            calibrate: Whether, if the synthesizer learned how and no condition is set, more rows are drawn and those
+                kept that look most like training rows; False is many times faster.
             seed: None: drawn from the synthesizer's seed, another at each call.
             verbose: Whether to show progress on a terminal.
 
@@ -286,9 +276,9 @@ class Synthesizer(Parameters, ABC):
         _, encoder, model = self.fitted()
         seed = int(np.random.default_rng([self.seed, 4, self._samples_drawn]).integers(2**31)) if seed is None else seed
         self._samples_drawn += 1
-        margins = self.margins if calibrate else None
-        sampler = RowSampler(encoder, model, self.constraints, margins=margins)
-        chunk_rows = rows_at_once(len(encoder.columns), calibrated=margins is not None)
+        calibrator = self.calibrator if calibrate else None
+        sampler = RowSampler(encoder, model, self.constraints, calibrator=calibrator)
+        chunk_rows = rows_at_once(len(encoder.columns), calibrated=calibrator is not None)
         starts = range(0, max(num_rows, 1), chunk_rows)
         for start in progress(starts, "Sampling", verbose and len(starts) > 1):
             rows = range(start, min(start + chunk_rows, num_rows))

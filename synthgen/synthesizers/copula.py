@@ -19,7 +19,7 @@ class GaussianCopula(Synthesizer):
 
     Args:
         num_bins: Most bins of a numerical column.
-        calibration: Whether the margins of columns and pairs are learned too, to choose among drawn rows by.
+        calibration: Whether it is learned too how drawn rows differ from training rows, to choose among them.
         seed: Of everything random.
     """
 

@@ -32,7 +32,7 @@ class TabularDiffusion(NetworkSynthesizer):
         num_bins: Most bins of a numerical column.
         num_sampling_steps: Calls of the network for each row drawn, at least 4; an even number.
         validation: Share of patients held out to choose the best epoch.
-        calibration: Whether the margins of columns and pairs are learned too, to choose among drawn rows by.
+        calibration: Whether it is learned too how drawn rows differ from training rows, to choose among them.
         patience: Epochs (of 20) without improvement after which training stops; None never stops.
         jit_compile: Whether XLA compiles training; None: on a GPU only.
         seed: Of everything random.

@@ -46,7 +46,7 @@ class TabularGAN(NetworkSynthesizer):
         penalty: gamma of R1 and R2 (Mescheder et al. 2018, eq. 9 and 10).
         num_bins: Most bins of a numerical column.
         validation: Share of patients held out to choose the best epoch.
-        calibration: Whether the margins of columns and pairs are learned too, to choose among drawn rows by.
+        calibration: Whether it is learned too how drawn rows differ from training rows, to choose among them.
         patience: Epochs (of 20) without improvement after which training stops; None never stops.
         jit_compile: Whether XLA compiles training; None: on a GPU only.
         seed: Of everything random.

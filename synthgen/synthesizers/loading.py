@@ -4,9 +4,9 @@ import os
 
 import numpy as np
 
+from synthgen.calibration.calibrator import Calibrator
 from synthgen.data.constraints import constraint_from_dict
 from synthgen.data.schema import Schema
-from synthgen.encoding.margins import Margins
 from synthgen.encoding.table import TableEncoder
 from synthgen.errors import ModelFileError, SynthgenError
 from synthgen.synthesizers.base import Synthesizer
@@ -21,7 +21,7 @@ def load(path: str | os.PathLike[str]) -> Synthesizer:
         path: A file that `Synthesizer.save` wrote.
 
     Raises:
-        ModelFileError: If the file is absent, damaged, no model, or of a newer version; says which.
+        ModelFileError: If the file is absent, damaged, no model, or of another version; says which.
     """
     members = read_members(path)
     manifest = members["manifest"]
@@ -37,11 +37,11 @@ def load(path: str | os.PathLike[str]) -> Synthesizer:
         model.restore({name: np.array(values) for name, values in members["model"]["arrays"].items()})
         model.take_weights(members["weights"])
         constraints = tuple(constraint_from_dict(rule) for rule in members["model"]["constraints"])
-        stored = members["model"].get("margins")  # absent before there were any
-        margins = None if stored is None else Margins.from_state(stored)
+        stored = members["model"]["calibrator"]
+        calibrator = None if stored is None else Calibrator.from_state(stored, members["trees"])
         synthesizer.history, synthesizer.best_epoch = manifest["history"], manifest["best_epoch"]
     except (KeyError, TypeError, ValueError) as error:
         kind = error if isinstance(error, SynthgenError) else type(error).__name__
         raise ModelFileError(f"{path} is no valid model, although its checksums agree: {kind}.") from error
-    synthesizer.take(schema, encoder, model, constraints, margins)
+    synthesizer.take(schema, encoder, model, constraints, calibrator)
     return synthesizer

@@ -3,13 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from synthgen.calibration.calibrator import Calibrator
 from synthgen.data.constraints import Constraint, Unique
 from synthgen.encoding.layout import EncodedTable
-from synthgen.encoding.margins import Margins
 from synthgen.encoding.table import TableEncoder
 from synthgen.errors import ConditionError, ConstraintError
 from synthgen.models.base import GenerativeModel
-from synthgen.synthesizers.calibration import calibrated
 from synthgen.synthesizers.conditions import Condition
 from synthgen.synthesizers.requests import Request
 
@@ -44,7 +43,7 @@ class RowSampler:
         encoder: Of the table.
         model: Fitted.
         constraints: Fitted; hold on what is returned, after decoding and rounding.
-        margins: To which rows of which nothing is asked are calibrated; None: they come as the model draws them.
+        calibrator: Chooses among rows of which nothing is asked; None: they come as the model draws them.
     """
 
     def __init__(
@@ -53,15 +52,15 @@ class RowSampler:
         model: GenerativeModel,
         constraints: tuple[Constraint, ...],
         *,
-        margins: Margins | None,
+        calibrator: Calibrator | None,
     ) -> None:
         self._encoder = encoder
         self._model = model
         self._constraints = constraints
-        self._margins = margins
+        self._calibrator = calibrator
         self._missing = encoder.missing_features()
         self._names = [column.name for column in encoder.columns]
-        self._most = rows_at_once(len(self._names), calibrated=margins is not None)
+        self._most = rows_at_once(len(self._names), calibrated=calibrator is not None)
         self._kept_keys = {
             constraint: np.zeros(0, np.uint64) for constraint in constraints if isinstance(constraint, Unique)
         }
@@ -178,9 +177,9 @@ class RowSampler:
             mask = np.stack([cells[name].notna() if name in cells else nothing for name in self._names], 1)
             return self._model.draw(num_rows, rng=rng, known=self._encode(cells, mask, rng), mask=mask,
                                     excluded=excluded)  # fmt: skip
-        if self._margins is None:
+        if self._calibrator is None:
             return self._model.draw(num_rows, rng=rng)
-        return calibrated(lambda rows: self._model.draw(rows, rng=rng), num_rows, margins=self._margins, rng=rng)
+        return self._calibrator.choose(lambda rows: self._model.draw(rows, rng=rng), num_rows, rng=rng)
 
     def _encode(self, cells: dict[str, pd.Series], mask: np.ndarray, rng: np.random.Generator) -> EncodedTable:
         """Known cells as codes and scalars; zero elsewhere."""

@@ -7,6 +7,7 @@
 | encoder.json | every value taken from the data, by column |
 | model.json | arrays taken from the data that the model needs, constraints learned from the data |
 | weights.npz | the network that draws rows |
+| trees.npz | the trees that choose among drawn rows |
 """
 
 import hashlib
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
     from synthgen.synthesizers.base import Synthesizer
 
 FORMAT = "synthgen-model"
-VERSION = 1
-"""Version of the file's layout; a newer one is refused."""
+VERSION = 2
+"""Version of the file's layout; others are refused."""
 
-WEIGHTS = "weights.npz"
-_MEMBERS = ("schema.json", "encoder.json", "model.json", WEIGHTS)
+WEIGHTS, TREES = "weights.npz", "trees.npz"
+_MEMBERS = ("schema.json", "encoder.json", "model.json", WEIGHTS, TREES)
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # equal models make equal files
 
 
@@ -50,13 +51,14 @@ def members_of(synthesizer: "Synthesizer") -> tuple[dict[str, Any], dict[str, An
         "family": synthesizer.family, **synthesizer.learned_with,
         "best_epoch": synthesizer.best_epoch, "history": synthesizer.history,
     }  # fmt: skip
+    calibrator = synthesizer.calibrator
     taken = {
         "arrays": model.state(),
         "constraints": [constraint.to_dict() for constraint in synthesizer.constraints],
-        "margins": None if synthesizer.margins is None else synthesizer.margins.state(),
+        "calibrator": None if calibrator is None else calibrator.state(),
     }
-    weights = model.weights_to_keep()
-    return manifest, {"schema": schema.to_dict(), "encoder": encoder.state(), "model": taken, "weights": weights}
+    arrays = {"weights": model.weights_to_keep(), "trees": [] if calibrator is None else calibrator.arrays()}
+    return manifest, {"schema": schema.to_dict(), "encoder": encoder.state(), "model": taken, **arrays}
 
 
 def write_members(path: str | os.PathLike[str], manifest: dict[str, Any], members: dict[str, Any]) -> None:
@@ -65,13 +67,13 @@ def write_members(path: str | os.PathLike[str], manifest: dict[str, Any], member
     Args:
         path: The file, customarily ``.synthgen``.
         manifest: What describes the model; format, version and checksums are added.
-        members: "schema", "encoder" and "model" as plain types and arrays, "weights" as a list of arrays.
+        members: "schema", "encoder" and "model" as plain types and arrays, "weights" and "trees" as lists of arrays.
 
     Raises:
         ModelFileError: If the path cannot be written, or the disk is full.
     """
     contents = {f"{name}.json": _json(members[name]) for name in ("schema", "encoder", "model")}
-    contents[WEIGHTS] = _pack(members["weights"])
+    contents |= {WEIGHTS: _pack(members["weights"]), TREES: _pack(members["trees"])}
     described = {"format": FORMAT, "version": VERSION, "synthgen": __version__, **manifest}
     described["sha256"] = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     try:
@@ -84,10 +86,11 @@ def write_members(path: str | os.PathLike[str], manifest: dict[str, Any], member
 
 
 def read_members(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Returns the checked members of a model file: "manifest", "schema", "encoder", "model" (plain types), "weights".
+    """Returns the checked members of a model file: "manifest", "schema", "encoder", "model" (plain types), "weights"
+    and "trees".
 
     Raises:
-        ModelFileError: If the file is absent, damaged, no model, or of a newer version.
+        ModelFileError: If the file is absent, damaged, no model, or of another version.
     """
     if not Path(path).is_file():
         raise ModelFileError(f"{path} does not exist.")
@@ -96,10 +99,11 @@ def read_members(path: str | os.PathLike[str]) -> dict[str, Any]:
             manifest = json.loads(archive.read("manifest.json"))
             if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
                 raise KeyError("format")
-            if manifest["version"] > VERSION:
+            if manifest["version"] != VERSION:
+                way_out = "Update synthgen" if manifest["version"] > VERSION else "Fit it again"
                 raise ModelFileError(
                     f"{path} has layout {manifest['version']}, written by synthgen {manifest.get('synthgen')}; this "
-                    f"synthgen reads layout {VERSION}. Update synthgen."
+                    f"synthgen reads layout {VERSION}. {way_out}."
                 )
             members = {name: archive.read(name) for name in _MEMBERS}
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
@@ -112,11 +116,11 @@ def read_members(path: str | os.PathLike[str]) -> dict[str, Any]:
         if hashlib.sha256(content).hexdigest() != manifest["sha256"].get(name):
             raise ModelFileError(f"{path} is damaged: the checksum of {name} does not agree.")
     parsed = {name.removesuffix(".json"): json.loads(members[name]) for name in members if name.endswith(".json")}
-    return {"manifest": manifest, **parsed, "weights": _unpack(members[WEIGHTS])}
+    return {"manifest": manifest, **parsed, "weights": _unpack(members[WEIGHTS]), "trees": _unpack(members[TREES])}
 
 
 def inspect(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Returns everything in a model file but the network's weights: above all every value taken from the data.
+    """Returns what a model file holds besides the arrays of networks and trees: every value taken from the data.
 
     Args:
         path: A file that `save` wrote.
@@ -127,7 +131,7 @@ def inspect(path: str | os.PathLike[str]) -> dict[str, Any]:
     Raises:
         ModelFileError: See `read_members`.
     """
-    return {name: value for name, value in read_members(path).items() if name != "weights"}
+    return {name: value for name, value in read_members(path).items() if name not in ("weights", "trees")}
 
 
 def _json(value: Any) -> bytes:

@@ -25,7 +25,7 @@ class TVAE(NetworkSynthesizer):
         width: Of the two hidden layers of encoder and decoder.
         reconstruction_weight: Of the reconstruction against the divergence; 2 in the authors' code.
         validation: Share of patients held out to choose the best epoch.
-        calibration: Whether the margins of columns and pairs are learned too, to choose among drawn rows by.
+        calibration: Whether it is learned too how drawn rows differ from training rows, to choose among them.
         patience: Epochs (of 20) without improvement after which training stops; None never stops.
         jit_compile: Whether XLA compiles training; None: on a GPU only.
         seed: Of everything random.

@@ -11,6 +11,7 @@ KNOWN = {module.name for module in modules()}
 ARROWS = {
     "synthgen.data": {"synthgen.data"},
     "synthgen.encoding": {"synthgen.data"},
+    "synthgen.calibration": {"synthgen.encoding"},
     "synthgen.backend": set(),
     "synthgen.networks": {"synthgen.encoding.layout", "synthgen.backend"},
     "synthgen.dp": {"synthgen.backend"},
@@ -19,8 +20,8 @@ ARROWS = {
         "synthgen.training", "synthgen.networks", "synthgen.dp", "synthgen.backend", "synthgen.encoding.layout",
     },
     "synthgen.synthesizers": {
-        "synthgen.models", "synthgen.networks", "synthgen.training", "synthgen.dp", "synthgen.encoding",
-        "synthgen.data", "synthgen.backend",
+        "synthgen.models", "synthgen.networks", "synthgen.training", "synthgen.dp", "synthgen.calibration",
+        "synthgen.encoding", "synthgen.data", "synthgen.backend",
     },
     "synthgen.metrics": {"synthgen.data"},
     "synthgen.report": {"synthgen.metrics", "synthgen.data"},

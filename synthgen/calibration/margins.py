@@ -1,7 +1,7 @@
 """How often codes, and pairs of codes, occur in the training rows, as far as the numbers of patients allow.
 
 A generator learns margins roughly; the table knows them. Sampling can therefore draw more rows than asked and keep
-those that bring the margins back (`synthesizers.calibration`). What is stored for that is protected like everything
+those that bring the margins back (`calibration.choice`). What is stored for that is protected like everything
 else: cells of fewer than `rare_below` patients are pooled, and the counts of the others rounded at random.
 """
 
@@ -16,13 +16,17 @@ from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.encoding.protection import Cohort
 
 MOST_PAIRS = 300
-"""Pairs of columns whose margins are stored: all of 25 columns, of more those that depend on each other most."""
+"""Pairs of columns whose margins are stored at most; those that depend on each other most come first."""
 
 MOST_LEVELS = 64
 """Codes of a column that a pair tells apart; neighbouring codes are put together beyond."""
 
-NUMBER_LEVELS = 40
-"""The same for a number, whose codes are neighbouring bins."""
+ROWS_PER_CELL = 100
+"""Of two numbers: their levels are as many as leave so many training rows to a cell on average, but 4 to 40."""
+
+ROWS_PER_KEPT_CELL = 3
+"""Pairs are stored, the most dependent first, as long as there are so many training rows for each of their cells: more
+would fix chance, and leave next to no choice among drawn rows."""
 
 COMPARED_ROWS = 20_000
 """Rows that tell which pairs depend on each other most."""
@@ -67,20 +71,26 @@ class Margins:
         """
         rng = np.random.default_rng(seed)
         levels, singles = [], []
+        of_numbers = int(np.clip((len(table) / ROWS_PER_CELL) ** 0.5, 4, 40))
         for held, position in enumerate(layout.code_blocks):
             block = layout.blocks[position]
             if block.form != "one_hot":
                 levels.append(np.zeros(0, np.int64))
                 continue
             counts = np.bincount(table.codes[:, held], minlength=block.size)
-            most = MOST_LEVELS if block.condition else NUMBER_LEVELS
+            most = MOST_LEVELS if block.condition else of_numbers
             levels.append(_levels(counts, most=most, apart=block.condition and block.size <= MOST_LEVELS))
             singles.append(_margin((held,), table.codes[:, held], block.size, cohort, rng))
         coarse = {held: part[table.codes[:, held]] for held, part in enumerate(levels) if len(part)}
         sizes = {held: int(part.max()) + 1 for held, part in enumerate(levels) if len(part)}
-        pairs = []
+        pairs: list[Margin] = []
+        left = len(table) // ROWS_PER_KEPT_CELL
         for a, b in _dependent(coarse, sizes):
-            pairs.append(_margin((a, b), coarse[a] * sizes[b] + coarse[b], sizes[a] * sizes[b], cohort, rng))
+            pair = _margin((a, b), coarse[a] * sizes[b] + coarse[b], sizes[a] * sizes[b], cohort, rng)
+            left -= len(pair.cells)
+            if left < 0:
+                break
+            pairs.append(pair)
         return cls(levels, singles + pairs)
 
     def cells(self, codes: np.ndarray) -> Iterable[tuple[np.ndarray, np.ndarray]]:
@@ -143,13 +153,11 @@ def _margin(
 
 
 def _dependent(coarse: dict[int, np.ndarray], sizes: dict[int, int]) -> list[tuple[int, int]]:
-    """Pairs of columns, if there are too many those of the highest mutual information, corrected for chance."""
+    """Pairs of columns, those of the highest mutual information first, corrected for chance."""
     pairs = list(itertools.combinations(coarse, 2))
-    if len(pairs) <= MOST_PAIRS:
-        return pairs
     some = {held: part[:COMPARED_ROWS] for held, part in coarse.items()}
     gains = [_mutual_information(some[a] * sizes[b] + some[b], sizes[a], sizes[b]) for a, b in pairs]
-    return [pairs[i] for i in sorted(np.argsort(gains)[::-1][:MOST_PAIRS])]
+    return [pairs[i] for i in np.argsort(gains)[::-1][:MOST_PAIRS]]
 
 
 def _mutual_information(cells: np.ndarray, rows: int, columns: int) -> float:

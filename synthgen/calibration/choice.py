@@ -1,21 +1,12 @@
-"""Keeping, of more rows than were asked for, those that bring the margins to what the training rows showed.
+"""Weights that bring margins right, and a sample by weight.
 
 Iterative proportional fitting (Deming and Stephan 1940), known as raking in survey statistics, gives every drawn row a
 weight; a systematic sample by weight takes each row at most once.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
-from synthgen.encoding.layout import EncodedTable
-from synthgen.encoding.margins import Margins
-
-DRAWN_PER_ROW = 8
-"""Rows drawn for each that is kept."""
-
-LEAST_DRAWN = 16_384
-"""Fewer drawn rows would be weighted by chance."""
+from synthgen.calibration.margins import Margins
 
 SWEEPS = 8
 """Passes over all margins."""
@@ -24,38 +15,23 @@ MOST_CORRECTION = 5.0
 """A margin multiplies or divides a weight by at most this much at a time: a cell drawn thrice is not blown up."""
 
 
-def calibrated(
-    draw: Callable[[int], EncodedTable], num_rows: int, *, margins: Margins, rng: np.random.Generator
-) -> EncodedTable:
-    """Returns drawn rows whose margins are those of the training rows.
-
-    Args:
-        draw: Draws so many rows.
-        num_rows: To return, at least 0.
-        margins: To be met.
-        rng: Of the choice.
-    """
-    if not num_rows:
-        return draw(0)
-    pool = draw(max(DRAWN_PER_ROW * num_rows, LEAST_DRAWN))
-    return pool.take(systematic_sample(weights(margins, pool.codes), num_rows, rng=rng))
-
-
-def weights(margins: Margins, codes: np.ndarray) -> np.ndarray:
+def raked(margins: Margins, codes: np.ndarray, *, start: np.ndarray, most: float) -> np.ndarray:
     """Returns weights under which rows have the given margins, (rows,), 1 on average.
 
     Args:
         margins: To be met.
         codes: (rows, code blocks), as drawn.
+        start: (rows,) above 0: weights to begin with, which stay in proportion wherever the margins allow it.
+        most: No row weighs more, except by the last margin.
     """
     cells = [(places, shares * len(codes)) for places, shares in margins.cells(codes)]
-    weight = np.ones(len(codes))
+    weight = start / start.mean()
     for _ in range(SWEEPS):
         for places, wanted in cells:
             held = np.bincount(places, weights=weight, minlength=len(wanted))
             factors = np.divide(wanted, held, out=np.ones_like(wanted), where=held > 0)
             weight *= np.clip(factors, 1 / MOST_CORRECTION, MOST_CORRECTION)[places]
-        np.minimum(weight, DRAWN_PER_ROW * weight.mean(), out=weight)
+        np.minimum(weight, most * weight.mean(), out=weight)
     return weight / weight.mean()
 
 

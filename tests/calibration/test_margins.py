@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from synthgen.calibration.margins import MOST_PAIRS, Margins, _levels
 from synthgen.encoding.layout import Block, EncodedTable, Layout
-from synthgen.encoding.margins import MOST_PAIRS, Margins, _levels
 from synthgen.encoding.protection import Cohort
 
 LAYOUT = Layout(
@@ -66,14 +66,15 @@ def test_the_cells_of_rows_agree_with_their_shares():
         assert shares.sum() == pytest.approx(1)
 
 
-def test_of_many_pairs_the_dependent_ones_are_kept():
+@pytest.mark.parametrize(("categories", "kept"), [(2, MOST_PAIRS), (4, 1 + 1_396 // 16)])
+def test_of_many_pairs_the_dependent_ones_are_kept(categories, kept):
     rng = np.random.default_rng(0)
-    layout = Layout(tuple(Block(f"column {i}", "one_hot", 4, condition=True) for i in range(30)))
-    codes = rng.integers(0, 4, (3_000, 30)).astype(np.int32)
+    layout = Layout(tuple(Block(f"column {i}", "one_hot", categories, condition=True) for i in range(30)))
+    codes = rng.integers(0, categories, (4_200, 30)).astype(np.int32)
     codes[:, 29] = codes[:, 0]
     margins = Margins.fit(
-        layout, EncodedTable(codes, np.zeros((3_000, 0), np.float32)), Cohort(np.arange(3_000), 10), seed=0
+        layout, EncodedTable(codes, np.zeros((4_200, 0), np.float32)), Cohort(np.arange(4_200), 10), seed=0
     )
     pairs = [margin.blocks for margin in margins.margins if len(margin.blocks) == 2]
-    assert len(pairs) == MOST_PAIRS
-    assert (0, 29) in pairs
+    assert len(pairs) == kept, "cells of at most a third of the rows"
+    assert pairs[0] == (0, 29)

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 import synthgen as sg
+from synthgen.calibration.choice import raked, systematic_sample
+from synthgen.calibration.margins import Margins
 from synthgen.encoding.layout import Block, EncodedTable, Layout
-from synthgen.encoding.margins import Margins
 from synthgen.encoding.protection import Cohort
-from synthgen.synthesizers.calibration import systematic_sample, weights
 
 LAYOUT = Layout((Block("a", "one_hot", 4, condition=True), Block("b", "one_hot", 4, condition=True)))
 
@@ -23,7 +23,7 @@ def test_weighted_rows_have_the_margins():
     train = encoded(a, np.where(rng.random(20_000) < 0.7, a, rng.integers(0, 4, 20_000)))
     margins = Margins.fit(LAYOUT, train, Cohort(np.arange(20_000), 2), seed=0)
     drawn = encoded(rng.integers(0, 4, 40_000), rng.integers(0, 4, 40_000))  # knows nothing of either
-    weight = weights(margins, drawn.codes)
+    weight = raked(margins, drawn.codes, start=np.ones(40_000), most=8)
     assert weight.mean() == pytest.approx(1)
     for places, shares in margins.cells(drawn.codes):
         assert np.bincount(places, weight, len(shares)) / len(weight) == pytest.approx(shares, abs=2e-3)
@@ -33,7 +33,7 @@ def test_rows_that_already_fit_keep_their_weight():
     rng = np.random.default_rng(0)
     train = encoded(rng.integers(0, 4, 20_000), rng.integers(0, 4, 20_000))
     margins = Margins.fit(LAYOUT, train, Cohort(np.arange(20_000), 2), seed=0)
-    assert weights(margins, train.codes) == pytest.approx(1, abs=5e-3)
+    assert raked(margins, train.codes, start=np.ones(20_000), most=8) == pytest.approx(1, abs=5e-3)
 
 
 def test_a_systematic_sample_takes_rows_by_weight_and_none_twice():

@@ -1,0 +1,89 @@
+"""What a synthesizer keeps beside its model, to choose among the rows that the model draws."""
+
+from collections.abc import Callable
+from typing import Any, Self
+
+import numpy as np
+
+from synthgen.calibration.choice import raked, systematic_sample
+from synthgen.calibration.density_ratio import DensityRatio
+from synthgen.calibration.margins import Margins
+from synthgen.encoding.layout import EncodedTable, Layout
+from synthgen.encoding.protection import Cohort
+
+DRAWN_PER_ROW = 8
+"""Rows drawn for each that is kept."""
+
+LEAST_DRAWN = 16_384
+"""Fewer drawn rows would be weighted by chance."""
+
+
+class Calibrator:
+    """Chooses among drawn rows: first by the ratio of densities, then so that the margins are right.
+
+    Args:
+        ratio: How likely rows are among training rows, next to drawn ones.
+        margins: Of the training rows.
+    """
+
+    def __init__(self, ratio: DensityRatio, margins: Margins) -> None:
+        self.ratio = ratio
+        self.margins = margins
+
+    @classmethod
+    def fit(
+        cls,
+        layout: Layout,
+        table: EncodedTable,
+        cohort: Cohort,
+        *,
+        draw: Callable[[int], EncodedTable],
+        seed: int,
+        verbose: bool = False,
+    ) -> Self:
+        """Learns how drawn rows differ from training rows.
+
+        Args:
+            layout: Of the rows.
+            table: The training rows.
+            cohort: Whose they are.
+            draw: Draws so many rows.
+            seed: Of the rounding of the margins and the choice of rows.
+            verbose: Whether to show progress.
+        """
+        margins = Margins.fit(layout, table, cohort, seed=seed)
+        return cls(DensityRatio.fit(layout, table, cohort.patients, draw=draw, seed=seed, verbose=verbose), margins)
+
+    def choose(self, draw: Callable[[int], EncodedTable], num_rows: int, *, rng: np.random.Generator) -> EncodedTable:
+        """Returns rows that look more like training rows than the model draws them.
+
+        Args:
+            draw: Draws so many rows.
+            num_rows: To return, at least 0.
+            rng: Of the choice.
+        """
+        if not num_rows:
+            return draw(0)
+        pool = draw(max(DRAWN_PER_ROW * num_rows, LEAST_DRAWN))
+        return pool.take(systematic_sample(self.weights(pool), num_rows, rng=rng))
+
+    def weights(self, drawn: EncodedTable) -> np.ndarray:
+        """Returns weights under which drawn rows look like training rows, (rows,), 1 on average.
+
+        Args:
+            drawn: As the model draws them.
+        """
+        return raked(self.margins, drawn.codes, start=np.exp(self.ratio(drawn)), most=DRAWN_PER_ROW)
+
+    def state(self) -> dict[str, Any]:
+        """Returns everything but the trees, as plain types and arrays."""
+        return {"margins": self.margins.state(), "ratio": self.ratio.state()}
+
+    def arrays(self) -> list[np.ndarray]:
+        """Returns the trees as arrays."""
+        return self.ratio.arrays()
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any], arrays: list[np.ndarray]) -> Self:
+        """Takes back what `state` and `arrays` returned."""
+        return cls(DensityRatio.from_state(state["ratio"], arrays), Margins.from_state(state["margins"]))
