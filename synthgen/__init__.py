@@ -15,6 +15,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from synthgen.augmentation.augment import augment as augment
+    from synthgen.augmentation.sampler import SyntheticSampler as SyntheticSampler
     from synthgen.data.columns import Boolean as Boolean
     from synthgen.data.columns import Categorical as Categorical
     from synthgen.data.columns import Datetime as Datetime
@@ -36,10 +38,10 @@ if TYPE_CHECKING:
     from synthgen.metrics.utility.augmentation_result import AugmentationVerdict as AugmentationVerdict
     from synthgen.report.evaluate import evaluate as evaluate
     from synthgen.report.report import Report as Report
-    from synthgen.synthesizers.augmentation import augment as augment
-    from synthgen.synthesizers.augmentation_sampler import SyntheticSampler as SyntheticSampler
-    from synthgen.synthesizers.auto import fit_auto as fit_auto
-    from synthgen.synthesizers.auto_selection import Selection as Selection
+    from synthgen.selection.auto import fit_auto as fit_auto
+    from synthgen.selection.selection import Selection as Selection
+    from synthgen.selection.tuning import tune as tune
+    from synthgen.selection.tuning_result import TuningResult as TuningResult
     from synthgen.synthesizers.autoregressive import TabularAutoregressive as TabularAutoregressive
     from synthgen.synthesizers.conditions import Between as Between
     from synthgen.synthesizers.copula import GaussianCopula as GaussianCopula
@@ -47,8 +49,6 @@ if TYPE_CHECKING:
     from synthgen.synthesizers.diffusion import TabularDiffusion as TabularDiffusion
     from synthgen.synthesizers.gan import TabularGAN as TabularGAN
     from synthgen.synthesizers.loading import load as load
-    from synthgen.synthesizers.tuning import tune as tune
-    from synthgen.synthesizers.tuning_result import TuningResult as TuningResult
     from synthgen.synthesizers.vae import TVAE as TVAE
 
 __version__ = "0.1.0"
@@ -75,12 +75,12 @@ _MODULES = {
     "TabularAutoregressive": "synthgen.synthesizers.autoregressive",
     "Between": "synthgen.synthesizers.conditions",
     "load": "synthgen.synthesizers.loading",
-    "tune": "synthgen.synthesizers.tuning",
-    "TuningResult": "synthgen.synthesizers.tuning_result",
-    "augment": "synthgen.synthesizers.augmentation",
-    "SyntheticSampler": "synthgen.synthesizers.augmentation_sampler",
-    "fit_auto": "synthgen.synthesizers.auto",
-    "Selection": "synthgen.synthesizers.auto_selection",
+    "tune": "synthgen.selection.tuning",
+    "TuningResult": "synthgen.selection.tuning_result",
+    "augment": "synthgen.augmentation.augment",
+    "SyntheticSampler": "synthgen.augmentation.sampler",
+    "fit_auto": "synthgen.selection.auto",
+    "Selection": "synthgen.selection.selection",
     "augmentation_verdict": "synthgen.metrics.utility.augmentation",
     "AugmentationVerdict": "synthgen.metrics.utility.augmentation_result",
     "evaluate": "synthgen.report.evaluate",

@@ -49,16 +49,18 @@ class Levels:
         firsts, parts, scalars, categorical = [], [], [], []
         for held, position in enumerate(layout.code_blocks):
             block = layout.blocks[position]
-            size = block.size if block.form == "one_hot" else 2**block.size
+            size = block.num_codes
             first, end = layout.insides.get(held, (0, 0))
             own = np.ones(size, np.int64)
-            categorical.append(block.condition or block.form == "bits" or size > NUM_LEVELS)
+            categorical.append(block.condition or block.form == "bits")
             if categorical[-1]:
                 counts = np.bincount(table.codes[:, held], minlength=size)
                 frequent = np.argsort(-counts, kind="stable")[: NUM_LEVELS - 1]
                 frequent = frequent[counts[frequent] >= LEAST_LEVEL_ROWS]
                 level = np.full(size, len(frequent))
                 level[frequent] = np.arange(len(frequent))
+            elif size > NUM_LEVELS:
+                level = np.arange(size) * NUM_LEVELS // size
             else:
                 own[first:end] = min(MOST_PARTS, 1 + (NUM_LEVELS - size) // max(end - first, 1))
                 level = np.cumsum(own) - own

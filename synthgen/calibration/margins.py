@@ -74,13 +74,13 @@ class Margins:
         of_numbers = int(np.clip((len(table) / ROWS_PER_CELL) ** 0.5, 4, 40))
         for held, position in enumerate(layout.code_blocks):
             block = layout.blocks[position]
-            if block.form != "one_hot":
+            if block.form == "bits":
                 levels.append(np.zeros(0, np.int64))
                 continue
-            counts = np.bincount(table.codes[:, held], minlength=block.size)
+            counts = np.bincount(table.codes[:, held], minlength=block.num_codes)
             most = MOST_LEVELS if block.condition else of_numbers
-            levels.append(_levels(counts, most=most, apart=block.condition and block.size <= MOST_LEVELS))
-            singles.append(_margin((held,), table.codes[:, held], block.size, cohort, rng))
+            levels.append(_levels(counts, most=most, apart=block.condition and block.num_codes <= MOST_LEVELS))
+            singles.append(_margin((held,), table.codes[:, held], block.num_codes, cohort, rng))
         coarse = {held: part[table.codes[:, held]] for held, part in enumerate(levels) if len(part)}
         sizes = {held: int(part.max()) + 1 for held, part in enumerate(levels) if len(part)}
         pairs: list[Margin] = []

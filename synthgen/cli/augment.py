@@ -75,9 +75,9 @@ def augment(  # noqa: PLR0913 - options
         raise SynthgenError("Expected --steps or --model-file, not both: a model in a file is trained already.")
     require_writable(output, table=True)
     require_writable(json)
+    from synthgen.augmentation.augment import augment as add_rows
     from synthgen.data.schema import Schema
     from synthgen.data.writers import write_table
-    from synthgen.synthesizers.augmentation import augment as add_rows
 
     meaning = None if schema is None else Schema.from_yaml(schema)
     train, unseen = read(data), None if holdout is None else read(holdout)

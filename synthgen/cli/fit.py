@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from synthgen.data.schema import Schema
-    from synthgen.synthesizers.auto_selection import Selection
+    from synthgen.selection.selection import Selection
     from synthgen.synthesizers.base import Synthesizer
 
 MODELS = {
@@ -148,7 +148,7 @@ def _check_auto(given: dict[str, Any], minutes: float | None) -> None:
 
 
 def _choose(frame: "pd.DataFrame", schema: "Schema", *, minutes: float | None, seed: int, quiet: bool) -> "Selection":
-    from synthgen.synthesizers.auto import fit_auto
+    from synthgen.selection.auto import fit_auto
 
     return fit_auto(frame, minutes=MINUTES if minutes is None else minutes, schema=schema, seed=seed, verbose=not quiet)
 

@@ -10,7 +10,7 @@ from synthgen.cli.verbs import Quiet, Read, console, require_writable
 from synthgen.errors import SettingsError, did_you_mean
 
 if TYPE_CHECKING:
-    from synthgen.synthesizers.tuning_result import TuningResult
+    from synthgen.selection.tuning_result import TuningResult
 
 TUNED = {word: family for word, family in MODELS.items() if word != "auto"}
 """Families by the word of the command line."""
@@ -57,7 +57,7 @@ def tune(  # noqa: PLR0913, PLR0917 - options
     fixed = _settings(settings or [])
     require_writable(output, json)
     from synthgen.data.schema import Schema
-    from synthgen.synthesizers.tuning import tune as search
+    from synthgen.selection.tuning import tune as search
 
     meaning = None if schema is None else Schema.from_yaml(schema)
     result = search(

@@ -25,7 +25,7 @@ Read = Callable[[Path], "pd.DataFrame"]
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but warnings and errors.")]
 
-_SCORES = {"distance": "distance to held-out rows", "log_loss": "log loss of held-out rows"}
+_SCORES = {"detection": "detection next to held-out rows", "log_loss": "log loss of held-out rows"}
 """What chooses the best epoch, by its name in a history."""
 
 _DEBUG = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error. It may quote data.")]

@@ -6,11 +6,15 @@ same rows expanded to features, block by block:
 | form | compact | as features | drawn by the generator through |
 |---|---|---|---|
 | one_hot | code in [0, size) | one-hot, `size` wide | straight-through Gumbel-softmax |
+| number | code in [0, codes) | one-hot but for bins, which are shown by smooth features | the same, of their mix |
 | bits | code in [0, 2**size) | `size` bits of the code | straight-through Bernoulli |
 | scalar | number in [-1, 1] | itself, 1 wide | tanh |
 
 A scalar refines the one-hot block before it: the place inside a bin. Where that block says something that has no inside
 (a spike, a missing value) the scalar is 0, in data and in generated rows alike, so that a critic finds nothing there.
+
+A block of form number has many fine bins and no scalar. Networks see and say of a bin only its smooth features
+(`encoding.smooth`): few weights, shared by neighbours. A raw output for each feature makes one for each code.
 """
 
 from dataclasses import dataclass
@@ -19,7 +23,9 @@ from typing import Literal, Self
 
 import numpy as np
 
-Form = Literal["one_hot", "bits", "scalar"]
+from synthgen.encoding.smooth import NUM_SMOOTH, bin_features
+
+Form = Literal["one_hot", "number", "bits", "scalar"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,7 @@ class Block:
         size: Features, at least 1; 1 for a scalar.
         condition: Whether CTGAN conditions on the block: whether the column itself is categorical.
         refines: For a scalar, the codes [first, last + 1) of the block before it that have an inside.
+        bins: For a number, the codes [first, last + 1) that are bins.
     """
 
     column: str
@@ -39,6 +46,26 @@ class Block:
     size: int
     condition: bool = False
     refines: tuple[int, int] = (0, 0)
+    bins: tuple[int, int] = (0, 0)
+
+    @property
+    def num_codes(self) -> int:
+        """How many codes there are; 0 for a scalar."""
+        first, end = self.bins
+        of_form = {"one_hot": self.size, "number": self.size - NUM_SMOOTH + end - first, "bits": 2**self.size}
+        return of_form.get(self.form, 0)
+
+    @property
+    def code_features(self) -> np.ndarray:
+        """Features of each code of a one-hot block or a number, (codes, size) float32."""
+        if self.form == "one_hot":
+            return np.eye(self.size, dtype=np.float32)
+        first, end = self.bins
+        features = np.zeros((self.num_codes, self.size), np.float32)
+        features[:first, :first] = np.eye(first)
+        features[first:end, first : first + NUM_SMOOTH] = bin_features(end - first)
+        features[end:, first + NUM_SMOOTH :] = np.eye(self.num_codes - end)
+        return features
 
 
 @dataclass(frozen=True)
@@ -167,6 +194,8 @@ class Layout:
             codes = table.codes[:, held]
             if block.form == "one_hot":
                 features[rows, start + codes] = 1.0
+            elif block.form == "number":
+                features[:, start : start + block.size] = block.code_features[codes]
             else:
                 features[:, start : start + block.size] = codes[:, None] >> np.arange(block.size) & 1
         for held, position in enumerate(self.scalar_blocks):
@@ -174,7 +203,9 @@ class Layout:
         return features  # (rows, features)
 
     def compact(self, features: np.ndarray) -> EncodedTable:
-        """The inverse of `expand`; soft one-hot rows go to their largest entry, bits are cut at one half.
+        """The inverse of `expand`.
+
+        Soft one-hot rows go to their largest entry, numbers to the nearest code, bits are cut at one half.
 
         Args:
             features: (rows, features).
@@ -183,6 +214,11 @@ class Layout:
         for held, position in enumerate(self.code_blocks):
             block, start = self.blocks[position], self.starts[position]
             part = features[:, start : start + block.size]
-            codes[:, held] = part.argmax(1) if block.form == "one_hot" else (part > 0.5) @ (1 << np.arange(block.size))
+            if block.form == "number":
+                gaps = np.square(part[:, None] - block.code_features).sum(-1)  # (rows, codes)
+                codes[:, held] = gaps.argmin(1)
+            else:
+                powers = 1 << np.arange(block.size)
+                codes[:, held] = part.argmax(1) if block.form == "one_hot" else (part > 0.5) @ powers
         scalars = np.stack([features[:, self.starts[i]] for i in self.scalar_blocks], 1) if self.scalar_blocks else None
         return EncodedTable(codes, np.zeros((len(features), 0), np.float32) if scalars is None else scalars)

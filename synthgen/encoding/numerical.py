@@ -9,9 +9,16 @@ from synthgen.data.columns import Numerical
 from synthgen.encoding.column import ColumnEncoder
 from synthgen.encoding.layout import Block
 from synthgen.encoding.protection import Cohort, ProtectedQuantiles, protected_quantiles
+from synthgen.encoding.smooth import NUM_SMOOTH
 
 FEW_DISTINCT = 100
 """In a column of at most this many distinct values, each that enough patients share gets a code of its own."""
+
+SPIKE_SHARE = 1 / 50
+"""Of the rows: in any column, a value that more rows hold gets a code of its own."""
+
+BINS_PER_ROOT = 0.3
+"""Bins for each square root of a row: a few thousand rows do not say how fifty bins depend on other columns."""
 
 
 class QuantileBins(ColumnEncoder[Numerical]):
@@ -31,7 +38,8 @@ class QuantileBins(ColumnEncoder[Numerical]):
         num_bins: Number of bins; 0 without `quantiles`.
         missing: Whether there is a code for missing values.
         shares: Share of rows at each code.
-        positions: Whether the place inside the bin is a scalar that the model learns; otherwise it is drawn uniformly.
+        fine: Whether bins are many, shown to networks by smooth features, and a place inside drawn uniformly; otherwise
+            they are few, and the place inside is a scalar that the model learns.
     """
 
     method = "quantile_bins"
@@ -46,14 +54,15 @@ class QuantileBins(ColumnEncoder[Numerical]):
         num_bins: int,
         missing: bool,
         shares: np.ndarray,
-        positions: bool,
+        fine: bool,
     ) -> None:
         super().__init__(name, column)
         self.spikes = spikes
         self.quantiles = quantiles
         self.num_bins = num_bins
         self.missing = missing
-        self.positions = positions and num_bins > 0
+        self.fine = fine
+        self._learns_place = num_bins > 0 and not fine
         self._shares = shares
 
     @classmethod
@@ -66,7 +75,7 @@ class QuantileBins(ColumnEncoder[Numerical]):
         *,
         rng: np.random.Generator,
         num_bins: int = 50,
-        positions: bool = True,
+        fine: bool = False,
     ) -> Self:
         """Takes spikes and quantiles from a column.
 
@@ -76,8 +85,8 @@ class QuantileBins(ColumnEncoder[Numerical]):
             series: (rows,).
             cohort: Whom the rows belong to.
             rng: For encoding the rows once, to count them by code.
-            num_bins: Most bins; also, a value held by more than ``1 / num_bins`` of the rows is a spike.
-            positions: See the class.
+            num_bins: Most bins; few rows make fewer.
+            fine: See the class.
         """
         numbers = _numbers(series)
         held = ~np.isnan(numbers)
@@ -85,26 +94,29 @@ class QuantileBins(ColumnEncoder[Numerical]):
         distinct, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
         spikes = cohort.sharing(codes, len(distinct)) >= cohort.rare_below
         if len(distinct) > FEW_DISTINCT:
-            spikes &= counts > len(series) / num_bins
+            spikes &= counts > len(series) * SPIKE_SHARE
         rest = ~spikes[codes]
         quantiles, bins = None, 0
         if cohort.part(rest).enough:
             grid = None if column.decimals is None else 10.0**-column.decimals
             quantiles = protected_quantiles(values[rest], cohort.part(rest), grid=grid)
-            bins = int(np.clip(rest.sum() // (5 * cohort.rare_below), 1, num_bins))
+            most = rest.sum() // (5 * cohort.rare_below)
+            bins = int(np.clip(most if fine else min(most, BINS_PER_ROOT * rest.sum() ** 0.5), 1, num_bins))
         # values of too few patients to say anything about count as missing
         missing = bool(not held.all() or not (spikes.any() or bins))
         num_codes = int(spikes.sum()) + bins + missing
         encoder = cls(name, column, spikes=distinct[spikes], quantiles=quantiles, num_bins=bins, missing=missing,
-                      shares=np.zeros(num_codes), positions=positions)  # fmt: skip
+                      shares=np.zeros(num_codes), fine=fine)  # fmt: skip
         encoder._shares = np.bincount(encoder.encode(series, rng)[0], minlength=num_codes) / len(series)
         return encoder
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        codes = Block(self.name, "one_hot", len(self._shares))
         bins = (len(self.spikes), len(self.spikes) + self.num_bins)
-        return (codes, Block(self.name, "scalar", 1, refines=bins)) if self.positions else (codes,)
+        if self.fine and self.num_bins > NUM_SMOOTH:
+            return (Block(self.name, "number", len(self._shares) - self.num_bins + NUM_SMOOTH, bins=bins),)
+        codes = Block(self.name, "one_hot", len(self._shares))
+        return (codes, Block(self.name, "scalar", 1, refines=bins)) if self._learns_place else (codes,)
 
     @property
     def shares(self) -> np.ndarray:
@@ -129,7 +141,9 @@ class QuantileBins(ColumnEncoder[Numerical]):
             place = np.where(exact, 0.5, place)
         if self.missing:
             codes = np.where(gaps, len(self._shares) - 1, codes)
-        scalars = (2 * np.where(gaps, 0.5, place) - 1).astype(np.float32)[:, None] if self.positions else _none(series)
+        scalars = (
+            (2 * np.where(gaps, 0.5, place) - 1).astype(np.float32)[:, None] if self._learns_place else _none(series)
+        )
         return codes.astype(np.int32), scalars
 
     def decode(self, codes: np.ndarray, scalars: np.ndarray, rng: np.random.Generator) -> pd.Series:
@@ -138,7 +152,7 @@ class QuantileBins(ColumnEncoder[Numerical]):
         numbers[spike] = self.spikes[codes[spike]]
         binned = ~spike & (codes < len(self.spikes) + self.num_bins)
         if self.quantiles is not None and binned.any():
-            place = (scalars[binned, 0] + 1) / 2 if self.positions else rng.random(int(binned.sum()))
+            place = (scalars[binned, 0] + 1) / 2 if self._learns_place else rng.random(int(binned.sum()))
             probability = (codes[binned] - len(self.spikes) + place) / self.num_bins
             numbers[binned] = self._to_grid(self.quantiles.value(probability))
         return to_dtype(numbers, self.column)
@@ -165,7 +179,7 @@ class QuantileBins(ColumnEncoder[Numerical]):
 
     def state(self) -> dict[str, Any]:
         stored = {"spikes": self.spikes, "num_bins": self.num_bins, "missing": self.missing,
-                  "positions": self.positions, "shares": self._shares}  # fmt: skip
+                  "fine": self.fine, "shares": self._shares}  # fmt: skip
         if self.quantiles is not None:
             stored |= {"probabilities": self.quantiles.probabilities, "values": self.quantiles.values}
         return stored
@@ -177,7 +191,7 @@ class QuantileBins(ColumnEncoder[Numerical]):
         }
         quantiles = ProtectedQuantiles(arrays["probabilities"], arrays["values"]) if "values" in arrays else None
         return cls(name, column, spikes=arrays["spikes"], quantiles=quantiles, num_bins=state["num_bins"],
-                   missing=state["missing"], shares=arrays["shares"], positions=state["positions"])  # fmt: skip
+                   missing=state["missing"], shares=arrays["shares"], fine=state["fine"])  # fmt: skip
 
 
 def _numbers(series: pd.Series) -> np.ndarray:

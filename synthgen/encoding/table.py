@@ -60,7 +60,7 @@ class TableEncoder:
         *,
         numerical: NumericalMethod = "quantile_bins",
         num_bins: int = 50,
-        positions: bool = True,
+        fine: bool = False,
         seed: int,
         verbose: bool = False,
     ) -> Self:
@@ -71,7 +71,7 @@ class TableEncoder:
             schema: What the table holds.
             numerical: How numbers are encoded.
             num_bins: Most bins of a numerical or datetime column (quantile bins only).
-            positions: Whether the place inside a bin is learned (quantile bins only).
+            fine: Whether bins are many and shown by smooth features (quantile bins only), see `QuantileBins`.
             seed: Of draws inside bins and modes.
             verbose: Whether to show progress.
 
@@ -91,15 +91,11 @@ class TableEncoder:
             if isinstance(column, Categorical | Boolean):
                 columns.append(CategoryCodes.fit(name, column, series, cohort, rng=rng))
             elif isinstance(column, Datetime):
-                columns.append(
-                    DatetimeBins.fit(name, column, series, cohort, rng=rng, num_bins=num_bins, positions=positions)
-                )
+                columns.append(DatetimeBins.fit(name, column, series, cohort, rng=rng, num_bins=num_bins, fine=fine))
             elif isinstance(column, Numerical) and numerical == "mode_specific":
                 columns.append(ModeSpecific.fit(name, column, series, cohort, rng=rng))
             elif isinstance(column, Numerical):
-                columns.append(
-                    QuantileBins.fit(name, column, series, cohort, rng=rng, num_bins=num_bins, positions=positions)
-                )
+                columns.append(QuantileBins.fit(name, column, series, cohort, rng=rng, num_bins=num_bins, fine=fine))
         return cls(schema, columns)
 
     def encode(self, frame: pd.DataFrame, *, seed: int, verbose: bool = False) -> EncodedTable:
@@ -150,7 +146,7 @@ class TableEncoder:
         missing = np.zeros(self.layout.num_features, bool)
         for column, position in zip(self.columns, self.layout.code_blocks, strict=True):
             block, start = self.layout.blocks[position], self.layout.starts[position]
-            if column.missing and block.form == "one_hot" and block.size > 1:
+            if column.missing and block.form in ("one_hot", "number") and block.size > 1:
                 missing[start + block.size - 1] = True  # the last code of a column, whatever its encoder
         return missing
 

@@ -10,8 +10,9 @@ from keras import ops
 
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import Layout
+from synthgen.encoding.smooth import MOST_SCORE, NUM_SMOOTH, bin_features
 from synthgen.networks import heads
-from synthgen.networks.numbers import MOST_SCORE, NUM_FEATURES, normal_score, ranks, smooth_features
+from synthgen.networks.numbers import normal_score, ranks, smooth_features
 
 
 class Chain(keras.Model):
@@ -52,8 +53,7 @@ class Chain(keras.Model):
         columns, total = len(self.codes), int(self._offsets[-1])
         self.embeddings = self._weight("embeddings", (total, embedding_dim), inputs=embedding_dim)
         self._curves = {
-            i: self._weight(f"curves_{i}", (NUM_FEATURES, embedding_dim), inputs=2 * embedding_dim)
-            for i in self.insides
+            i: self._weight(f"curves_{i}", (NUM_SMOOTH, embedding_dim), inputs=2 * embedding_dim) for i in self.insides
         }
         self._first = self._weight(
             "first", (columns, columns, embedding_dim, width), inputs=columns * embedding_dim / 2
@@ -63,7 +63,7 @@ class Chain(keras.Model):
         self._deeper = [self._weight(f"deeper_{k}", (columns, width, width), inputs=width) for k in range(depth - 1)]
         self._biases = [self._weight(f"bias_{k}", (columns, width)) for k in range(depth - 1)]
         self._heads = [self._head(f"head_{i}", width, block.size) for i, block in enumerate(self.codes)]
-        self._smooth_heads = {i: self._weight(f"smooth_{i}", (width, NUM_FEATURES), inputs=width) for i in self.insides}
+        self._smooth_heads = {i: self._weight(f"smooth_{i}", (width, NUM_SMOOTH), inputs=width) for i in self.insides}
         self._of_bins = {i: self._bin_features(i) for i in self.insides}
         self._among_bits = {
             i: self._weight(f"bits_{i}", (block.size, block.size))
@@ -198,10 +198,10 @@ class Chain(keras.Model):
         return ops.matmul(ops.silu(inner), out) + out_bias + exact[:, :1] * here + exact[:, 1:] * ops.square(here)
 
     def _bin_features(self, position: int) -> tuple[np.ndarray, np.ndarray]:
-        """Smooth features of a column's bins, (NUM_FEATURES, codes), and 1 for codes that are none, (codes,)."""
+        """Smooth features of a column's bins, (NUM_SMOOTH, codes), and 1 for codes that are none, (codes,)."""
         first, end = self.insides[position]
         size = self.codes[position].size
-        features, spike = np.zeros((NUM_FEATURES, size), "float32"), np.ones(size, "float32")
-        features[:, first:end] = np.array(smooth_features(ops.convert_to_tensor(ranks(end - first, 1)[:, 0]))).T
+        features, spike = np.zeros((NUM_SMOOTH, size), "float32"), np.ones(size, "float32")
+        features[:, first:end] = bin_features(end - first).T
         spike[first:end] = 0
         return features, spike

@@ -6,7 +6,8 @@ import numpy as np
 from keras import ops
 
 from synthgen.backend import Tensor
-from synthgen.encoding.layout import Layout
+from synthgen.encoding.layout import Block, Layout
+from synthgen.networks.links import Linked, LinkWeights
 
 
 def expand(layout: Layout, codes: Tensor, scalars: Tensor) -> Tensor:
@@ -30,6 +31,8 @@ def expand(layout: Layout, codes: Tensor, scalars: Tensor) -> Tensor:
         codes_seen += 1
         if block.form == "one_hot":
             parts.append(ops.one_hot(code, block.size, dtype="float32"))
+        elif block.form == "number":
+            parts.append(ops.take(block.code_features, code, axis=0))
         else:
             parts.append(bits(code, block.size))
     return ops.concatenate(parts, axis=1)  # (batch, features)
@@ -51,8 +54,7 @@ def straight_through(
     *,
     temperature: float,
     enforce: Enforce,
-    links: Tensor | None = None,
-    spread: bool = False,
+    links: LinkWeights | None = None,
 ) -> Tensor:
     """Returns hard rows that still pass gradients to the logits.
 
@@ -62,11 +64,10 @@ def straight_through(
     Args:
         layout: Of the table.
         logits: (batch, features), the generator's raw outputs.
-        noise: (batch, features), uniform in [0, 1).
+        noise: (batch, `num_chances`), uniform in [0, 1).
         temperature: Above 0; small follows the draw closely, large gives smoother gradients.
         enforce: Puts in what is known.
-        links: (features, features), see `networks.links`; None: blocks are drawn apart.
-        spread: Whether places inside bins have chance of their own, see `place`.
+        links: See `networks.links`; None: blocks are drawn apart.
 
     Returns:
         (batch, features) float32: one-hot blocks exactly one-hot, bits exactly 0 or 1, scalars in [-1, 1] and 0
@@ -74,19 +75,24 @@ def straight_through(
     """
     return _by_block(
         layout, logits, noise, one_hot=_hard_one_hot, temperature=temperature, enforce=enforce, links=links,
-        spread=spread,
     )  # fmt: skip
 
 
 def soft(
-    layout: Layout, logits: Tensor, noise: Tensor, *, temperature: float, enforce: Enforce, links: Tensor | None = None
+    layout: Layout,
+    logits: Tensor,
+    noise: Tensor,
+    *,
+    temperature: float,
+    enforce: Enforce,
+    links: LinkWeights | None = None,
 ) -> Tensor:
     """Returns soft rows, as CTGAN trains on them: Gumbel-softmax without hardening (Xu et al. 2019, section 4.4).
 
     Args:
         layout: Of the table.
         logits: (batch, features).
-        noise: (batch, features), uniform in [0, 1).
+        noise: (batch, `num_chances`), uniform in [0, 1).
         temperature: Above 0; 0.2 in the paper.
         enforce: Puts in what is known.
         links: See `straight_through`.
@@ -95,12 +101,11 @@ def soft(
         (batch, features) float32; one-hot blocks are positive and sum to one.
     """
     return _by_block(
-        layout, logits, noise, one_hot=_gumbel_softmax, temperature=temperature, enforce=enforce, links=links,
-        spread=False,
+        layout, logits, noise, one_hot=_softmax, temperature=temperature, enforce=enforce, links=links,
     )  # fmt: skip
 
 
-def _by_block(  # noqa: PLR0913
+def _by_block(
     layout: Layout,
     logits: Tensor,
     noise: Tensor,
@@ -108,53 +113,54 @@ def _by_block(  # noqa: PLR0913
     one_hot: Callable[..., Tensor],
     temperature: float,
     enforce: Enforce,
-    links: Tensor | None,
-    spread: bool,
+    links: LinkWeights | None,
 ) -> Tensor:
     logits = ops.cast(logits, "float32")
-    parts: list[Tensor] = []
-    for block, start in zip(layout.blocks, layout.starts, strict=True):
-        part = logits[:, start : start + block.size]
-        if links is not None and parts:
-            part += ops.matmul(ops.concatenate(parts, axis=1), links[:start, start : start + block.size])
+    linked, gumbel = Linked(layout, links), _gumbel(noise)
+    used = 0
+    for position, (block, start) in enumerate(zip(layout.blocks, layout.starts, strict=True)):
+        part, chances = (
+            linked.told(position, logits[:, start : start + block.size]),
+            slice(used, used + _chances(block)),
+        )
+        used = chances.stop
         if block.form == "scalar":
             first, end = block.refines
-            has_inside = ops.sum(parts[-1][:, first:end], axis=1, keepdims=True)
-            drawn = place(part, noise[:, start : start + 1] if spread else None) * ops.stop_gradient(has_inside)
-        elif block.form == "one_hot" and block.size == 1:
+            has_inside = ops.sum(linked.last[:, first:end], axis=1, keepdims=True)
+            drawn = ops.tanh(part) * ops.stop_gradient(has_inside)
+        elif block.num_codes == 1:
             drawn = ops.ones_like(part)  # a constant column has nothing to draw
         elif block.form == "one_hot":
-            drawn = one_hot(part, noise[:, start : start + block.size], temperature)
+            drawn = one_hot(part + gumbel[:, chances], temperature)
+        elif block.form == "number":
+            features = block.code_features
+            drawn = ops.matmul(one_hot(ops.matmul(part, features.T) + gumbel[:, chances], temperature), features)
         else:
-            drawn = _hard_bits(part, noise[:, start : start + block.size], temperature)
-        parts.append(enforce(drawn, start))
-    return ops.concatenate(parts, axis=1)  # (batch, features)
+            drawn = _hard_bits(part, noise[:, chances], temperature)
+        linked.take(enforce(drawn, start))
+    return linked.row()  # (batch, features)
 
 
-def place(output: Tensor, chance: Tensor | None) -> Tensor:
-    """Returns places inside bins, in (-1, 1).
-
-    With a chance of its own a place is uniform where the raw output says nothing, and leans to one side or the other
-    where it does; a generator that had to make uniform places of its noise would first have to learn that. Without, it
-    is the hyperbolic tangent of the output (Xu et al. 2019, section 4.4).
+def num_chances(layout: Layout) -> int:
+    """Returns how many random numbers a row is drawn by.
 
     Args:
-        output: (batch, n), raw.
-        chance: (batch, n), uniform in [0, 1), or None.
+        layout: Of the row.
     """
-    if chance is None:
-        return ops.tanh(output)
-    middle = ops.clip(chance, 1e-4, 1 - 1e-4)
-    return ops.tanh(output + 0.5 * (ops.log(middle) - ops.log(1 - middle)))  # the inverse of tanh at 2 * chance - 1
+    return sum(_chances(block) for block in layout.blocks)
 
 
-def _gumbel_softmax(logits: Tensor, noise: Tensor, temperature: float) -> Tensor:
-    return ops.softmax((logits + _gumbel(noise)) / temperature)
+def _chances(block: Block) -> int:
+    return block.num_codes if block.form in ("one_hot", "number") else block.size
 
 
-def _hard_one_hot(logits: Tensor, noise: Tensor, temperature: float) -> Tensor:
-    probabilities = _gumbel_softmax(logits, noise, temperature)
-    drawn = ops.one_hot(ops.argmax(probabilities, axis=-1), logits.shape[-1], dtype="float32")
+def _softmax(perturbed: Tensor, temperature: float) -> Tensor:
+    return ops.softmax(perturbed / temperature)
+
+
+def _hard_one_hot(perturbed: Tensor, temperature: float) -> Tensor:
+    probabilities = _softmax(perturbed, temperature)
+    drawn = ops.one_hot(ops.argmax(perturbed, axis=-1), perturbed.shape[-1], dtype="float32")
     return drawn + probabilities - ops.stop_gradient(probabilities)
 
 

@@ -6,8 +6,9 @@ import numpy as np
 from keras import ops
 
 from synthgen.backend import Tensor
-from synthgen.encoding.layout import Layout
-from synthgen.networks.heads import Enforce, inside, place
+from synthgen.encoding.layout import Block, Layout
+from synthgen.networks.heads import Enforce, inside
+from synthgen.networks.links import Linked, LinkWeights
 
 WIDEST_GROUP = 96
 """Features whose running sums are taken by one matrix product; wider costs more work, narrower more calls."""
@@ -54,14 +55,12 @@ class Inversion:
 
     Args:
         layout: Of the table.
-        spread: Whether places inside bins have chance of their own, see `heads.place`.
     """
 
-    def __init__(self, layout: Layout, *, spread: bool = False) -> None:
+    def __init__(self, layout: Layout) -> None:
         self._layout = layout
-        self._spread = spread
         self._groups = [_group(layout, blocks) for blocks in _neighbours(layout)]
-        sizes = {"one_hot": 1, "scalar": int(spread)}
+        sizes = {"one_hot": 1, "number": 1, "scalar": 0}
         self.num_chances = sum(sizes.get(block.form, block.size) for block in layout.blocks)
 
     def __call__(self, logits: Tensor, scalar_logits: Tensor, chance: Tensor) -> tuple[Tensor, Tensor]:
@@ -88,10 +87,13 @@ class Inversion:
         for block, start in zip(self._layout.blocks, self._layout.starts, strict=True):
             if block.form == "scalar":
                 own = scalar_logits[:, len(scalars) :][:, :1]
-                scalars.append(self._place(own, chance, used)[:, 0] * inside(codes[-1], block.refines))
-                used += self._spread
+                scalars.append(ops.tanh(own[:, 0]) * inside(codes[-1], block.refines))
             elif block.form == "one_hot":
                 codes.append(one_hot.pop(0))
+            elif block.form == "number":
+                said = ops.cast(logits[:, start : start + block.size], "float32")
+                codes.append(_code(block, said, chance[:, used : used + 1]))
+                used += 1
             else:
                 odds = weights[:, start : start + block.size]
                 bits = ops.cast(odds > chance[:, used : used + block.size] * (1 + odds), "int32")
@@ -100,7 +102,7 @@ class Inversion:
         return _stacked(logits, codes, scalars)
 
     def linked(
-        self, logits: Tensor, scalar_logits: Tensor, chance: Tensor, *, links: Tensor, enforce: Enforce
+        self, logits: Tensor, scalar_logits: Tensor, chance: Tensor, *, links: LinkWeights, enforce: Enforce
     ) -> tuple[Tensor, Tensor]:
         """Draws block by block, each with what the blocks before it say (`networks.links`).
 
@@ -108,41 +110,42 @@ class Inversion:
             logits: See `__call__`.
             scalar_logits: See `__call__`.
             chance: See `__call__`.
-            links: (features, features).
+            links: See `networks.links`.
             enforce: Puts in what is known; the returned codes are as drawn.
 
         Returns:
             See `__call__`.
         """
-        rows: list[Tensor] = []
+        row = Linked(self._layout, links)
         codes: list[Tensor] = []
         scalars: list[Tensor] = []
         used = 0
-        for block, start in zip(self._layout.blocks, self._layout.starts, strict=True):
-            end = start + block.size
-            own = logits[:, start:end] if block.form != "scalar" else scalar_logits[:, len(scalars) :][:, :1]
-            part = ops.cast(own, "float32")
-            if rows:
-                part += ops.matmul(ops.concatenate(rows, axis=1), links[:start, start:end])
-            if block.form == "scalar":
-                has_inside = ops.sum(rows[-1][:, slice(*block.refines)], axis=1, keepdims=True)
-                drawn = self._place(part, chance, used) * has_inside
-                used += self._spread
+        for position, (block, start) in enumerate(zip(self._layout.blocks, self._layout.starts, strict=True)):
+            scalar = block.form == "scalar"
+            own = scalar_logits[:, len(scalars) :][:, :1] if scalar else logits[:, start : start + block.size]
+            part = row.told(position, ops.cast(own, "float32"))
+            if scalar:
+                has_inside = ops.sum(row.last[:, slice(*block.refines)], axis=1, keepdims=True)
+                drawn = ops.tanh(part) * has_inside
                 scalars.append(drawn[:, 0])
-            elif block.form == "one_hot":
-                codes.append(inverted(ops.exp(ops.minimum(part, 80.0)), chance[:, used : used + 1]))
-                drawn = ops.one_hot(codes[-1], block.size, dtype="float32")
+            elif block.form in ("one_hot", "number"):
+                codes.append(_code(block, part, chance[:, used : used + 1]))
+                drawn = ops.take(block.code_features, codes[-1], axis=0)
                 used += 1
             else:
                 drawn = ops.cast(ops.sigmoid(part) > chance[:, used : used + block.size], "float32")
                 codes.append(ops.sum(ops.cast(drawn, "int32") * (1 << np.arange(block.size, dtype="int32")), axis=-1))
                 used += block.size
-            rows.append(enforce(drawn, start))
+            row.take(enforce(drawn, start))
         return _stacked(logits, codes, scalars)
 
-    def _place(self, output: Tensor, chance: Tensor, used: int) -> Tensor:
-        """Places inside bins, (batch, 1)."""
-        return place(output, chance[:, used : used + 1] if self._spread else None)
+
+def _code(block: Block, said: Tensor, chance: Tensor) -> Tensor:
+    """A code of a one-hot block or a number drawn from its raw outputs, (batch,) int32."""
+    if block.form == "number":
+        said = ops.matmul(said, block.code_features.T)
+        said -= ops.max(said, axis=1, keepdims=True)
+    return inverted(ops.exp(ops.minimum(said, 80.0)), chance)
 
 
 def inverted(weights: Tensor, chance: Tensor) -> Tensor:

@@ -2,31 +2,85 @@
 
 A generator that draws its blocks apart must put everything that columns have to do with each other into its noise, and
 near-certain raw outputs at that: where two columns say the same thing twice, each is drawn by chance of its own. With
-links a block's raw outputs are its own plus a linear function of the blocks drawn before it, so that the row comes
-together as in an autoregressive model, whose terms are pairs of columns.
+links a block's raw outputs are its own plus a function of the blocks drawn before it, so that the row comes together as
+in an autoregressive model. The function is linear, whose terms are pairs of columns, plus a layer of hidden units.
 """
 
-from typing import Any
+from typing import Any, NamedTuple, Self
 
-from keras import layers
+import keras
+import numpy as np
+from keras import layers, ops
 
 from synthgen.backend import Tensor
+from synthgen.encoding.layout import Layout
+
+MOST_UNITS = 1_000
+"""Hidden units of all blocks together."""
+
+WIDEST_GROUP = 128
+"""Features of neighbouring blocks that all blocks before them speak to at once."""
+
+
+class LinkWeights(NamedTuple):
+    """The weights of links as tensors.
+
+    Args:
+        kernel: (features, features + hidden units): row, what speaks; column, what listens. Each block has as many
+            hidden units as the others, in the order of the blocks.
+        bias: (hidden units,).
+        outputs: (hidden units of a block, features): what a block's own units say to it.
+    """
+
+    kernel: Tensor
+    bias: Tensor
+    outputs: Tensor
+
+    @classmethod
+    def of(cls, links: "Links") -> Self:
+        """Returns the weights of a layer."""
+        return cls(*(ops.convert_to_tensor(weight) for weight in (links.kernel, links.bias, links.outputs)))
 
 
 class Links(layers.Layer):
     """Holds the weights; passes raw outputs through. The heads that draw from the outputs apply them.
 
     Goes behind the last layer of a generator, so that they train, are averaged and saved with it.
+
+    Args:
+        num_blocks: Of the layout.
+        units: Hidden units of each block.
+        seed: Of the weights that hidden units listen by; all others start at zero.
+        kwargs: Of the layer.
     """
 
+    def __init__(self, *, num_blocks: int, units: int, seed: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.num_blocks = num_blocks
+        self.units = units
+        self.seed = seed
+
     def build(self, input_shape: Any) -> None:
-        """Makes the weights, zero at first: row by feature that speaks, column by feature that listens.
+        """Makes the weights, see `LinkWeights`.
 
         Args:
             input_shape: (batch, features).
         """
-        size = input_shape[-1]
-        self.kernel = self.add_weight(shape=(size, size), initializer="zeros", name="links")
+        size, hidden = input_shape[-1], self.num_blocks * self.units
+        # of a row about as many features are not zero as there are blocks
+        deviation = max(self.num_blocks, 1) ** -0.5
+
+        def start(shape: tuple[int, int], dtype: Any = None) -> Tensor:
+            listening = keras.random.normal((size, hidden), stddev=deviation, dtype=dtype, seed=self.seed)
+            return ops.concatenate([ops.zeros((size, shape[1] - hidden), dtype), listening], axis=1)
+
+        self.kernel = self.add_weight(shape=(size, size + hidden), initializer=start, name="kernel")
+        self.bias = self.add_weight(shape=(hidden,), initializer="zeros", name="bias")
+        self.outputs = self.add_weight(shape=(self.units, size), initializer="zeros", name="outputs")
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the arguments."""
+        return super().get_config() | {"num_blocks": self.num_blocks, "units": self.units, "seed": self.seed}
 
     def call(self, inputs: Tensor) -> Tensor:
         """Returns raw outputs as they came.
@@ -35,3 +89,115 @@ class Links(layers.Layer):
             inputs: (batch, features).
         """
         return inputs
+
+
+def links_for(layout: Layout, *, seed: int) -> Links:
+    """Returns links whose hidden units are few where there are many blocks: every unit hears all blocks before.
+
+    Args:
+        layout: Of the rows.
+        seed: See `Links`.
+    """
+    units = int(np.clip(MOST_UNITS // len(layout.blocks), 8, 64))
+    return Links(num_blocks=len(layout.blocks), units=units, seed=seed, name="links")
+
+
+class Linked:
+    """A row that comes together block by block, each told what the blocks before it say.
+
+    What the blocks of earlier groups say goes to a whole group in one product; within a group each speaks to the next.
+
+    Args:
+        layout: Of the row.
+        links: (features, features), see `Links`; None: blocks say nothing to each other.
+    """
+
+    def __init__(self, layout: Layout, links: LinkWeights | None) -> None:
+        self._layout = layout
+        self._links = links
+        self._groups = dict(_groups(layout))
+        self._span = (0, 0)  # blocks of this group
+        self._before: list[Tensor] = []  # rows of earlier groups
+        self._parts: list[Tensor] = []  # blocks of this group
+        self._said: tuple[Tensor, Tensor] | None = None
+
+    def told(self, position: int, own: Tensor) -> Tensor:
+        """Returns the raw outputs of a block with what was said to it, (batch, size).
+
+        Args:
+            position: Of the block; blocks come in the layout's order.
+            own: (batch, size), the generator's raw outputs.
+        """
+        if position in self._groups:
+            self._begin(position)
+        if self._links is None or not (self._before or self._parts):
+            return own
+        features, units = self._listening(position, position + 1)
+        said, heard = ops.zeros(()), self._links.bias[units.start - self._units : units.stop - self._units]
+        if self._said is not None:
+            first, of_group = self._listening(*self._span)
+            said += self._said[0][:, features.start - first.start : features.stop - first.start]
+            heard += self._said[1][:, units.start - of_group.start : units.stop - of_group.start]
+        if self._parts:
+            row, here = _joined(self._parts), self._links.kernel[self._features(*self._span).start :]
+            here = here[: row.shape[1]]
+            said += ops.matmul(row, here[:, features])
+            heard += ops.matmul(row, here[:, units])
+        return own + said + ops.matmul(ops.silu(heard), self._links.outputs[:, features])
+
+    def take(self, drawn: Tensor) -> None:
+        """Puts the drawn block into the row.
+
+        Args:
+            drawn: (batch, size), of the block that was told last.
+        """
+        self._parts.append(drawn)
+
+    @property
+    def last(self) -> Tensor:
+        """The block drawn last, (batch, size)."""
+        return self._parts[-1]
+
+    def row(self) -> Tensor:
+        """Returns all blocks drawn, (batch, features)."""
+        return _joined(self._before + self._parts)
+
+    def _begin(self, position: int) -> None:
+        """Lets all earlier groups speak to the group that begins with a block."""
+        if self._parts:
+            self._before, self._parts = [_joined(self._before + self._parts)], []
+        self._span = (position, self._groups[position])
+        if self._links is not None and self._before:
+            features, units = self._listening(*self._span)
+            kernel = self._links.kernel[: features.start]
+            self._said = ops.matmul(self._before[0], kernel[:, features]), ops.matmul(self._before[0], kernel[:, units])
+
+    @property
+    def _units(self) -> int:
+        """Where hidden units begin among the columns of the kernel."""
+        return self._layout.num_features
+
+    def _listening(self, first: int, end: int) -> tuple[slice, slice]:
+        """Columns of the kernel: features, and hidden units, of blocks [first, end)."""
+        each = 0 if self._links is None else self._links.outputs.shape[0]
+        return self._features(first, end), slice(self._units + first * each, self._units + end * each)
+
+    def _features(self, first: int, end: int) -> slice:
+        last = end - 1
+        return slice(self._layout.starts[first], self._layout.starts[last] + self._layout.blocks[last].size)
+
+
+def _joined(parts: list[Tensor]) -> Tensor:
+    return parts[0] if len(parts) == 1 else ops.concatenate(parts, axis=1)
+
+
+def _groups(layout: Layout) -> list[tuple[int, int]]:
+    """Blocks [first, end) of groups of neighbours; a scalar stays with the block that it refines."""
+    groups: list[tuple[int, int]] = []
+    for position, (block, start) in enumerate(zip(layout.blocks, layout.starts, strict=True)):
+        first = groups[-1][0] if groups else 0
+        if groups and (block.form == "scalar" or start + block.size - layout.starts[first] <= WIDEST_GROUP):
+            groups[-1] = first, position + 1
+        else:
+            groups.append((position, position + 1))
+    return groups

@@ -33,7 +33,7 @@ class _Dense:
 
 
 def residual_generator(
-    num_inputs: int, num_features: int, *, width: int = 384, depth: int = 3, linked: bool = False, seed: int = 0
+    num_inputs: int, num_features: int, *, width: int = 384, depth: int = 3, links: Links | None = None, seed: int = 0
 ) -> keras.Model:
     """Returns a generator: noise and condition to one raw output a feature.
 
@@ -46,7 +46,7 @@ def residual_generator(
         num_features: Width of a row.
         width: Of each hidden layer.
         depth: Residual blocks.
-        linked: Whether the blocks of a row are linked (`networks.links`).
+        links: What links the blocks of a row (`networks.links`); None: they are not.
         seed: Of the starting weights.
 
     Returns:
@@ -60,7 +60,7 @@ def residual_generator(
         hidden = layers.Add()([hidden, dense(width)(inner)])
     hidden = layers.LeakyReLU(LEAK)(layers.RMSNormalization()(hidden))
     outputs = dense(num_features)(hidden)
-    return keras.Model(inputs, Links(name="links")(outputs) if linked else outputs, name="generator")
+    return keras.Model(inputs, outputs if links is None else links(outputs), name="generator")
 
 
 def residual_critic(num_features: int, *, width: int = 384, depth: int = 2, seed: int = 0) -> keras.Model:

@@ -71,7 +71,7 @@ class TabularAutoregressive(LikelihoodSynthesizer, NetworkSynthesizer):
             steps = min(max(PASSES * num_rows // batch_size, LEAST_STEPS), MOST_STEPS)
         return Plan(steps, batch_size, patience=self.settings["patience"])
 
-    def _score(self, model: NetworkModel, validation: EncodedTable) -> Score:
+    def _score(self, model: NetworkModel, train: EncodedTable, validation: EncodedTable) -> Score:
         if not isinstance(model, Autoregressive):
             raise TypeError(f"Expected an Autoregressive. Received {type(model).__name__}.")
         # unlike pairs of columns, likelihood shows when rows begin to be learned by heart

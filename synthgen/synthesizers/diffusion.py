@@ -4,20 +4,14 @@ from typing import ClassVar
 
 import keras
 
-from synthgen.encoding.layout import EncodedTable, Layout
+from synthgen.encoding.layout import Layout
 from synthgen.models.conditioning import MaskedRows
 from synthgen.models.diffusion import Diffusion
-from synthgen.models.network import NetworkModel
 from synthgen.networks.denoiser import residual_denoiser
 from synthgen.synthesizers.network import NetworkSynthesizer
-from synthgen.synthesizers.validation import fidelity_score
-from synthgen.training.monitors import Score
 
 NUM_WAVES = 64
 """Width of the network's description of the noise."""
-
-MOST_SCORED = 5_000
-"""Rows drawn at each epoch to score it: a diffusion model's cost the work of 50 others'."""
 
 
 class TabularDiffusion(NetworkSynthesizer):
@@ -61,9 +55,6 @@ class TabularDiffusion(NetworkSynthesizer):
             learning_rate=learning_rate, num_bins=num_bins, num_sampling_steps=num_sampling_steps,
             validation=validation, calibration=calibration, patience=patience, jit_compile=jit_compile,
         )  # fmt: skip
-
-    def _score(self, model: NetworkModel, validation: EncodedTable) -> Score:
-        return fidelity_score(model, validation, seed=self.seed, most_rows=MOST_SCORED)
 
     def build(self, layout: Layout) -> Diffusion:
         conditioning = MaskedRows(layout)

@@ -1,6 +1,6 @@
 """TabularGAN: synthgen's own GAN of tables."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import keras
 
@@ -8,11 +8,12 @@ from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.encoding.table import progress
 from synthgen.models.conditioning import MaskedRows
 from synthgen.models.gan.gan import GAN, GANSettings
-from synthgen.models.gan.linear_chain import STEPS, LinearChain
+from synthgen.models.gan.linked_chain import STEPS, LinkedChain
 from synthgen.models.gan.losses import Relativistic
 from synthgen.models.gan.regularizers import SlopePenalty
 from synthgen.models.network import NetworkModel
 from synthgen.networks import mlp
+from synthgen.networks.links import links_for
 from synthgen.synthesizers.network import NetworkSynthesizer, averaging_momentum
 
 MOST_LINKED = 3_000
@@ -21,8 +22,8 @@ MOST_LINKED = 3_000
 GENERATOR_RATE = 0.3
 """Of the learning rate, for a generator that starts as a chain: a critic that knows nothing yet must not undo it."""
 
-CHAIN_STEPS = 800
-"""Most steps of the linear chain that a linked generator starts as."""
+CHAIN_STEPS = 1_000
+"""Most steps of the chain that a linked generator starts as."""
 
 CHAIN_STEPS_UNSEEN = 200
 """The same where no rows are held out that would show when it begins to learn by heart."""
@@ -57,12 +58,12 @@ class TabularGAN(NetworkSynthesizer):
     def __init__(  # noqa: PLR0913
         self,
         *,
-        num_steps: int = 5_500,
+        num_steps: int = 4_000,
         batch_size: int = 500,
         width: int = 256,
         learning_rate: float = 1e-3,
-        penalty: float = 0.05,
-        num_bins: int = 50,
+        penalty: float = 0.2,
+        num_bins: int = 150,
         validation: float = 0.1,
         calibration: bool = True,
         patience: int | None = None,
@@ -75,6 +76,9 @@ class TabularGAN(NetworkSynthesizer):
             jit_compile=jit_compile,
         )  # fmt: skip
 
+    def _encoder_settings(self) -> dict[str, Any]:
+        return super()._encoder_settings() | {"fine": True}
+
     def build(self, layout: Layout) -> GAN:
         conditioning = MaskedRows(layout)
         settings = GANSettings()
@@ -85,7 +89,7 @@ class TabularGAN(NetworkSynthesizer):
                 settings.latent_dim + conditioning.num_features,
                 layout.num_features,
                 width=width,
-                linked=_linked(layout),
+                links=links_for(layout, seed=self.seed) if _linked(layout) else None,
                 seed=self.seed,
             ),
             critic=mlp.residual_critic(
@@ -112,13 +116,13 @@ class TabularGAN(NetworkSynthesizer):
     def _start(
         self, model: NetworkModel, train: EncodedTable, validation: EncodedTable | None, *, verbose: bool
     ) -> None:
-        """Starts the generator as the most likely linear chain of columns."""
+        """Starts the generator as the most likely chain of columns."""
         if not isinstance(model, GAN) or not _linked(model.layout):
             return
         num_steps = CHAIN_STEPS if validation is not None else CHAIN_STEPS_UNSEEN
-        chain = LinearChain(model.layout, train, num_steps=num_steps, seed=self.seed)
+        chain = LinkedChain(model.layout, train, num_steps=num_steps, seed=self.seed)
         best, kept, waited = float("inf"), (chain.links, chain.biases), 0
-        for call in progress(range(num_steps // STEPS), "Learning a linear chain", verbose):
+        for call in progress(range(num_steps // STEPS), "Learning a chain of columns", verbose):
             chain.train(call)
             loss = -float(call) if validation is None else chain.log_loss(validation)  # unseen rows say which is best
             waited = 0 if loss < best else waited + 1

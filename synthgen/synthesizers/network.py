@@ -13,7 +13,7 @@ from synthgen import backend
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.models.network import LossModel, NetworkModel
 from synthgen.synthesizers.base import Synthesizer
-from synthgen.synthesizers.validation import fidelity_score, hold_out
+from synthgen.synthesizers.validation import detection_score, hold_out
 from synthgen.training.callbacks import Backup
 from synthgen.training.monitors import Score
 from synthgen.training.run import Plan, claim_checkpoint, run
@@ -58,9 +58,9 @@ class NetworkSynthesizer(Synthesizer):
     ) -> None:
         """Gives the model better weights to start from, where a family has a way to."""
 
-    def _score(self, model: NetworkModel, validation: EncodedTable) -> Score:
+    def _score(self, model: NetworkModel, train: EncodedTable, validation: EncodedTable) -> Score:
         """Returns what chooses the best epoch, on held-out rows."""
-        return fidelity_score(model, validation, seed=self.seed)
+        return detection_score(model, train, validation, seed=self.seed)
 
     def _schedule(self, num_steps: int, rate_scale: keras.Variable, *, share: float = 1.0) -> RecoverableCosine:
         rate = self.settings["learning_rate"] * share
@@ -93,7 +93,7 @@ class NetworkSynthesizer(Synthesizer):
             self._start(model, train, validation, verbose=verbose)
         rate_scale = model.add_weight(shape=(), initializer="ones", trainable=False, name="rate_scale")
         self._compile(model, num_steps=plan.num_steps, rate_scale=rate_scale)
-        score = None if validation is None else self._score(model, validation)
+        score = None if validation is None else self._score(model, train, validation)
         best = run(model, plan, score=score, rate_scale=rate_scale, checkpoint=directory, verbose=verbose,
                    callbacks=callbacks)  # fmt: skip
         model.release()

@@ -13,16 +13,20 @@ ARROWS = {
     "synthgen.encoding": {"synthgen.data"},
     "synthgen.calibration": {"synthgen.encoding"},
     "synthgen.backend": set(),
-    "synthgen.networks": {"synthgen.encoding.layout", "synthgen.backend"},
+    "synthgen.networks": {"synthgen.encoding.layout", "synthgen.encoding.smooth", "synthgen.backend"},
     "synthgen.dp": {"synthgen.backend"},
     "synthgen.training": {"synthgen.dp", "synthgen.backend", "synthgen.encoding.layout"},
     "synthgen.models": {
         "synthgen.training", "synthgen.networks", "synthgen.dp", "synthgen.backend", "synthgen.encoding.layout",
+        "synthgen.encoding.smooth",
     },
     "synthgen.synthesizers": {
         "synthgen.models", "synthgen.networks", "synthgen.training", "synthgen.dp", "synthgen.calibration",
         "synthgen.encoding", "synthgen.data", "synthgen.backend",
     },
+    "synthgen.selection": {"synthgen.synthesizers", "synthgen.training", "synthgen.calibration", "synthgen.encoding",
+                           "synthgen.data", "synthgen.models"},
+    "synthgen.augmentation": {"synthgen.synthesizers", "synthgen.encoding", "synthgen.data"},
     "synthgen.metrics": {"synthgen.data"},
     "synthgen.report": {"synthgen.metrics", "synthgen.data"},
     "synthgen.bundle": {"synthgen.data"},
@@ -35,9 +39,10 @@ FOREIGN = {
     "tensorflow": {"synthgen.backend"},
     "keras": {
         "synthgen.backend", "synthgen.networks", "synthgen.dp", "synthgen.training", "synthgen.models",
-        "synthgen.synthesizers",
+        "synthgen.synthesizers", "synthgen.selection",
     },
-    "pandas": {"synthgen.data", "synthgen.encoding", "synthgen.synthesizers", "synthgen.metrics", "synthgen.report",
+    "pandas": {"synthgen.data", "synthgen.encoding", "synthgen.synthesizers", "synthgen.selection",
+               "synthgen.augmentation", "synthgen.metrics", "synthgen.report",
                "synthgen.bundle", "synthgen.cli"},
 }  # fmt: skip
 """Package of others: the parts that may know it. Models see arrays, never frames; judges never see Keras."""

@@ -12,7 +12,7 @@ from synthgen.models.autoregressive import Autoregressive, in_order
 from synthgen.models.conditioning import MaskedRows
 from synthgen.models.copula import Copula
 from synthgen.models.diffusion import FEATURE_DEVIATION, FREQUENCIES, LEAST_NOISE, MOST_NOISE, Diffusion, noise_levels
-from synthgen.models.gan.linear_chain import LinearChain
+from synthgen.models.gan.linked_chain import LinkedChain
 from synthgen.networks.chain import Chain
 
 LAYOUT = Layout((
@@ -106,21 +106,24 @@ def test_one_row_at_a_time_hears_the_same_as_a_batch():
         assert np.array(alone) == pytest.approx(together[column], abs=1e-5)
 
 
-def test_a_linear_chain_finds_the_law_that_made_the_rows():
+def test_a_linked_chain_finds_the_law_that_made_the_rows():
+    """A pair of columns, and a third that only both together tell: links are linear, their hidden units are not."""
     rng = np.random.default_rng(0)
-    layout = Layout((Block("a", "one_hot", 2), Block("b", "one_hot", 3)))
+    layout = Layout((Block("a", "one_hot", 2), Block("b", "one_hot", 3), Block("c", "one_hot", 2)))
     law = np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]])
     a = rng.integers(0, 2, 20_000)
     b = (rng.random(20_000)[:, None] > law[a].cumsum(1)[:, :2]).sum(1)
-    table = EncodedTable(np.stack([a, b], 1).astype(np.int32), np.zeros((20_000, 0), np.float32))
-    chain = LinearChain(layout, table, num_steps=400, seed=0)
+    c = (a ^ (b == 2)) ^ (rng.random(20_000) < 0.1)
+    table = EncodedTable(np.stack([a, b, c], 1).astype(np.int32), np.zeros((20_000, 0), np.float32))
+    chain = LinkedChain(layout, table, num_steps=400, seed=0)
     for call in range(8):
         chain.train(call)
-    entropy = np.log(2) - 0.5 * (law * np.log(law)).sum()
-    assert chain.log_loss(table) == pytest.approx(entropy, abs=0.01)
-    logits = chain.biases[2:] + chain.links[:2, 2:]
-    assert np.exp(logits) / np.exp(logits).sum(1, keepdims=True) == pytest.approx(law, abs=0.02)
-    assert (chain.links[2:] == 0).all()
+    noise = -0.1 * np.log(0.1) - 0.9 * np.log(0.9)
+    entropy = np.log(2) - 0.5 * (law * np.log(law)).sum() + noise
+    assert chain.log_loss(table) == pytest.approx(entropy, abs=0.05)  # dropout blurs; linear links miss 0.37
+    kernel, *_ = chain.links
+    assert (kernel[2:5, :5] == 0).all(), "no block hears itself or one that comes later"
+    assert (kernel[5:, :7] == 0).all()
 
 
 def test_the_copula_finds_correlations_under_coarse_codes_and_conditions_on_them():

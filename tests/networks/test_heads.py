@@ -1,15 +1,16 @@
 """The device's view of a table against the host's, and the straight-through draw against its definition."""
 
-from functools import partial
-
 import keras
 import numpy as np
 import pytest
 
 from synthgen import backend
 from synthgen.encoding.layout import Block, EncodedTable, Layout
+from synthgen.encoding.smooth import NUM_SMOOTH
 from synthgen.networks import heads, mlp
+from synthgen.networks.heads import num_chances
 from synthgen.networks.inversion import Inversion
+from synthgen.networks.links import WIDEST_GROUP, Linked, Links, LinkWeights
 from synthgen.networks.speed import fast_copy, fast_weights
 
 LAYOUT = Layout(
@@ -29,6 +30,18 @@ def rows(num=50, seed=0):
     return EncodedTable(codes, (rng.uniform(-1, 1, (num, 1)) * inside).astype(np.float32))
 
 
+def linear(kernel):
+    """Links without hidden units."""
+    size = len(kernel)
+    return LinkWeights(kernel.astype(np.float32), np.zeros(0, np.float32), np.zeros((0, size), np.float32))
+
+
+def linked_generator(num_inputs, num_features, *, seed):
+    return mlp.residual_generator(
+        num_inputs, num_features, links=Links(num_blocks=2, units=3, seed=0, name="links"), seed=seed
+    )
+
+
 def test_the_device_expands_as_the_host_does():
     table = rows()
     features = np.array(heads.expand(LAYOUT, table.codes, table.scalars))
@@ -38,7 +51,7 @@ def test_the_device_expands_as_the_host_does():
 def test_straight_through_rows_are_hard_and_inside_their_layout():
     rng = np.random.default_rng(0)
     logits = rng.normal(size=(200, LAYOUT.num_features)).astype(np.float32)
-    noise = rng.random(logits.shape).astype(np.float32)
+    noise = rng.random((200, num_chances(LAYOUT))).astype(np.float32)
     features = np.array(heads.straight_through(LAYOUT, logits, noise, temperature=0.5, enforce=heads.nothing_known))
     assert np.allclose(features, LAYOUT.expand(LAYOUT.compact(features)), atol=1e-6)
     spike = features[:, 2:4].argmax(1) + 0.0 == 0
@@ -80,7 +93,7 @@ def test_linked_draws_follow_the_law_that_training_draws_from():
     rng = np.random.default_rng(0)
     layout = Layout((Block("a", "one_hot", 3), Block("b", "one_hot", 3), Block("c", "bits", 2)))
     logits = np.tile(rng.normal(size=(1, 8)).astype(np.float32), (60_000, 1))
-    links = (2 * rng.normal(size=(8, 8))).astype(np.float32)
+    links = linear(2 * rng.normal(size=(8, 8)))
     noise, invert = rng.random(logits.shape).astype(np.float32), Inversion(layout)
     trained = heads.straight_through(layout, logits, noise, temperature=0.5, enforce=heads.nothing_known, links=links)
     chance = rng.random((60_000, invert.num_chances)).astype(np.float32)
@@ -89,15 +102,42 @@ def test_linked_draws_follow_the_law_that_training_draws_from():
     shares = [np.bincount(part, minlength=48) / 60_000 for part in cells]
     assert shares[0] == pytest.approx(shares[1], abs=0.01)
     first = np.array(codes)[:, 0]
-    expected = np.exp(logits[0, 3:6] + links[1, 3:6])
+    expected = np.exp(logits[0, 3:6] + links.kernel[1, 3:6])
     drawn = np.bincount(np.array(codes)[first == 1, 1], minlength=3) / (first == 1).sum()
     assert drawn == pytest.approx(expected / expected.sum(), abs=0.02)
 
 
+def test_blocks_are_told_what_all_blocks_before_them_say():
+    """Against the formula, over groups: own + row before @ links + silu(row before @ listening + bias) @ outputs."""
+    rng = np.random.default_rng(0)
+    sizes = [WIDEST_GROUP - 3, 5, 2, WIDEST_GROUP + 9, 1, 7]
+    layout, units = Layout(tuple(Block(str(i), "one_hot", size) for i, size in enumerate(sizes))), 4
+    size = layout.num_features
+    weights = LinkWeights(
+        *(
+            rng.normal(size=shape).astype(np.float32)
+            for shape in ((size, size + 6 * units), (6 * units,), (units, size))
+        )
+    )
+    row, own = (rng.normal(size=(3, size)).astype(np.float32) for _ in range(2))
+    linked = Linked(layout, weights)
+    for position, start in enumerate(layout.starts):
+        here = slice(start, start + sizes[position])
+        before = row[:, :start]
+        listening = slice(size + position * units, size + (position + 1) * units)
+        heard = before @ weights.kernel[:start, listening] + weights.bias[position * units : (position + 1) * units]
+        said = before @ weights.kernel[:start, here] + (heard / (1 + np.exp(-heard))) @ weights.outputs[:, here]
+        expected = own[:, here] + (said if position else 0)  # nothing comes before the first
+        assert np.array(linked.told(position, own[:, here])) == pytest.approx(expected, rel=1e-3, abs=1e-3)
+        linked.take(row[:, here])
+    assert np.array_equal(np.array(linked.row()), row)
+
+
 def test_what_is_known_is_what_links_see():
     layout = Layout((Block("a", "one_hot", 2), Block("b", "one_hot", 2)))
-    links = np.zeros((4, 4), np.float32)
-    links[0, 2] = links[1, 3] = 50  # b says what a says
+    said = np.zeros((4, 4))
+    said[0, 2] = said[1, 3] = 50  # b says what a says
+    links = linear(said)
     logits = np.zeros((100, 4), np.float32)
     known = np.tile(np.array([[0.0, 1.0]], np.float32), (100, 1))
     chance = np.random.default_rng(0).random((100, 2)).astype(np.float32)
@@ -107,26 +147,27 @@ def test_what_is_known_is_what_links_see():
     assert (np.array(codes)[:, 1] == 1).all()
 
 
-def test_places_with_chance_of_their_own_are_uniform_until_the_output_leans():
-    layout = Layout((Block("x", "one_hot", 2), Block("x", "scalar", 1, refines=(0, 2))))
-    rng = np.random.default_rng(0)
-    noise, chance = (rng.random((40_000, 3)).astype(np.float32) for _ in range(2))
-    links = np.zeros((3, 3), np.float32)
-    invert = Inversion(layout, spread=True)
-    for lean in (0.0, 0.7):
-        logits = np.tile(np.array([[0.0, 0.0, lean]], np.float32), (40_000, 1))
-        trained = heads.straight_through(
-            layout, logits, noise, temperature=0.5, enforce=heads.nothing_known, spread=True
-        )
-        places = [
-            np.array(trained)[:, 2],
-            np.array(invert(logits, logits[:, 2:], chance)[1])[:, 0],
-            np.array(invert.linked(logits, logits[:, 2:], chance, links=links, enforce=heads.nothing_known)[1])[:, 0],
-        ]
-        # s = tanh(lean + atanh(u)), so that P(s < x) = P(u < tanh(atanh(x) - lean))
-        for x in (-0.8, -0.3, 0.0, 0.5, 0.9):
-            expected = (np.tanh(np.arctanh(x) - lean) + 1) / 2
-            assert [np.mean(part < x) for part in places] == pytest.approx([expected] * 3, abs=0.012)
+@pytest.mark.parametrize("linked", [False, True])
+def test_numbers_follow_the_law_that_their_features_say(linked):
+    """exp(a * score + b * score ** 2) over bins is a normal law cut into bins; both heads draw from it."""
+    layout = Layout((Block("sex", "one_hot", 2), Block("age", "number", 1 + NUM_SMOOTH + 1, bins=(1, 31))))
+    number = layout.blocks[1]
+    assert (number.num_codes, layout.num_features) == (32, 18)
+    logits = np.zeros((60_000, 18), np.float32)
+    logits[:, [2, 17]] = -1.0  # a spike and missing
+    logits[:, [-3, -2]] = [0.8, -1.5]
+    weights = np.exp(number.code_features @ logits[0, 2:])
+    rng, invert = np.random.default_rng(0), Inversion(layout)
+    noise, chance = (rng.random((60_000, size)).astype(np.float32) for size in (num_chances(layout), 2))
+    links = linear(np.zeros((18, 18))) if linked else None
+    trained = heads.straight_through(layout, logits, noise, temperature=0.5, enforce=heads.nothing_known, links=links)
+    if linked:
+        codes, _ = invert.linked(logits, logits[:, :0], chance, links=links, enforce=heads.nothing_known)
+    else:
+        codes, _ = invert(logits, logits[:, :0], chance)
+    for drawn in (layout.compact(np.array(trained)[:5_000]).codes, np.array(codes)):
+        shares = np.bincount(drawn[:, 1], minlength=32) / len(drawn)
+        assert shares == pytest.approx(weights / weights.sum(), abs=4 * 0.3 / np.sqrt(len(drawn)))
 
 
 def test_a_category_without_probability_is_never_drawn():
@@ -155,9 +196,7 @@ def test_gradients_are_those_of_the_soft_draw():
     assert np.abs(slope(heads.soft)).max() > 0.01
 
 
-@pytest.mark.parametrize(
-    "build", [mlp.residual_generator, partial(mlp.residual_generator, linked=True), mlp.concatenating_generator]
-)
+@pytest.mark.parametrize("build", [mlp.residual_generator, linked_generator, mlp.concatenating_generator])
 def test_a_fast_copy_computes_the_same(build):
     network = build(10, 6, seed=0)
     rng = np.random.default_rng(0)

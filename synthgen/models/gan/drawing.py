@@ -11,7 +11,7 @@ from synthgen.models.calls import barred, in_calls, rows_per_call, what_is_known
 from synthgen.models.conditioning import Conditioning
 from synthgen.networks.heads import Enforce, nothing_known
 from synthgen.networks.inversion import Inversion
-from synthgen.networks.links import Links
+from synthgen.networks.links import Links, LinkWeights
 from synthgen.networks.speed import fast_copy, fast_weights
 
 MOST_CELLS = 2**22
@@ -32,17 +32,14 @@ class Drawing:
             condition.
         conditioning: What is known of a row.
         latent_dim: Width of the noise.
-        spread: Whether places inside bins have chance of their own (`heads.place`).
     """
 
-    def __init__(
-        self, layout: Layout, sampler: keras.Model, conditioning: Conditioning, *, latent_dim: int, spread: bool
-    ) -> None:
+    def __init__(self, layout: Layout, sampler: keras.Model, conditioning: Conditioning, *, latent_dim: int) -> None:
         self._layout = layout
         self._sampler = sampler
         self._conditioning = conditioning
         self._latent_dim = latent_dim
-        self._invert = Inversion(layout, spread=spread)
+        self._invert = Inversion(layout)
         self._batch = rows_per_call(layout, most_cells=MOST_CELLS)
         self._told = fast_copy(sampler, num_inputs=latent_dim + conditioning.num_features)
         self._draw_told = backend.compiled(self._rows_told, jit_compile=False)
@@ -106,5 +103,5 @@ class Drawing:
         links = self._sampler.layers[-1]
         if not isinstance(links, Links):
             return self._invert(logits, scalar_logits, chance)
-        kernel = ops.convert_to_tensor(links.kernel)
-        return self._invert.linked(logits, scalar_logits, chance, links=kernel, enforce=enforce)
+        weights = LinkWeights.of(links)
+        return self._invert.linked(logits, scalar_logits, chance, links=weights, enforce=enforce)

@@ -1,7 +1,6 @@
 """The adversarial step: a generator against a critic, put together from parts that know nothing of each other."""
 
 from dataclasses import dataclass
-from functools import partial
 
 import keras
 import numpy as np
@@ -16,11 +15,11 @@ from synthgen.models.gan.losses import AdversarialLoss
 from synthgen.models.gan.regularizers import SlopePenalty
 from synthgen.models.network import NetworkModel
 from synthgen.networks import heads
-from synthgen.networks.links import Links
+from synthgen.networks.links import Links, LinkWeights
 from synthgen.training.batches import shuffled
 
 SMALL = 0.1
-"""Scale of the last layer of a generator that starts as a linear chain."""
+"""Scale of the last layer of a generator that starts as a chain."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,6 @@ class GANSettings:
         critic_steps: Critic updates for each generator update.
         temperature: Of the Gumbel-softmax.
         hard: Whether the critic sees exact one-hot rows (straight-through) or soft ones.
-        spread: Whether places inside bins have chance of their own (`heads.place`); for hard rows only.
     """
 
     latent_dim: int = 128
@@ -41,7 +39,6 @@ class GANSettings:
     critic_steps: int = 1
     temperature: float = 0.5
     hard: bool = True
-    spread: bool = True
 
 
 class GAN(NetworkModel):
@@ -85,7 +82,6 @@ class GAN(NetworkModel):
             self._sampler,
             conditioning,
             latent_dim=settings.latent_dim,
-            spread=settings.hard and settings.spread,
         )
 
     @property
@@ -113,17 +109,17 @@ class GAN(NetworkModel):
         self.optimizer.build(self.generator.trainable_variables)
         self.critic_optimizer.build(self.critic.trainable_variables)
 
-    def start_as(self, links: np.ndarray, biases: np.ndarray) -> None:
-        """Starts a linked generator as a given linear chain: the network's own part of the raw outputs begins small.
+    def start_as(self, links: list[np.ndarray], biases: np.ndarray) -> None:
+        """Starts a linked generator as a given chain: the network's own part of the raw outputs begins small.
 
         Args:
-            links: (features, features), see `networks.links`.
+            links: The weights of `networks.links.Links`.
             biases: (features,).
         """
         *_, last, held = self.generator.layers
         kernel, _ = last.get_weights()
         last.set_weights([SMALL * kernel, biases])
-        held.set_weights([links])
+        held.set_weights(links)
         self._sampler.set_weights(self.generator.get_weights())
 
     def prepare(self, table: EncodedTable) -> None:
@@ -192,8 +188,8 @@ class GAN(NetworkModel):
         rows = ops.shape(condition)[0]
         noise = backend.normal((rows, self.settings.latent_dim), backend.step_seed(1, seed[0], seed[1]))
         logits = self.generator(ops.concatenate([noise, condition], axis=1), training=True)
-        head = partial(heads.straight_through, spread=self.settings.spread) if self.settings.hard else heads.soft
-        chance = backend.uniform((rows, self.layout.num_features), backend.step_seed(3, seed[0], seed[1]))
+        head = heads.straight_through if self.settings.hard else heads.soft
+        chance = backend.uniform((rows, heads.num_chances(self.layout)), backend.step_seed(3, seed[0], seed[1]))
         last = self.generator.layers[-1]
         drawn = head(
             self.layout,
@@ -201,7 +197,7 @@ class GAN(NetworkModel):
             chance,
             temperature=self.settings.temperature,
             enforce=lambda block, start: self.conditioning.enforce(block, condition, start=start),
-            links=ops.convert_to_tensor(last.kernel) if isinstance(last, Links) else None,
+            links=LinkWeights.of(last) if isinstance(last, Links) else None,
         )
         return drawn, logits
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import synthgen as sg
+from synthgen.augmentation.augment import MOST_TIMES, AugmentationWarning, fill_up
+from synthgen.augmentation.rows import new_identifiers
 from synthgen.errors import ConditionError, SchemaError
-from synthgen.synthesizers.augmentation import MOST_TIMES, AugmentationWarning, fill_up
-from synthgen.synthesizers.augmentation_rows import new_identifiers
 
 
 def quick():

@@ -6,7 +6,7 @@ import pytest
 
 import synthgen as sg
 from synthgen.errors import EvaluationError, NotFittedError, SchemaError
-from synthgen.synthesizers.selection_score import held_out_score
+from synthgen.selection.held_out_score import held_out_score
 
 
 def dependent(rows, *, seed):

@@ -9,12 +9,11 @@ from rich.console import Console
 
 from synthgen.data.schema import Schema
 from synthgen.errors import ConstraintError, SynthgenError, TrainingError
-from synthgen.synthesizers import auto_pace
-from synthgen.synthesizers.auto_pace import NUM_EPOCHS, Clock, Pace, Watch, measure
-from synthgen.synthesizers.auto_selection import CandidateResult, Selection, best_of, grouped, why
+from synthgen.selection.held_out_score import held_out_score
+from synthgen.selection.pace import NUM_EPOCHS, STEPS, Clock, Pace, Watch, measure
+from synthgen.selection.selection import CandidateResult, Selection, best_of, grouped, why
 from synthgen.synthesizers.base import Synthesizer
 from synthgen.synthesizers.network import NetworkSynthesizer
-from synthgen.synthesizers.selection_score import held_out_score
 
 RESERVE = 0.4
 """Share of the budget that is kept for fitting the winner again, once a network has been tried."""
@@ -170,7 +169,7 @@ class Contest:
 
     def _measure(self, candidate: Candidate) -> Pace:
         self._say(candidate, "measuring its speed")
-        synthesizer = _network(candidate, self._seed, num_steps=auto_pace.STEPS * NUM_EPOCHS)
+        synthesizer = _network(candidate, self._seed, num_steps=STEPS * NUM_EPOCHS)
         return measure(
             synthesizer, self._train, schema=self._schema, clock=self._clock, num_scored=len(self._held_out),
             judging=self._judging,

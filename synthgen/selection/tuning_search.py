@@ -10,11 +10,11 @@ from rich.console import Console
 
 from synthgen.data.schema import Schema
 from synthgen.errors import FitInterrupted, SynthgenError
+from synthgen.selection.held_out_score import HeldOutScore, held_out_score
+from synthgen.selection.search_spaces import suggested
+from synthgen.selection.tuning_result import Trial, line_of
 from synthgen.synthesizers.base import Synthesizer
-from synthgen.synthesizers.search_spaces import suggested
-from synthgen.synthesizers.selection_score import HeldOutScore, held_out_score
 from synthgen.synthesizers.tables import FAMILIES
-from synthgen.synthesizers.tuning_result import Trial, line_of
 
 EPOCHS_TO_SHOW = 5
 """Of 20: before these a trial is not given up, since slow starters may win."""

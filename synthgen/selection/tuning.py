@@ -10,12 +10,12 @@ import pandas as pd
 from synthgen.data.schema import Schema
 from synthgen.data.split import split
 from synthgen.errors import EvaluationError, SettingsError, SynthgenError, did_you_mean
+from synthgen.selection.held_out_score import LEAST_ROWS, MOST_ROWS
+from synthgen.selection.search_spaces import SPACES
+from synthgen.selection.tuning_result import TuningResult
+from synthgen.selection.tuning_search import Search
 from synthgen.synthesizers.inputs import check_schema
-from synthgen.synthesizers.search_spaces import SPACES
-from synthgen.synthesizers.selection_score import LEAST_ROWS, MOST_ROWS
 from synthgen.synthesizers.tables import FAMILIES
-from synthgen.synthesizers.tuning_result import TuningResult
-from synthgen.synthesizers.tuning_search import Search
 
 HELD_OUT = 0.2
 """Share of the patients that no trial is fitted to, at most 10 000 of them."""

@@ -15,13 +15,13 @@ import pytest
 
 import synthgen as sg
 from synthgen.errors import EvaluationError, FitInterrupted, SchemaError, SettingsError, SynthgenError
+from synthgen.selection.held_out_score import held_out_score
+from synthgen.selection.search_spaces import SPACES
+from synthgen.selection.tuning import hold_patients_out, tune
+from synthgen.selection.tuning_result import objective
+from synthgen.selection.tuning_search import CUT_SHORT, Search, Watch
 from synthgen.synthesizers.parameters import RULES
-from synthgen.synthesizers.search_spaces import SPACES
-from synthgen.synthesizers.selection_score import held_out_score
 from synthgen.synthesizers.tables import FAMILIES
-from synthgen.synthesizers.tuning import hold_patients_out, tune
-from synthgen.synthesizers.tuning_result import objective
-from synthgen.synthesizers.tuning_search import CUT_SHORT, Search, Watch
 
 
 def visits(patients=600, *, seed=0):

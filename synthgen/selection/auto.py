@@ -9,14 +9,14 @@ import pandas as pd
 from synthgen.data.schema import Schema
 from synthgen.data.split import split
 from synthgen.errors import FitInterrupted, SettingsError
-from synthgen.synthesizers.auto_contest import Candidate, Contest
-from synthgen.synthesizers.auto_pace import Clock
-from synthgen.synthesizers.auto_selection import Selection, grouped
+from synthgen.selection.contest import Candidate, Contest
+from synthgen.selection.held_out_score import MOST_ROWS
+from synthgen.selection.pace import Clock
+from synthgen.selection.selection import Selection, grouped
 from synthgen.synthesizers.autoregressive import TabularAutoregressive
 from synthgen.synthesizers.copula import GaussianCopula
 from synthgen.synthesizers.diffusion import TabularDiffusion
 from synthgen.synthesizers.gan import TabularGAN
-from synthgen.synthesizers.selection_score import MOST_ROWS
 
 SHARE, MOST_SHARE = 0.15, 1 / 3
 """Of patients, held out to choose by: usually, and at most."""

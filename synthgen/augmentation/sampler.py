@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 
+from synthgen.augmentation.augment import augment
 from synthgen.data.schema import Schema
 from synthgen.errors import ConditionError
-from synthgen.synthesizers.augmentation import augment
 from synthgen.synthesizers.base import Synthesizer
 from synthgen.synthesizers.gan import TabularGAN
 

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 import synthgen as sg
 from synthgen.data.constraints import Inequality
 from synthgen.errors import ConstraintError, SchemaError, SettingsError
-from synthgen.synthesizers import auto, auto_contest, auto_pace
-from synthgen.synthesizers.auto import candidates, fit_auto
-from synthgen.synthesizers.auto_contest import Candidate, Contest
-from synthgen.synthesizers.auto_pace import Clock, Pace
-from synthgen.synthesizers.auto_selection import CandidateResult, best_of, margin, why
-from synthgen.synthesizers.selection_score import HeldOutScore
+from synthgen.selection import auto, contest
+from synthgen.selection import pace as paces
+from synthgen.selection.auto import candidates, fit_auto
+from synthgen.selection.contest import Candidate, Contest
+from synthgen.selection.held_out_score import HeldOutScore
+from synthgen.selection.pace import Clock, Pace
+from synthgen.selection.selection import CandidateResult, best_of, margin, why
 from synthgen.synthesizers.tables import FAMILIES
 
 SMALL = Candidate(sg.TabularAutoregressive, {"width": 32, "batch_size": 200})
@@ -43,7 +44,7 @@ def copula_and(*networks):
 def selection():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(auto, "candidates", copula_and(SMALL))
-        patch.setattr(auto_contest, "LEAST_SECONDS", 1.0)
+        patch.setattr(contest, "LEAST_SECONDS", 1.0)
         start = time.perf_counter()
         found = fit_auto(parity(), minutes=1.5, verbose=False)
         assert time.perf_counter() - start < 90 * 1.15
@@ -116,7 +117,7 @@ def test_without_time_even_to_score_a_model_comes_back():
 def test_a_network_too_slow_for_the_time_says_how_much_it_takes(monkeypatch):
     slow = Candidate(sg.TabularAutoregressive, {"width": 32, "num_steps": 10_000_000})
     monkeypatch.setattr(auto, "candidates", copula_and(slow))
-    monkeypatch.setattr(auto_contest, "LEAST_SECONDS", 1.0)
+    monkeypatch.setattr(contest, "LEAST_SECONDS", 1.0)
     found = fit_auto(parity(800), minutes=0.3, verbose=False)
     assert re.match(r"1 000 000 of its 10 000 000 steps, .* take \S+ min; \d+ s were left", found.candidates[1].skipped)
     assert isinstance(found.synthesizer, sg.GaussianCopula)
@@ -176,7 +177,7 @@ def test_a_network_that_fails_is_left_out_with_its_error(monkeypatch):
 
 def test_the_budget_is_held_by_counting_steps(monkeypatch):
     monkeypatch.setattr(auto, "candidates", copula_and(Candidate(SMALL.family, SMALL.settings | {"num_steps": 3_000})))
-    monkeypatch.setattr(auto_contest, "LEAST_SECONDS", 1.0)
+    monkeypatch.setattr(contest, "LEAST_SECONDS", 1.0)
     start = time.perf_counter()
     found = fit_auto(parity(), minutes=0.5, verbose=False)
     assert time.perf_counter() - start < 30 * 1.5  # other tests may run beside it
@@ -186,7 +187,7 @@ def test_the_budget_is_held_by_counting_steps(monkeypatch):
 
 def test_a_run_that_falls_behind_is_ended_with_the_time_that_was_asked_for_left():
     clock = Clock(8)
-    watch = auto_pace.Watch(clock, spare=2)
+    watch = paces.Watch(clock, spare=2)
     network = sg.TabularAutoregressive(num_steps=1_000_000, width=16)
     network.fit(parity(800), callbacks=[watch], verbose=False)
     assert watch.time_was_up
@@ -257,8 +258,8 @@ def test_steps_fit_into_the_time_that_they_were_counted_for(start, step, score, 
 def test_the_pace_foretells_a_fit():
     frame, clock = parity(1200), Clock(600)
     schema = sg.Schema.infer(frame)
-    trying = sg.TabularAutoregressive(num_steps=auto_pace.STEPS * auto_pace.NUM_EPOCHS, width=32, batch_size=200)
-    pace = auto_pace.measure(trying, frame, schema=schema, clock=clock, num_scored=300, judging=1.0)
+    trying = sg.TabularAutoregressive(num_steps=paces.STEPS * paces.NUM_EPOCHS, width=32, batch_size=200)
+    pace = paces.measure(trying, frame, schema=schema, clock=clock, num_scored=300, judging=1.0)
     assert pace.step > 0
     assert pace.score > 1
     began = clock.spent

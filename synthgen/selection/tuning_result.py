@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from synthgen.selection.held_out_score import HeldOutScore
 from synthgen.synthesizers.base import Synthesizer
-from synthgen.synthesizers.selection_score import HeldOutScore
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from synthgen.augmentation.rows import balanced_rows, plain_rows, stacked
 from synthgen.data.columns import Boolean, Categorical
 from synthgen.data.schema import Schema
 from synthgen.data.target import holds_numbered_classes, infer_schema_for
 from synthgen.errors import ConditionError, did_you_mean
-from synthgen.synthesizers.augmentation_rows import balanced_rows, plain_rows, stacked
 from synthgen.synthesizers.base import Synthesizer
 from synthgen.synthesizers.gan import TabularGAN
 

@@ -1,0 +1,1 @@
+"""Synthetic rows added to a training set."""
