@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from synthgen.calibration.levels import Levels
-from synthgen.calibration.trees import MOST_LEAVES, LevelTrees
+from synthgen.calibration.trees import MOST_LEAVES, LevelTrees, few_threads
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.encoding.table import progress
 
@@ -137,10 +137,11 @@ def _round(
         l2_regularization=10.0, early_stopping=True, n_iter_no_change=15, categorical_features=categorical,
         random_state=seed,
     )  # fmt: skip
-    boosting.fit(
-        seen, np.repeat([1, 0], [(~held).sum(), (~drawn_held).sum()]), sample_weight=weight_seen,
-        X_val=unseen, y_val=np.repeat([1, 0], [held.sum(), drawn_held.sum()]), sample_weight_val=weight_unseen,
-    )  # fmt: skip
+    with few_threads():
+        boosting.fit(
+            seen, np.repeat([1, 0], [(~held).sum(), (~drawn_held).sum()]), sample_weight=weight_seen,
+            X_val=unseen, y_val=np.repeat([1, 0], [held.sum(), drawn_held.sum()]), sample_weight_val=weight_unseen,
+        )  # fmt: skip
     gains = boosting.validation_score_ - boosting.validation_score_[0]  # (trees + 1,) nats
     best = int(gains.argmax())
     return LevelTrees.of(boosting, seen, num_trees=best) if gains[best] >= LEAST_GAIN else None

@@ -5,12 +5,14 @@ of which column go left. Asking follows QuickScorer (Lucchese et al. 2015): ever
 leaves to its left, and the first leaf that is left is the row's.
 """
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 MOST_LEAVES = 31
 """Of a tree; leaves are bits of an integer of 32."""
@@ -23,6 +25,15 @@ BLOCK_ROWS = 16_384
 
 _SEQUENCE = np.uint32(0x077CB531)
 """A de Bruijn sequence: times a power of two, its five highest bits tell which power (Leiserson et al. 1998)."""
+
+
+def few_threads() -> threadpool_limits:
+    """Returns a context in which scikit-learn grows trees with half of the cores.
+
+    Its threads wait for each other by spinning: where another program has one of their cores, all of them take many
+    times as long.
+    """
+    return threadpool_limits(limits=max((os.cpu_count() or 1) // 2, 1), user_api="openmp")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from synthgen.synthesizers.base import Synthesizer
 
 NUM_STEPS = 1_800
-"""About a minute of training on two cores; `TabularGAN` alone takes 5 500."""
+"""About a minute of training on two cores; `TabularGAN` alone takes 4 000."""
 
 TARGET = "self_rated_health"
 """What usefulness is judged by. The number of visits, the experiment's own question, is mostly chance: even real rows

@@ -93,7 +93,7 @@ class Pace:
     """Seconds that a candidate takes.
 
     Args:
-        start: Of a fit without its steps: encoding, compiling, the scores of its epochs.
+        start: Of a fit without its steps: encoding, compiling, the scores of its epochs, calibration.
         step: Of a training step.
         score: Of drawing rows and judging them.
 
@@ -159,19 +159,20 @@ def measure(
     began = clock.spent
     watch = Watch(clock, num_epochs=EPOCHS)
     synthesizer.fit(train, schema=schema, callbacks=[watch], verbose=False)
+    calibrating = clock.spent - watch.epoch_ends[-1]  # rows of a model that learned little: as long as it ever takes
     first, *epochs = watch.epoch_ends
     chunks = watch.chunk_ends[1:]
     num_warm = max(len(chunks), 1)
     stepping = sum(chunk - before for chunk, before in zip(chunks, watch.epoch_ends, strict=False))
     scoring = sum(end - chunk for end, chunk in zip(epochs, chunks, strict=True))
-    start = first - began + scoring / num_warm * (NUM_EPOCHS - 1)
+    start = first - began + scoring / num_warm * (NUM_EPOCHS - 1) + calibrating
     drawing = _drawing(synthesizer, num_scored, clock)
     return Pace(start=start, step=max(stepping / num_warm / STEPS, 1e-6), score=drawing + judging)
 
 
 def _drawing(synthesizer: NetworkSynthesizer, num_rows: int, clock: Clock) -> float:
     """Seconds that drawing rows will take, as they are drawn to be scored."""
-    drawn = max(DRAWN_PER_ROW * num_rows, LEAST_DRAWN) if synthesizer.margins is not None else num_rows
+    drawn = max(DRAWN_PER_ROW * num_rows, LEAST_DRAWN) if synthesizer.calibrator is not None else num_rows
     _, _, model = synthesizer.fitted()
     began = clock.spent
     model.draw(1, rng=np.random.default_rng(0))  # not `sample`: what is hardly trained may break every constraint

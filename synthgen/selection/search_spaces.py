@@ -54,9 +54,8 @@ _BINS = Span(
 SPACES: dict[str, dict[str, Span]] = {
     "TabularGAN": {
         "learning_rate": Span(3e-4, 3e-3, "a factor of three about the default; above it the critic runs away"),
-        "penalty": Span(0.005, 0.5, "a factor of ten about the default: the right one grows with the table's width"),
+        "penalty": Span(0.02, 2.0, "a factor of ten about the default: with few rows the critic needs more"),
         "width": Span(96, 512, "wide tables need more, small ones are learned by heart"),
-        "num_bins": _BINS,
         "batch_size": _BATCH,
     },
     # not num_bins: its epochs are compared by a likelihood that counts bins, and falls with their number

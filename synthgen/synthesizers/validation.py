@@ -5,6 +5,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 
 from synthgen.calibration.levels import Levels
+from synthgen.calibration.trees import few_threads
 from synthgen.encoding.layout import EncodedTable
 from synthgen.models.base import GenerativeModel
 from synthgen.training.monitors import Score
@@ -65,8 +66,9 @@ def detection_score(model: GenerativeModel, train: EncodedTable, validation: Enc
         trees = HistGradientBoostingClassifier(
             max_iter=NUM_TREES, categorical_features=levels.categorical, early_stopping=False, random_state=seed
         )
-        trees.fit(np.concatenate([seen, drawn[: len(seen)]]), labels[0])
-        score = trees.decision_function(np.concatenate([unseen, drawn[len(seen) :]]))
+        with few_threads():
+            trees.fit(np.concatenate([seen, drawn[: len(seen)]]), labels[0])
+            score = trees.decision_function(np.concatenate([unseen, drawn[len(seen) :]]))
         return max(float(roc_auc_score(labels[1], score)), 0.5)
 
     return Score("detection", area)
