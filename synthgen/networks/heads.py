@@ -129,7 +129,7 @@ def _by_block(
             has_inside = ops.sum(linked.last[:, first:end], axis=1, keepdims=True)
             drawn = ops.tanh(part) * ops.stop_gradient(has_inside)
         elif block.num_codes == 1:
-            drawn = ops.ones_like(part)  # a constant column has nothing to draw
+            drawn = 1 + 0 * part  # a constant column has nothing to draw, and a gradient of zero
         elif block.form == "one_hot":
             drawn = one_hot(part + gumbel[:, chances], temperature)
         elif block.form == "number":

@@ -135,4 +135,4 @@ class TabularGAN(NetworkSynthesizer):
 
 def _linked(layout: Layout) -> bool:
     """Whether the generator's blocks are linked, so that it starts as a chain and learns calmly."""
-    return layout.num_features <= MOST_LINKED
+    return len(layout.blocks) > 1 and layout.num_features <= MOST_LINKED

@@ -1,0 +1,56 @@
+"""Tables that make models stumble: every family learns them and draws rows of their kind, or says why not."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import synthgen as sg
+from synthgen.errors import ProtectionError
+from synthgen.synthesizers.tables import FAMILIES
+
+QUICK = {"num_steps": 20, "width": 16, "validation": 0.0}
+FEW_ROWS, ROWS = 100, 1_200
+
+
+def quick(family, **settings):
+    known = FAMILIES[family]().get_params()
+    return FAMILIES[family](**{name: value for name, value in (QUICK | settings).items() if name in known})
+
+
+def tables():
+    rng = np.random.default_rng(0)
+    normal = rng.normal(size=ROWS)
+    plain = {"x": normal, "y": normal + rng.normal(size=ROWS), "site": rng.choice(["A", "B", "C"], ROWS)}
+    return {
+        "few rows": pd.DataFrame(plain).head(FEW_ROWS),
+        "one class": pd.DataFrame(plain | {"site": "A"}),
+        "700 levels": pd.DataFrame(plain | {"site": [f"level {i}" for i in rng.integers(0, 700, ROWS)]}),
+        "heavy tails": pd.DataFrame(plain | {"x": rng.standard_cauchy(ROWS) * 1e6, "y": rng.pareto(0.5, ROWS)}),
+        "constants": pd.DataFrame(plain | {"x": 7.5, "y": pd.Series([np.nan] * ROWS), "site": None}),
+        "hardly any value": pd.DataFrame(plain | {"x": np.where(rng.random(ROWS) < 0.995, np.nan, normal)}),
+    }
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("name", tables())
+def test_difficult_tables_are_learned(family, name):
+    frame = tables()[name]
+    synthesizer = quick(family).fit(frame, verbose=False)
+    drawn = synthesizer.sample(300, seed=0)
+    assert drawn.columns.tolist() == frame.columns.tolist()
+    for column in frame.select_dtypes("number"):
+        values = drawn[column].dropna()
+        assert np.isfinite(values).all()
+        assert values.between(frame[column].min(), frame[column].max()).all()
+        assert frame[column].isna().any() or drawn[column].notna().all()
+    if name == "one class":
+        assert set(drawn["site"]) == {"A"}
+    if name == "constants":
+        assert set(drawn["x"]) == {7.5}
+        assert drawn[["y", "site"]].isna().all(axis=None)
+
+
+def test_too_few_patients_are_refused_with_the_way_out():
+    frame = pd.DataFrame({"x": np.arange(9.0)})
+    with pytest.raises(ProtectionError, match="rare_below"):
+        sg.GaussianCopula().fit(frame, verbose=False)
