@@ -57,9 +57,7 @@ class Block:
 
     @property
     def code_features(self) -> np.ndarray:
-        """Features of each code of a one-hot block or a number, (codes, size) float32."""
-        if self.form == "one_hot":
-            return np.eye(self.size, dtype=np.float32)
+        """Features of each code of a number, (codes, size) float32."""
         first, end = self.bins
         features = np.zeros((self.num_codes, self.size), np.float32)
         features[:first, :first] = np.eye(first)

@@ -29,13 +29,30 @@ def expand(layout: Layout, codes: Tensor, scalars: Tensor) -> Tensor:
             continue
         code = codes[:, codes_seen]
         codes_seen += 1
-        if block.form == "one_hot":
-            parts.append(ops.one_hot(code, block.size, dtype="float32"))
-        elif block.form == "number":
-            parts.append(ops.take(block.code_features, code, axis=0))
-        else:
-            parts.append(bits(code, block.size))
+        parts.append(bits(code, block.size) if block.form == "bits" else shown(block, code))
     return ops.concatenate(parts, axis=1)  # (batch, features)
+
+
+def shown(block: Block, code: Tensor) -> Tensor:
+    """Returns codes of a one-hot block or a number as features, (batch, size) float32.
+
+    Args:
+        block: Of the codes.
+        code: (batch,) int32.
+    """
+    if block.form == "one_hot":
+        return ops.one_hot(code, block.size, dtype="float32")
+    return ops.take(block.code_features, code, axis=0)
+
+
+def by_code(block: Block, part: Tensor) -> Tensor:
+    """Returns a raw output for each code of a one-hot block or a number, (batch, codes).
+
+    Args:
+        block: Of the outputs.
+        part: (batch, size), a raw output for each feature.
+    """
+    return part if block.form == "one_hot" else ops.matmul(part, block.code_features.T)
 
 
 Enforce = Callable[[Tensor, int], Tensor]
@@ -119,10 +136,8 @@ def _by_block(
     linked, gumbel = Linked(layout, links), _gumbel(noise)
     used = 0
     for position, (block, start) in enumerate(zip(layout.blocks, layout.starts, strict=True)):
-        part, chances = (
-            linked.told(position, logits[:, start : start + block.size]),
-            slice(used, used + _chances(block)),
-        )
+        part = linked.told(position, logits[:, start : start + block.size])
+        chances = slice(used, used + _chances(block))
         used = chances.stop
         if block.form == "scalar":
             first, end = block.refines
@@ -133,8 +148,8 @@ def _by_block(
         elif block.form == "one_hot":
             drawn = one_hot(part + gumbel[:, chances], temperature)
         elif block.form == "number":
-            features = block.code_features
-            drawn = ops.matmul(one_hot(ops.matmul(part, features.T) + gumbel[:, chances], temperature), features)
+            code = one_hot(by_code(block, part) + gumbel[:, chances], temperature)
+            drawn = ops.matmul(code, block.code_features)
         else:
             drawn = _hard_bits(part, noise[:, chances], temperature)
         linked.take(enforce(drawn, start))

@@ -7,7 +7,7 @@ from keras import ops
 
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import Block, Layout
-from synthgen.networks.heads import Enforce, inside
+from synthgen.networks.heads import Enforce, by_code, inside, shown
 from synthgen.networks.links import Linked, LinkWeights
 
 WIDEST_GROUP = 96
@@ -130,7 +130,7 @@ class Inversion:
                 scalars.append(drawn[:, 0])
             elif block.form in ("one_hot", "number"):
                 codes.append(_code(block, part, chance[:, used : used + 1]))
-                drawn = ops.take(block.code_features, codes[-1], axis=0)
+                drawn = shown(block, codes[-1])
                 used += 1
             else:
                 drawn = ops.cast(ops.sigmoid(part) > chance[:, used : used + block.size], "float32")
@@ -142,10 +142,10 @@ class Inversion:
 
 def _code(block: Block, said: Tensor, chance: Tensor) -> Tensor:
     """A code of a one-hot block or a number drawn from its raw outputs, (batch,) int32."""
-    if block.form == "number":
-        said = ops.matmul(said, block.code_features.T)
-        said -= ops.max(said, axis=1, keepdims=True)
-    return inverted(ops.exp(ops.minimum(said, 80.0)), chance)
+    outputs = by_code(block, said)
+    if block.form == "number":  # sums of many products may be large
+        outputs -= ops.max(outputs, axis=1, keepdims=True)
+    return inverted(ops.exp(ops.minimum(outputs, 80.0)), chance)
 
 
 def inverted(weights: Tensor, chance: Tensor) -> Tensor:

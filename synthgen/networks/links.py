@@ -109,7 +109,7 @@ class Linked:
 
     Args:
         layout: Of the row.
-        links: (features, features), see `Links`; None: blocks say nothing to each other.
+        links: None: blocks say nothing to each other.
     """
 
     def __init__(self, layout: Layout, links: LinkWeights | None) -> None:

@@ -58,7 +58,9 @@ class LinkedChain:
         self._held = links_for(layout, seed=seed)
         self._held.build((None, size))
         self._before = _before(layout, self._held.units)
-        self._features_of = np.repeat(np.eye(len(layout.blocks), dtype=np.float32), _sizes(layout), axis=1)
+        self._features_of = np.repeat(
+            np.eye(len(layout.blocks), dtype=np.float32), [block.size for block in layout.blocks], axis=1
+        )
         self._biases = keras.Variable(_log_shares(layout, table), name="biases")
         self._variables = [self._biases, *self._held.trainable_variables]
         self._optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(learning_rate, num_steps))
@@ -120,8 +122,8 @@ class LinkedChain:
                 shown = features[:, start : start + block.size]
                 total += ops.mean(ops.sum(ops.softplus(said) - shown * said, axis=1))
                 continue
-            said = ops.matmul(said, block.code_features.T) if block.form == "number" else said
-            total += ops.mean(keras.losses.sparse_categorical_crossentropy(codes[:, held], said, from_logits=True))
+            outputs = heads.by_code(block, said)
+            total += ops.mean(keras.losses.sparse_categorical_crossentropy(codes[:, held], outputs, from_logits=True))
         return total
 
     def _logits(self, features: Tensor, dropping: Tensor | None) -> Tensor:
@@ -148,10 +150,6 @@ class LinkedChain:
     def _kept(self, size: int, share: float, seed: Tensor) -> Tensor:
         """What to multiply by so that a share is dropped and the mean stays, (batch, size)."""
         return ops.cast(backend.uniform((self._batch_size, size), seed) >= share, "float32") / (1 - share)
-
-
-def _sizes(layout: Layout) -> list[int]:
-    return [block.size for block in layout.blocks]
 
 
 def _before(layout: Layout, units: int) -> np.ndarray:
