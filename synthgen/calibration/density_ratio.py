@@ -3,7 +3,8 @@
 Boosted trees learn to tell drawn rows from training rows. Their odds are the ratio of the two densities (Sugiyama et
 al. 2012, section 4), and drawn rows weighted by it have the training rows' law as far as the trees can tell (Grover et
 al. 2019; Azadi et al. 2019 reject rows by it). Several rounds, each against fresh rows weighted by those before it,
-find what the first one missed. Each round ends when rows that neither the trees nor the model saw say so.
+find what the first one missed. Each round ends when rows that the trees did not see say so; the
+model may have seen them, so that a model that repeats its training rows is not found out here, but by `evaluate`.
 """
 
 from collections.abc import Callable

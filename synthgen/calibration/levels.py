@@ -12,7 +12,6 @@ NUM_LEVELS = 255
 MOST_PARTS = 8
 """Of a bin: where in it a number lies, as far as there are levels for it."""
 
-
 LEAST_LEVEL_ROWS = 50
 """Training rows that hold a category with a level of its own."""
 

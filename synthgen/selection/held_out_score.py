@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from synthgen.calibration.trees import few_threads
 from synthgen.data.columns import Boolean, Categorical
 from synthgen.encoding.layout import EncodedTable
 from synthgen.encoding.table import TableEncoder
@@ -94,8 +94,7 @@ def _detection(
     labels = np.repeat([0, 1], [len(real), len(synthetic)])
     categorical = _categorical(encoder, both.codes) + [False] * both.scalars.shape[1]
     areas = []
-    # one thread: several wait for each other by spinning, which beside a training run takes many times as long
-    with threadpool_limits(limits=1, user_api="openmp"):
+    with few_threads():
         for fold in range(NUM_FOLDS):
             test = folds == fold
             if min(len(np.unique(labels[side])) for side in (test, ~test)) < 2:
