@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from synthgen.encoding.layout import Block, EncodedTable, Layout
+from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.models.base import GenerativeModel
 from synthgen.models.calls import what_is_known
 
@@ -51,7 +51,7 @@ class Copula(GenerativeModel):
         Args:
             table: The training rows.
         """
-        sizes = [_num_codes(self.layout.blocks[position]) for position in self.layout.code_blocks]
+        sizes = [self.layout.blocks[position].num_codes for position in self.layout.code_blocks]
         counts = [np.bincount(codes, minlength=size) for codes, size in zip(table.codes.T, sizes, strict=True)]
         self._orders = _orders(self.layout, table, counts)
         self._shares = [count[order] / len(table) for count, order in zip(counts, self._orders, strict=True)]
@@ -162,10 +162,6 @@ class Copula(GenerativeModel):
         held = range(len(self.layout.code_blocks))
         self._orders = [np.asarray(state[f"order_{i}"], int) for i in held]
         self._shares = [np.asarray(state[f"shares_{i}"], float) for i in held]
-
-
-def _num_codes(block: Block) -> int:
-    return block.size if block.form == "one_hot" else 2**block.size
 
 
 def _orders(layout: Layout, table: EncodedTable, counts: list[np.ndarray]) -> list[np.ndarray]:
