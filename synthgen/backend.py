@@ -144,12 +144,26 @@ def uniform(shape: tuple, seed: Tensor) -> Tensor:
 
 
 def resident(array: np.ndarray) -> tf.Variable:
-    """Puts an array on the device, where compiled steps read it without copies from the host.
+    """Puts an array on the device, where compiled steps read it by `taken` without copies from the host.
 
     Args:
-        array: Of any shape.
+        array: (rows, ...) float32 or int32.
     """
-    return tf.Variable(array, trainable=False)
+    # TensorFlow keeps variables of int32, whatever the device, in the host's memory, where programs that XLA compiled
+    # for a GPU cannot read them
+    wide = has_gpu() and array.dtype == np.int32
+    return tf.Variable(array.astype(np.int64) if wide else array, trainable=False)
+
+
+def taken(held: tf.Variable, rows: Tensor) -> Tensor:
+    """Returns some rows of what is resident, (n, ...) float32 or int32.
+
+    Args:
+        held: From `resident`.
+        rows: (n,) indices.
+    """
+    found = tf.gather(held, rows)
+    return tf.cast(found, tf.int32) if found.dtype.is_integer else found
 
 
 def repeat(times: Tensor | int, body: Callable[[Tensor, Any], Any], start: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from synthgen.calibration.choice import raked, systematic_sample
+from synthgen.calibration.choice import raked, systematic_sample, z_order
 from synthgen.calibration.density_ratio import DensityRatio
 from synthgen.calibration.margins import Margins
 from synthgen.encoding.layout import EncodedTable, Layout
@@ -65,7 +65,9 @@ class Calibrator:
         if not num_rows:
             return draw(0)
         pool = draw(max(DRAWN_PER_ROW * num_rows, LEAST_DRAWN))
-        return pool.take(systematic_sample(self.weights(pool), num_rows, rng=rng))
+        weights = self.weights(pool)
+        order = z_order(self.ratio.levels(pool)[:, self.margins.by_dependence], weights)
+        return pool.take(systematic_sample(weights, num_rows, order=order, rng=rng))
 
     def weights(self, drawn: EncodedTable) -> np.ndarray:
         """Returns weights under which drawn rows look like training rows, (rows,), 1 on average.

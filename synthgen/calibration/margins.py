@@ -93,6 +93,12 @@ class Margins:
             pairs.append(pair)
         return cls(levels, singles + pairs)
 
+    @property
+    def by_dependence(self) -> list[int]:
+        """All code blocks, those of the most dependent pairs first."""
+        paired = (block for margin in self.margins if len(margin.blocks) == 2 for block in margin.blocks)
+        return list(dict.fromkeys([*paired, *range(len(self.levels))]))
+
     def cells(self, codes: np.ndarray) -> Iterable[tuple[np.ndarray, np.ndarray]]:
         """Yields for each margin where rows lie, and what their shares should be.
 

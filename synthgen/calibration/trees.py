@@ -5,14 +5,13 @@ of which column go left. Asking follows QuickScorer (Lucchese et al. 2015): ever
 leaves to its left, and the first leaf that is left is the row's.
 """
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_info, threadpool_limits  # type: ignore[import-untyped]
 
 MOST_LEAVES = 31
 """Of a tree; leaves are bits of an integer of 32."""
@@ -28,12 +27,13 @@ _SEQUENCE = np.uint32(0x077CB531)
 
 
 def few_threads() -> threadpool_limits:
-    """Returns a context in which scikit-learn grows trees with half of the cores.
+    """Returns a context in which scikit-learn grows trees with half of the threads that it is allowed.
 
     Its threads wait for each other by spinning: where another program has one of their cores, all of them take many
     times as long.
     """
-    return threadpool_limits(limits=max((os.cpu_count() or 1) // 2, 1), user_api="openmp")
+    allowed = [library["num_threads"] for library in threadpool_info() if library["user_api"] == "openmp"]
+    return threadpool_limits(limits=max(min(allowed, default=1) // 2, 1), user_api="openmp")
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,9 @@ class NetworkModel(GenerativeModel, keras.Model):
         self.layout = layout
         self.seed = seed
         self._trackers = [keras.metrics.Mean(name) for name in losses]
-        # batches and noise are functions of it, so that a resumed run goes on alike
+        # batches and noise are functions of it, so that a resumed run goes on alike; int64, see `backend.resident`
         self.chunk_counter = self.add_weight(
-            shape=(), dtype="int32", initializer="zeros", trainable=False, name="chunk"
+            shape=(), dtype="int64", initializer="zeros", trainable=False, name="chunk"
         )
 
     @property
@@ -86,7 +86,7 @@ class NetworkModel(GenerativeModel, keras.Model):
         Args:
             indices: (batch,) int32.
         """
-        codes, scalars = ops.take(self._codes, indices, axis=0), ops.take(self._scalars, indices, axis=0)
+        codes, scalars = backend.taken(self._codes, indices), backend.taken(self._scalars, indices)
         return heads.expand(self.layout, codes, scalars)
 
     def chunk(self, number: int, *, batch_size: int, steps_per_chunk: int) -> tuple[np.ndarray, ...]:
@@ -114,7 +114,7 @@ class NetworkModel(GenerativeModel, keras.Model):
             Running means of the losses.
         """
         num_steps = data[0].shape[0]
-        first = self.chunk_counter * num_steps
+        first = ops.cast(self.chunk_counter, "int32") * num_steps
         totals = backend.repeat(
             num_steps,
             lambda step, totals: totals + self._step(data, step, first + step),
@@ -184,7 +184,7 @@ class LossModel(NetworkModel):
 
     def _step(self, data: tuple[Tensor, ...], step: Tensor, step_of_run: Tensor) -> Tensor:
         indices = data[0][step]
-        codes, scalars = ops.take(self._codes, indices, axis=0), ops.take(self._scalars, indices, axis=0)
+        codes, scalars = backend.taken(self._codes, indices), backend.taken(self._scalars, indices)
 
         def loss() -> tuple[Tensor, Tensor]:
             value = self.loss_of(codes, scalars, seed=backend.step_seed(self.seed, step_of_run))

@@ -18,6 +18,9 @@ from synthgen.encoding.layout import Layout
 MOST_UNITS = 1_000
 """Hidden units of all blocks together."""
 
+UNITS = 8, 64
+"""Fewest and most of a block."""
+
 WIDEST_GROUP = 128
 """Features of neighbouring blocks that all blocks before them speak to at once."""
 
@@ -98,7 +101,7 @@ def links_for(layout: Layout, *, seed: int) -> Links:
         layout: Of the rows.
         seed: See `Links`.
     """
-    units = int(np.clip(MOST_UNITS // len(layout.blocks), 8, 64))
+    units = int(np.clip(MOST_UNITS // len(layout.blocks), *UNITS))
     return Links(num_blocks=len(layout.blocks), units=units, seed=seed, name="links")
 
 

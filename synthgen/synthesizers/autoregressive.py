@@ -5,6 +5,7 @@ from typing import ClassVar
 import numpy as np
 
 from synthgen.encoding.layout import EncodedTable, Layout
+from synthgen.errors import SettingsError
 from synthgen.models.autoregressive import Autoregressive
 from synthgen.models.network import NetworkModel
 from synthgen.networks.chain import Chain
@@ -18,6 +19,9 @@ PASSES, LEAST_STEPS, MOST_STEPS = 60, 1_000, 8_000
 
 EMBEDDING_DIM = 16
 """Width of what a column's network is told of another column."""
+
+MOST_COLUMNS = 150
+"""Every column has a network of its own, and putting 300 of them together takes many minutes and GB."""
 
 MOST_WEIGHTS = 6_200_000
 """Of the first layer of all columns' networks together, unless a width is given."""
@@ -63,6 +67,13 @@ class TabularAutoregressive(LikelihoodSynthesizer, NetworkSynthesizer):
             num_bins=num_bins, dropout=dropout, validation=validation, calibration=calibration, patience=patience,
             jit_compile=jit_compile,
         )  # fmt: skip
+
+    def _check_width(self, num_columns: int) -> None:
+        if num_columns > MOST_COLUMNS:
+            raise SettingsError(
+                f"{self.family}: expected at most {MOST_COLUMNS} columns to learn. Received {num_columns}. Take "
+                "TabularGAN, TabularDiffusion or GaussianCopula, or learn fewer columns."
+            )
 
     def plan(self, num_rows: int) -> Plan:
         batch_size = min(self.settings["batch_size"], num_rows)

@@ -89,7 +89,7 @@ class Synthesizer(Parameters, ABC):
             The synthesizer itself.
 
         Raises:
-            SettingsError: If a setting is out of range.
+            SettingsError: If a setting is out of range, or the family cannot learn so many columns.
             SchemaError: If the table does not fit the schema.
             ProtectionError: If the table has fewer patients than `schema.rare_below`.
             FitInterrupted: On Ctrl-C; the message says how to resume.
@@ -100,6 +100,7 @@ class Synthesizer(Parameters, ABC):
         named, frame = isinstance(frame, pd.DataFrame), frame_of(frame)
         schema = Schema.infer(frame) if schema is None else schema
         schema.validate(frame)
+        self._check_width(len(schema.learned))
         frame = frame.reset_index(drop=True)
         encoder = TableEncoder.fit(frame, schema, numerical=self.numerical, seed=self.seed, verbose=verbose,
                                    **self._encoder_settings())  # fmt: skip
@@ -141,6 +142,9 @@ class Synthesizer(Parameters, ABC):
         if self.schema is None or self.encoder is None or self.model is None:
             raise NotFitted(f"This {self.family} is not fitted yet. Call fit(frame) first, or synthgen.load(path).")
         return self.schema, self.encoder, self.model
+
+    def _check_width(self, num_columns: int) -> None:
+        """Raises a SettingsError, where a family cannot learn so many columns."""
 
     def _encoder_settings(self) -> dict[str, Any]:
         return {name: self.settings[name] for name in ("num_bins",) if name in self.settings}

@@ -19,6 +19,9 @@ from synthgen.synthesizers.network import NetworkSynthesizer, averaging_momentum
 MOST_LINKED = 3_000
 """Features up to which blocks are linked: the weights grow with the square."""
 
+MOST_LINKED_BLOCKS = 120
+"""Blocks up to which they are linked: they are drawn one after the other, in programs that grow with their square."""
+
 GENERATOR_RATE = 0.3
 """Of the learning rate, for a generator that starts as a chain: a critic that knows nothing yet must not undo it."""
 
@@ -135,4 +138,4 @@ class TabularGAN(NetworkSynthesizer):
 
 def _linked(layout: Layout) -> bool:
     """Whether the generator's blocks are linked, so that it starts as a chain and learns calmly."""
-    return len(layout.blocks) > 1 and layout.num_features <= MOST_LINKED
+    return 1 < len(layout.blocks) <= MOST_LINKED_BLOCKS and layout.num_features <= MOST_LINKED

@@ -78,3 +78,14 @@ def test_of_many_pairs_the_dependent_ones_are_kept(categories, kept):
     pairs = [margin.blocks for margin in margins.margins if len(margin.blocks) == 2]
     assert len(pairs) == kept, "cells of at most a third of the rows"
     assert pairs[0] == (0, 29)
+
+
+def test_columns_of_the_most_dependent_pairs_come_first():
+    rng = np.random.default_rng(0)
+    codes = rng.integers(0, 3, (3_000, 4))
+    codes[:, 3] = codes[:, 1]
+    layout = Layout(tuple(Block(name, "one_hot", 3, condition=True) for name in "abcd"))
+    table = EncodedTable(codes.astype(np.int32), np.zeros((3_000, 0), np.float32))
+    order = Margins.fit(layout, table, Cohort(np.arange(3_000), 2), seed=0).by_dependence
+    assert set(order[:2]) == {1, 3}
+    assert sorted(order) == [0, 1, 2, 3]

@@ -54,3 +54,21 @@ def test_too_few_patients_are_refused_with_the_way_out():
     frame = pd.DataFrame({"x": np.arange(9.0)})
     with pytest.raises(ProtectionError, match="rare_below"):
         sg.GaussianCopula().fit(frame, verbose=False)
+
+
+def wide_table():
+    values = np.random.default_rng(0).normal(size=(ROWS, 300)).round(3)
+    return pd.DataFrame(values, columns=[f"x{number}" for number in range(300)])
+
+
+@pytest.mark.parametrize("family", ["TabularGAN", "GaussianCopula"])
+def test_300_columns_are_learned(family):
+    frame = wide_table()
+    drawn = quick(family).fit(frame, verbose=False).sample(50, seed=0)
+    assert drawn.columns.tolist() == frame.columns.tolist()
+    assert np.isfinite(drawn.to_numpy()).all()
+
+
+def test_300_columns_are_refused_by_a_family_that_would_take_too_long_with_one_that_would_not():
+    with pytest.raises(sg.errors.SettingsError, match=r"150 columns.*300.*TabularGAN"):
+        quick("TabularAutoregressive").fit(wide_table(), verbose=False)

@@ -101,7 +101,7 @@ class LinkedChain:
     def _step(self, number: Tensor) -> Tensor:
         chance = backend.uniform((self._batch_size,), backend.step_seed(self._seed, number))
         rows = ops.cast(chance * self._num_rows, "int32")
-        codes, scalars = ops.take(self._codes, rows, axis=0), ops.take(self._scalars, rows, axis=0)
+        codes, scalars = backend.taken(self._codes, rows), backend.taken(self._scalars, rows)
 
         def loss() -> tuple[Tensor, Tensor]:
             value = self._log_loss(codes, scalars, dropping=number)
