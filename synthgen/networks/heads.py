@@ -7,7 +7,7 @@ from keras import ops
 
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import Block, Layout
-from synthgen.networks.links import Linked, LinkWeights
+from synthgen.networks.links import Linked, LinkWeights, split
 
 
 def expand(layout: Layout, codes: Tensor, scalars: Tensor) -> Tensor:
@@ -134,9 +134,10 @@ def _by_block(
 ) -> Tensor:
     logits = ops.cast(logits, "float32")
     linked, gumbel = Linked(layout, links), _gumbel(noise)
+    outputs = split(logits, [block.size for block in layout.blocks])
     used = 0
     for position, (block, start) in enumerate(zip(layout.blocks, layout.starts, strict=True)):
-        part = linked.told(position, logits[:, start : start + block.size])
+        part = linked.told(position, outputs[position])
         chances = slice(used, used + _chances(block))
         used = chances.stop
         if block.form == "scalar":

@@ -117,12 +117,12 @@ class Linked:
 
     def __init__(self, layout: Layout, links: LinkWeights | None) -> None:
         self._layout = layout
-        self._links = links
-        self._groups = dict(_groups(layout))
-        self._span = (0, 0)  # blocks of this group
+        groups = _groups(layout)
+        self._first_of = {first: number for number, (first, _) in enumerate(groups)}
+        self._weights = None if links is None else _GroupWeights.of_groups(layout, groups, links)
         self._before: list[Tensor] = []  # rows of earlier groups
         self._parts: list[Tensor] = []  # blocks of this group
-        self._said: tuple[Tensor, Tensor] | None = None
+        self._said: list[tuple[Tensor, Tensor]] = []  # by earlier groups to the blocks of this one that are to come
 
     def told(self, position: int, own: Tensor) -> Tensor:
         """Returns the raw outputs of a block with what was said to it, (batch, size).
@@ -131,22 +131,19 @@ class Linked:
             position: Of the block; blocks come in the layout's order.
             own: (batch, size), the generator's raw outputs.
         """
-        if position in self._groups:
+        if position in self._first_of:
             self._begin(position)
-        if self._links is None or not (self._before or self._parts):
+        if self._weights is None:
             return own
-        features, units = self._listening(position, position + 1)
-        said, heard = ops.zeros(()), self._links.bias[units.start - self._units : units.stop - self._units]
-        if self._said is not None:
-            first, of_group = self._listening(*self._span)
-            said += self._said[0][:, features.start - first.start : features.stop - first.start]
-            heard += self._said[1][:, units.start - of_group.start : units.stop - of_group.start]
+        features, units, bias, outputs = self._group.blocks[len(self._parts)]
+        if not (self._before or self._parts):
+            return own
+        said, heard = self._said.pop(0) if self._said else (ops.zeros(()), ops.zeros(()))
         if self._parts:
-            row, here = _joined(self._parts), self._links.kernel[self._features(*self._span).start :]
-            here = here[: row.shape[1]]
-            said += ops.matmul(row, here[:, features])
-            heard += ops.matmul(row, here[:, units])
-        return own + said + ops.matmul(ops.silu(heard), self._links.outputs[:, features])
+            row = _joined(self._parts)
+            said += ops.matmul(row, features[: row.shape[1]])
+            heard += ops.matmul(row, units[: row.shape[1]])
+        return own + said + ops.matmul(ops.silu(heard + bias), outputs)
 
     def take(self, drawn: Tensor) -> None:
         """Puts the drawn block into the row.
@@ -169,25 +166,58 @@ class Linked:
         """Lets all earlier groups speak to the group that begins with a block."""
         if self._parts:
             self._before, self._parts = [_joined(self._before + self._parts)], []
-        self._span = (position, self._groups[position])
-        if self._links is not None and self._before:
-            features, units = self._listening(*self._span)
-            kernel = self._links.kernel[: features.start]
-            self._said = ops.matmul(self._before[0], kernel[:, features]), ops.matmul(self._before[0], kernel[:, units])
+        if self._weights is None:
+            return
+        self._group = self._weights[self._first_of[position]]
+        if self._before:
+            to_features, to_units = (ops.matmul(self._before[0], part) for part in self._group.before)
+            sizes = [features.shape[1] for features, *_ in self._group.blocks]
+            units = [part.shape[1] for _, part, *_ in self._group.blocks]
+            self._said = list(zip(split(to_features, sizes), split(to_units, units), strict=True))
 
-    @property
-    def _units(self) -> int:
-        """Where hidden units begin among the columns of the kernel."""
-        return self._layout.num_features
 
-    def _listening(self, first: int, end: int) -> tuple[slice, slice]:
-        """Columns of the kernel: features, and hidden units, of blocks [first, end)."""
-        each = 0 if self._links is None else self._links.outputs.shape[0]
-        return self._features(first, end), slice(self._units + first * each, self._units + end * each)
+class _GroupWeights(NamedTuple):
+    """What a group of blocks listens by.
 
-    def _features(self, first: int, end: int) -> slice:
-        last = end - 1
-        return slice(self._layout.starts[first], self._layout.starts[last] + self._layout.blocks[last].size)
+    Cut once: the gradient of a slice is as large as what it was cut from, that of a split only as large as the part.
+
+    Args:
+        before: What earlier groups say to features, (features before, features), and to units.
+        blocks: Of each block: what the group's features say to its features and to its units, the bias of its units,
+            and what they say to its features.
+    """
+
+    before: tuple[Tensor, Tensor]
+    blocks: list[tuple[Tensor, Tensor, Tensor, Tensor]]
+
+    @classmethod
+    def of_groups(cls, layout: Layout, groups: list[tuple[int, int]], links: LinkWeights) -> "list[Self]":
+        sizes = [sum(block.size for block in layout.blocks[first:end]) for first, end in groups]
+        units = links.outputs.shape[0]
+        of_units = [units * (end - first) for first, end in groups]
+        columns = split(links.kernel, sizes + of_units)
+        biases, outputs = split(links.bias, of_units, axis=0), split(links.outputs, sizes)
+        weights, start = [], 0
+        for number, (first, end) in enumerate(groups):
+            rows = [start, sizes[number], layout.num_features - start - sizes[number]]
+            own, heard = (split(columns[place], rows, axis=0) for place in (number, len(groups) + number))
+            of_blocks, each = [block.size for block in layout.blocks[first:end]], [units] * (end - first)
+            parts = split(own[1], of_blocks), split(heard[1], each), split(biases[number], each, axis=0)
+            blocks = list(zip(*parts, split(outputs[number], of_blocks), strict=True))
+            weights.append(cls((own[0], heard[0]), blocks))
+            start += sizes[number]
+        return weights
+
+
+def split(tensor: Tensor, sizes: list[int], *, axis: int = 1) -> list[Tensor]:
+    """Returns a tensor in parts.
+
+    Args:
+        tensor: Of any shape.
+        sizes: Of the parts, which fill it.
+        axis: Along which.
+    """
+    return [tensor] if len(sizes) == 1 else ops.split(tensor, np.cumsum(sizes)[:-1].tolist(), axis=axis)
 
 
 def _joined(parts: list[Tensor]) -> Tensor:

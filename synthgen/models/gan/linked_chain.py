@@ -13,7 +13,7 @@ from synthgen.backend import Tensor
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.encoding.smooth import NUM_HATS, NUM_SMOOTH
 from synthgen.networks import heads
-from synthgen.networks.links import LinkWeights, links_for
+from synthgen.networks.links import LinkWeights, links_for, split
 
 STEPS = 50
 """Steps of one call of `LinkedChain.train`."""
@@ -113,11 +113,11 @@ class LinkedChain:
 
     def _log_loss(self, codes: Tensor, scalars: Tensor, *, dropping: Tensor | None = None) -> Tensor:
         features = heads.expand(self._layout, codes, scalars)
-        logits = self._logits(features, dropping)
+        parts = split(self._logits(features, dropping), [block.size for block in self._layout.blocks])
         total = ops.zeros(())
         for held, position in enumerate(self._layout.code_blocks):
             block, start = self._layout.blocks[position], self._layout.starts[position]
-            said = logits[:, start : start + block.size]
+            said = parts[position]
             if block.form == "bits":
                 shown = features[:, start : start + block.size]
                 total += ops.mean(ops.sum(ops.softplus(said) - shown * said, axis=1))
@@ -136,11 +136,10 @@ class LinkedChain:
         hidden = ops.silu(ops.matmul(heard, kernel[:, size:]) + weights.bias)
         if dropping is not None:
             hidden *= self._kept(hidden.shape[1], DROPPED_UNITS, backend.step_seed(self._seed, dropping, 1))
-        units = weights.outputs.shape[0]
-        said = [
-            ops.matmul(hidden[:, number * units : (number + 1) * units], weights.outputs[:, start : start + block.size])
-            for number, (block, start) in enumerate(zip(self._layout.blocks, self._layout.starts, strict=True))
-        ]
+        blocks, units = self._layout.blocks, weights.outputs.shape[0]
+        of_blocks = split(weights.outputs, [block.size for block in blocks])
+        heard_by = split(hidden, [units] * len(blocks))
+        said = [ops.matmul(heard, outputs) for heard, outputs in zip(heard_by, of_blocks, strict=True)]
         return logits + ops.concatenate(said, axis=1)
 
     def _kept_blocks(self, dropping: Tensor) -> Tensor:
