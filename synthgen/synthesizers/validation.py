@@ -46,8 +46,7 @@ def detection_score(model: GenerativeModel, train: EncodedTable, validation: Enc
     """Returns what tells how well boosted trees know rows drawn now from held-out ones; 0.5 is best.
 
     Tables of two columns of a few held-out rows are mostly chance. Trees see whole rows, and learn from training rows,
-    of which there are more; only what they say of held-out rows counts. The standard error of the area between rows of
-    one law is the score's noise: of 1 700 held-out rows it is .01, which is more than most epochs differ by.
+    of which there are more; only what they say of held-out rows counts.
 
     Args:
         model: In training.
@@ -72,4 +71,4 @@ def detection_score(model: GenerativeModel, train: EncodedTable, validation: Enc
             score = trees.decision_function(np.concatenate([unseen, drawn[len(seen) :]]))
         return max(float(roc_auc_score(labels[1], score)), 0.5)
 
-    return Score("detection", area, noise=((2 * len(unseen) + 1) / (12 * len(unseen) ** 2)) ** 0.5)  # Mann and Whitney
+    return Score("detection", area)

@@ -50,7 +50,7 @@ class BestEpoch(keras.callbacks.Callback):
         if self._score is not None:
             logs[self._score.name] = self._score.value()
         self.history.append({name: float(value) for name, value in logs.items()})
-        if self._score is None or not self.best_weights or self._improved(epoch, self._score):
+        if self._score is None or not self.best_weights or self._improved(epoch, self._score.name):
             self.best_epoch = epoch
             self.best_weights = [np.array(weight) for weight in self.model.sampler.get_weights()]
             self._keep_weights()
@@ -58,11 +58,8 @@ class BestEpoch(keras.callbacks.Callback):
         if self._patience is not None and epoch - self.best_epoch >= self._patience:
             self.model.stop_training = True
 
-    def _improved(self, epoch: int, score: Score) -> bool:
-        if not 0 <= self.best_epoch < epoch:
-            return True
-        values = [losses[score.name] for losses in self.history]
-        return values[epoch] < np.nanmin(values[:epoch]) + score.noise
+    def _improved(self, epoch: int, name: str) -> bool:
+        return not 0 <= self.best_epoch < epoch or self.history[epoch][name] < self.history[self.best_epoch][name]
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         self.restore()

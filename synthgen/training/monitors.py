@@ -19,14 +19,10 @@ class Score:
     Args:
         name: Under which the history keeps it.
         value: Returns it for the model as it is now; smaller is better.
-        noise: By how much it changes by chance. Of the epochs that are no further from the lowest the last is kept,
-            which learned longest and at the lowest rate: the one-standard-error rule of Breiman et al. (1984,
-            section 3.4.3).
     """
 
     name: str
     value: Callable[[], float]
-    noise: float = 0.0
 
 
 class HeldOutFidelity:

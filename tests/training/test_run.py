@@ -110,13 +110,6 @@ def test_the_best_epoch_comes_back_bit_for_bit():
     assert [epoch["distance"] for epoch in best.history] == [0.4, 0.1, 0.3, 0.2]
 
 
-@pytest.mark.parametrize(("noise", "kept"), [(0.0, 1), (0.05, 1), (0.12, 3), (0.25, 3), (0.5, 3)])
-def test_of_epochs_that_differ_by_chance_the_last_is_kept(noise, kept):
-    distances = iter([0.4, 0.1, 0.3, 0.2])
-    _, best = trained(score=Score("distance", lambda: next(distances), noise=noise))
-    assert best.best_epoch == kept
-
-
 def test_the_sampler_holds_the_moving_average():
     """Keras puts the average into the generator itself when fit ends, so that one looks before."""
     seen = []
