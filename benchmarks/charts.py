@@ -142,7 +142,7 @@ def _panel(shown: Sequence[Dot], floor: Sequence[float], words: str, *, left: fl
     bottom = TOP + PANEL_HEIGHT
     x = around((dot.x for dot in shown), start=left, end=left + PANEL_WIDTH)
     if detector:
-        y = Axis(0.48, 1.02, bottom, TOP, logarithmic=False)
+        y = Axis(0.45, 1.02, bottom, TOP, logarithmic=False)
     else:
         y = around([*(dot.y for dot in shown), *floor], start=bottom, end=TOP)
     marks = [grid(x, y), text(words, x=left, y=TOP - 12.0, class_="title")]
