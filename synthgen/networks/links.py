@@ -192,6 +192,13 @@ class _GroupWeights(NamedTuple):
 
     @classmethod
     def of_groups(cls, layout: Layout, groups: list[tuple[int, int]], links: LinkWeights) -> "list[Self]":
+        """Returns what each group listens by.
+
+        Args:
+            layout: Of the row.
+            groups: Blocks [first, end) of each.
+            links: The weights.
+        """
         sizes = [sum(block.size for block in layout.blocks[first:end]) for first, end in groups]
         units = links.outputs.shape[0]
         of_units = [units * (end - first) for first, end in groups]
