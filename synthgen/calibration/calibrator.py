@@ -65,8 +65,9 @@ class Calibrator:
         if not num_rows:
             return draw(0)
         pool = draw(max(DRAWN_PER_ROW * num_rows, LEAST_DRAWN))
-        weights = self.weights(pool)
-        order = z_order(self.ratio.levels(pool)[:, self.margins.by_dependence], weights)
+        levels = self.ratio.levels(pool)
+        weights = self._weights(pool, levels)
+        order = z_order(levels[:, self.margins.by_dependence], weights)
         return pool.take(systematic_sample(weights, num_rows, order=order, rng=rng))
 
     def weights(self, drawn: EncodedTable) -> np.ndarray:
@@ -75,7 +76,11 @@ class Calibrator:
         Args:
             drawn: As the model draws them.
         """
-        return raked(self.margins, drawn.codes, start=np.exp(self.ratio(drawn)), most=DRAWN_PER_ROW)
+        return self._weights(drawn, self.ratio.levels(drawn))
+
+    def _weights(self, drawn: EncodedTable, levels: np.ndarray) -> np.ndarray:
+        start = np.exp(self.ratio.of_levels(levels))
+        return raked(self.margins, drawn.codes, start=start, most=DRAWN_PER_ROW)
 
     def state(self) -> dict[str, Any]:
         """Returns everything but the trees, as plain types and arrays."""

@@ -83,7 +83,7 @@ class DensityRatio:
             return ratio
         for number in progress(range(MOST_ROUNDS), "Learning what to keep of what is drawn", verbose):
             drawn = ratio.levels(draw(DRAWN_PER_ROW * len(train)))
-            trees = _round(train, drawn, weight=np.exp(ratio._of(drawn)), held=held,
+            trees = _round(train, drawn, weight=np.exp(ratio.of_levels(drawn)), held=held,
                            categorical=ratio.levels.categorical, seed=seed + number)  # fmt: skip
             if trees is None:
                 break
@@ -96,9 +96,14 @@ class DensityRatio:
         Args:
             table: Encoded rows.
         """
-        return self._of(self.levels(table)) if self.rounds else np.zeros(len(table), np.float32)
+        return self.of_levels(self.levels(table))
 
-    def _of(self, levels: np.ndarray) -> np.ndarray:
+    def of_levels(self, levels: np.ndarray) -> np.ndarray:
+        """Returns the same for rows that already are levels.
+
+        Args:
+            levels: (rows, code blocks), as `levels` returns them.
+        """
         total = np.zeros(len(levels), np.float32)
         for trees in self.rounds:
             total += trees(levels)

@@ -23,22 +23,24 @@ def table(num_rows: int) -> pd.DataFrame:
     )
 
 
-@pytest.mark.parametrize("family", sorted(FAMILIES))
-def test_families_train_and_draw_on_a_gpu_with_their_defaults_of_compilation(family):
-    settings = {} if family == "GaussianCopula" else {"num_steps": 60}
-    synthesizer = FAMILIES[family](seed=0, **settings).fit(table(2_000), verbose=False)
-    synthetic = synthesizer.sample(2_000, seed=0)
+QUICK = {"num_steps": 60, "num_epochs": 10}
+
+
+def fitted(family, **settings):
+    known = FAMILIES[family]().get_params()
+    quick = {name: value for name, value in QUICK.items() if name in known}
+    return FAMILIES[family](seed=0, **quick, **settings).fit(table(2_000), verbose=False)
+
+
+def check(synthetic):
     assert abs(synthetic["weight"].mean() - 70) < 8
     assert set(synthetic["site"]) <= {"north", "south", "east"}
 
 
-@pytest.mark.parametrize("compiled", [True, False])
-def test_a_gpu_repeats_itself_with_and_without_xla(compiled):
-    drawn = [
-        FAMILIES["TabularGAN"](seed=0, num_steps=40, validation=0.0, calibration=False, jit_compile=compiled)
-        .fit(table(1_000), verbose=False)
-        .sample(300, seed=0)
-        for _ in range(2)
-    ]
-    # sums in another order may move a value by a rounding, not the law of the rows
-    assert abs(drawn[0]["weight"].mean() - drawn[1]["weight"].mean()) < 3
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+def test_families_train_and_draw_on_a_gpu_with_their_defaults_of_compilation(family):
+    check(fitted(family).sample(2_000, seed=0))
+
+
+def test_a_gan_trains_on_a_gpu_without_xla():
+    check(fitted("TabularGAN", jit_compile=False).sample(2_000, seed=0))
