@@ -70,15 +70,13 @@ class Calibrator:
         order = z_order(levels[:, self.margins.by_dependence], weights)
         return pool.take(systematic_sample(weights, num_rows, order=order, rng=rng))
 
-    def weights(self, drawn: EncodedTable) -> np.ndarray:
+    def _weights(self, drawn: EncodedTable, levels: np.ndarray) -> np.ndarray:
         """Returns weights under which drawn rows look like training rows, (rows,), 1 on average.
 
         Args:
             drawn: As the model draws them.
+            levels: The same rows, as the trees see them.
         """
-        return self._weights(drawn, self.ratio.levels(drawn))
-
-    def _weights(self, drawn: EncodedTable, levels: np.ndarray) -> np.ndarray:
         start = np.exp(self.ratio.of_levels(levels))
         return raked(self.margins, drawn.codes, start=start, most=DRAWN_PER_ROW)
 
