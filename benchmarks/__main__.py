@@ -55,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace, console: Console) -> None:
     """Does what is missing and prints a table for each data set."""
-    peers = () if arguments.quick and not arguments.models else models.PEER_MODELS
+    peers = () if arguments.quick and not arguments.models else (models.REDRAWN_MODEL, *models.PEER_MODELS)
     chosen = models.choose((*models.own_models(), *peers, models.FLOOR_MODEL), arguments.models)
     chosen = [models.with_settings(model, arguments.set) for model in chosen if model is not models.FLOOR_MODEL]
     if arguments.judge is not None and not arguments.judge.is_file():

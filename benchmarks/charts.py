@@ -99,6 +99,8 @@ class Dot:
 def dots(groups: Sequence[Group], figure: str, *, judge: str) -> list[Dot]:
     """Returns the medians of a figure against those of the seconds of the fit, of models that have both.
 
+    References, which are nobody's, are left out.
+
     Args:
         groups: Lines of a table.
         figure: One of `records.FIGURES`.
@@ -107,7 +109,7 @@ def dots(groups: Sequence[Group], figure: str, *, judge: str) -> list[Dot]:
     found = []
     for group in groups:
         seconds, values = group.timings("fit_seconds"), group.figures(figure, judge=judge)
-        if seconds and values:
+        if seconds and values and group.maker:
             class_ = "ours" if group.maker == "synthgen" else "peer"
             found.append(Dot(group.label, statistics.median(seconds), statistics.median(values), class_))
     return found

@@ -49,6 +49,9 @@ class Model:
 
 FLOOR_MODEL = Model(name=FLOOR, program="")
 
+REDRAWN_MODEL = Model(name="real rows, target drawn anew", program="run_redrawn.py", word="trees")
+"""What synthetic rows can be useful for, if all but the target is real; nobody's model."""
+
 PEER_MODELS = (
     Model(name="ctgan", program="run_ctgan.py", word="CTGAN", environment="ctgan", quick={"epochs": 3}),
     Model(name="sdv GaussianCopula", program="run_sdv.py", word="GaussianCopulaSynthesizer", environment="sdv"),

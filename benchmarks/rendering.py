@@ -90,7 +90,9 @@ def data_set(found: Sequence[Record], *, keep_older: bool = False) -> str:
 
 def _rank(group: Group, judge: str) -> tuple[int, float]:
     pairs = group.figures("pairs_error", judge=judge)
-    return (0, 0.0) if group.label == FLOOR else (1, statistics.median(pairs)) if pairs else (2, 0.0)
+    if not group.maker:  # what others are compared with comes first
+        return (0, float(group.label != FLOOR))
+    return (1, statistics.median(pairs)) if pairs else (2, 0.0)
 
 
 def _failure(group: Group) -> str:

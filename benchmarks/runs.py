@@ -168,8 +168,9 @@ class Bench:
             return record | {"timings": {}, "judged": {}}
         command = [
             python_of(run.model.environment), PROGRAMS / run.model.program, run.data.paths["train"],
-            "--schema", run.data.paths["schema"], "--model", run.model.word, "--settings", json.dumps(run.settings),
-            "--seed", run.seed, "--rows", run.data.rows, "--synthetic", synthetic, "--timings", timings,
+            "--schema", run.data.paths["schema"], "--target", run.data.target,
+            "--model", run.model.word, "--settings", json.dumps(run.settings), "--seed", run.seed,
+            "--rows", run.data.rows, "--synthetic", synthetic, "--timings", timings,
         ]  # fmt: skip
         error = self._call(command, stem)
         if error:

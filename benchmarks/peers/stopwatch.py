@@ -24,6 +24,7 @@ def arguments(description: str | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("train", help="CSV of the training rows")
     parser.add_argument("--schema", help="JSON of what the columns mean; kind is what a peer reads")
+    parser.add_argument("--target", help="column that usefulness predicts; only a reference may look at it")
     parser.add_argument("--model", required=True, help="name of the model in this program")
     parser.add_argument("--settings", type=json.loads, default={}, help="JSON of the model's arguments")
     parser.add_argument("--seed", type=int, default=0)
