@@ -109,6 +109,9 @@ def protected_quantiles(
 ) -> ProtectedQuantiles:
     """Returns the protected quantile function of a column.
 
+    Where enough patients share a value the function is flat there; between such values a knot is the mean of a window
+    of enough patients, so that none is a person's own (microaggregation; Domingo-Ferrer and Mateo-Sanz 2002).
+
     Args:
         values: (n,) numbers, not missing.
         cohort: Whom they belong to; enough patients.

@@ -6,8 +6,10 @@ from synthgen.metrics.fidelity.dependence import Associations, PairTables
 from synthgen.metrics.fidelity.detection import BoostedDetection, LinearDetection
 from synthgen.metrics.fidelity.marginals import Marginals
 from synthgen.metrics.fidelity.sdmetrics_quality import SDMetricsQuality
+from synthgen.metrics.privacy.attributes import AttributeInference
 from synthgen.metrics.privacy.closest_record import ShareCloser
 from synthgen.metrics.privacy.copies import ExactCopies, NearCopies, ReemittedValues
+from synthgen.metrics.privacy.linkability import Linkability
 from synthgen.metrics.privacy.membership import ConfidentMembership, Membership
 from synthgen.metrics.utility.tstr import TrainOnSynthetic
 
@@ -34,4 +36,6 @@ def all_metrics() -> tuple[Metric, ...]:
         ShareCloser(),
         Membership(),
         ConfidentMembership(),
+        AttributeInference(),
+        Linkability(),
     )

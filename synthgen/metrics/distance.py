@@ -50,6 +50,19 @@ def nearest(*, queries: NDArray[np.float32], to: NDArray[np.float32]) -> Nearest
     return Nearest(np.sqrt((gaps**2).sum(axis=1)), positions)
 
 
+def squared_distances(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Returns squared Euclidean distances, (rows of first, rows of second), at least 0.
+
+    In single precision: equal rows may be some millionths apart, see `nearest`.
+
+    Example:
+        >>> squared_distances(np.array([[1.0]], np.float32), np.array([[3.0], [1.0]], np.float32)).tolist()
+        [[4.0, 0.0]]
+    """
+    apart = (first**2).sum(axis=1)[:, None] + (second**2).sum(axis=1)[None] - 2 * first @ second.T
+    return np.maximum(apart, 0)
+
+
 def closer(first: NDArray[np.float64], *, than: NDArray[np.float64]) -> NDArray[np.float64]:
     """Returns 1 where the first distance is smaller, 0 where it is larger, one half where they tie.
 

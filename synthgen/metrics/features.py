@@ -180,8 +180,12 @@ class Features:
         Returns:
             (rows, dimensions).
         """
-        blocks = [_vector(feature, table.columns[name]) for name, feature in self.columns.items()]
-        return np.hstack(blocks) if blocks else np.zeros((len(table), 0), np.float32)
+        parts = list(self.vector_parts(table).values())
+        return np.hstack(parts) if parts else np.zeros((len(table), 0), np.float32)
+
+    def vector_parts(self, table: Table) -> dict[str, NDArray[np.float32]]:
+        """Returns what each column gives to `vectors`, (rows, dimensions of the column)."""
+        return {name: _vector(feature, table.columns[name]) for name, feature in self.columns.items()}
 
     def ordinals(self, table: Table, names: list[str]) -> Floats:
         """Returns values for trees: numbers as they are, codes for categories, not-a-number where missing.

@@ -64,74 +64,36 @@ def nothing_known(drawn: Tensor, start: int) -> Tensor:  # noqa: ARG001 - an `En
     return drawn
 
 
-def straight_through(
+def gumbel_rows(
     layout: Layout,
     logits: Tensor,
     noise: Tensor,
     *,
     temperature: float,
     enforce: Enforce,
+    hard: bool = True,
     links: LinkWeights | None = None,
 ) -> Tensor:
-    """Returns hard rows that still pass gradients to the logits.
+    """Returns rows drawn so that gradients pass to the logits: by the Gumbel-softmax (Jang et al. 2017).
 
-    One-hot blocks are drawn by the Gumbel-max trick; backwards they look like a softmax at `temperature` (Jang et al.
-    2017, section 2.2). A critic thus sees one-hot rows from both sides and cannot win by telling soft from hard.
+    Hard rows are exact, and only backwards look like a softmax at `temperature` (straight-through, section 2.2 there):
+    a critic then sees one-hot rows from both sides and cannot win by telling soft from hard. Soft ones are what CTGAN
+    trains on (Xu et al. 2019, section 4.4).
 
     Args:
         layout: Of the table.
         logits: (batch, features), the generator's raw outputs.
         noise: (batch, `num_chances`), uniform in [0, 1).
-        temperature: Above 0; small follows the draw closely, large gives smoother gradients.
+        temperature: Above 0; small follows the draw closely, large gives smoother gradients. CTGAN's is 0.2.
         enforce: Puts in what is known.
+        hard: Whether one-hot blocks are exactly one-hot; soft ones are positive and sum to one. Bits are exact in both.
         links: See `networks.links`; None: blocks are drawn apart.
 
     Returns:
-        (batch, features) float32: one-hot blocks exactly one-hot, bits exactly 0 or 1, scalars in [-1, 1] and 0
-        where they refine nothing.
+        (batch, features) float32: one-hot blocks as said, bits exactly 0 or 1, scalars in [-1, 1] and 0 where they
+        refine nothing.
     """
-    return _by_block(
-        layout, logits, noise, one_hot=_hard_one_hot, temperature=temperature, enforce=enforce, links=links,
-    )  # fmt: skip
-
-
-def soft(
-    layout: Layout,
-    logits: Tensor,
-    noise: Tensor,
-    *,
-    temperature: float,
-    enforce: Enforce,
-    links: LinkWeights | None = None,
-) -> Tensor:
-    """Returns soft rows, as CTGAN trains on them: Gumbel-softmax without hardening (Xu et al. 2019, section 4.4).
-
-    Args:
-        layout: Of the table.
-        logits: (batch, features).
-        noise: (batch, `num_chances`), uniform in [0, 1).
-        temperature: Above 0; 0.2 in the paper.
-        enforce: Puts in what is known.
-        links: See `straight_through`.
-
-    Returns:
-        (batch, features) float32; one-hot blocks are positive and sum to one.
-    """
-    return _by_block(
-        layout, logits, noise, one_hot=_softmax, temperature=temperature, enforce=enforce, links=links,
-    )  # fmt: skip
-
-
-def _by_block(
-    layout: Layout,
-    logits: Tensor,
-    noise: Tensor,
-    *,
-    one_hot: Callable[..., Tensor],
-    temperature: float,
-    enforce: Enforce,
-    links: LinkWeights | None,
-) -> Tensor:
+    one_hot = _hard_one_hot if hard else _softmax
     logits = ops.cast(logits, "float32")
     linked, gumbel = Linked(layout, links), _gumbel(noise)
     outputs = split(logits, [block.size for block in layout.blocks])

@@ -50,7 +50,7 @@ class _Group:
 class Inversion:
     """Draws compact rows from raw outputs, on the device, so that few bytes go to the host.
 
-    The same law as `heads.straight_through`, with one random number a block instead of one a feature, and without
+    The same law as `heads.gumbel_rows`, with one random number a block instead of one a feature, and without
     one-hot rows in between.
 
     Args:

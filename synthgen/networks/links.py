@@ -119,7 +119,8 @@ class Linked:
         self._layout = layout
         groups = _groups(layout)
         self._first_of = {first: number for number, (first, _) in enumerate(groups)}
-        self._weights = None if links is None else _GroupWeights.of_groups(layout, groups, links)
+        self._weights = [] if links is None else _GroupWeights.of_groups(layout, groups, links)
+        self._group: _GroupWeights | None = None  # of the group whose blocks come now
         self._before: list[Tensor] = []  # rows of earlier groups
         self._parts: list[Tensor] = []  # blocks of this group
         self._said: list[tuple[Tensor, Tensor]] = []  # by earlier groups to the blocks of this one that are to come
@@ -133,7 +134,7 @@ class Linked:
         """
         if position in self._first_of:
             self._begin(position)
-        if self._weights is None:
+        if self._group is None:
             return own
         features, units, bias, outputs = self._group.blocks[len(self._parts)]
         if not (self._before or self._parts):
@@ -166,7 +167,7 @@ class Linked:
         """Lets all earlier groups speak to the group that begins with a block."""
         if self._parts:
             self._before, self._parts = [_joined(self._before + self._parts)], []
-        if self._weights is None:
+        if not self._weights:
             return
         self._group = self._weights[self._first_of[position]]
         if self._before:

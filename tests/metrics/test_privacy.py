@@ -7,12 +7,15 @@ import pytest
 from synthgen.data.columns import Identifier
 from synthgen.data.schema import Schema
 from synthgen.metrics.distance import nearest
+from synthgen.metrics.privacy.attack import Attack
+from synthgen.metrics.privacy.attributes import AttributeInference
 from synthgen.metrics.privacy.closest_record import ShareCloser
 from synthgen.metrics.privacy.copies import ExactCopies, NearCopies, ReemittedValues
+from synthgen.metrics.privacy.linkability import Linkability
 from synthgen.metrics.privacy.matching import equal_patients, row_counts
-from synthgen.metrics.privacy.membership import Attack, ConfidentMembership, Membership, rate_interval
+from synthgen.metrics.privacy.membership import ConfidentMembership, Membership, rate_interval
 
-ATTACKS = [ShareCloser(), Membership(), ConfidentMembership()]
+ATTACKS = [ShareCloser(), Membership(), ConfidentMembership(), AttributeInference(), Linkability()]
 ALL = [ExactCopies(), NearCopies(), *ATTACKS]
 
 

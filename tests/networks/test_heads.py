@@ -48,11 +48,11 @@ def test_the_device_expands_as_the_host_does():
     assert np.array_equal(features, LAYOUT.expand(table))
 
 
-def test_straight_through_rows_are_hard_and_inside_their_layout():
+def test_drawn_rows_are_hard_and_inside_their_layout():
     rng = np.random.default_rng(0)
     logits = rng.normal(size=(200, LAYOUT.num_features)).astype(np.float32)
     noise = rng.random((200, num_chances(LAYOUT))).astype(np.float32)
-    features = np.array(heads.straight_through(LAYOUT, logits, noise, temperature=0.5, enforce=heads.nothing_known))
+    features = np.array(heads.gumbel_rows(LAYOUT, logits, noise, temperature=0.5, enforce=heads.nothing_known))
     assert np.allclose(features, LAYOUT.expand(LAYOUT.compact(features)), atol=1e-6)
     spike = features[:, 2:4].argmax(1) + 0.0 == 0
     assert (features[features[:, 2:4].sum(1) > 0.5, 7] == 0).all(), "a spike has no inside"
@@ -64,9 +64,7 @@ def test_draws_follow_the_softmax():
     logits = np.tile(np.array([[2.0, 0.0, 1.0, -1.0, 0.5]], np.float32), (40_000, 1))
     layout = Layout((Block("x", "one_hot", 5),))
     noise = np.random.default_rng(0).random(logits.shape).astype(np.float32)
-    drawn = np.array(heads.straight_through(layout, logits, noise, temperature=0.5, enforce=heads.nothing_known)).mean(
-        0
-    )
+    drawn = np.array(heads.gumbel_rows(layout, logits, noise, temperature=0.5, enforce=heads.nothing_known)).mean(0)
     expected = np.exp(logits[0]) / np.exp(logits[0]).sum()
     assert drawn == pytest.approx(expected, abs=4 * 0.5 / np.sqrt(40_000))
 
@@ -95,7 +93,7 @@ def test_linked_draws_follow_the_law_that_training_draws_from():
     logits = np.tile(rng.normal(size=(1, 8)).astype(np.float32), (60_000, 1))
     links = linear(2 * rng.normal(size=(8, 8)))
     noise, invert = rng.random(logits.shape).astype(np.float32), Inversion(layout)
-    trained = heads.straight_through(layout, logits, noise, temperature=0.5, enforce=heads.nothing_known, links=links)
+    trained = heads.gumbel_rows(layout, logits, noise, temperature=0.5, enforce=heads.nothing_known, links=links)
     chance = rng.random((60_000, invert.num_chances)).astype(np.float32)
     codes, _ = invert.linked(logits, logits[:, :0], chance, links=links, enforce=heads.nothing_known)
     cells = [part @ [16, 4, 1] for part in (layout.compact(np.array(trained)).codes, np.array(codes))]
@@ -160,7 +158,7 @@ def test_numbers_follow_the_law_that_their_features_say(linked):
     rng, invert = np.random.default_rng(0), Inversion(layout)
     noise, chance = (rng.random((60_000, size)).astype(np.float32) for size in (num_chances(layout), 2))
     links = linear(np.zeros((18, 18))) if linked else None
-    trained = heads.straight_through(layout, logits, noise, temperature=0.5, enforce=heads.nothing_known, links=links)
+    trained = heads.gumbel_rows(layout, logits, noise, temperature=0.5, enforce=heads.nothing_known, links=links)
     if linked:
         codes, _ = invert.linked(logits, logits[:, :0], chance, links=links, enforce=heads.nothing_known)
     else:
@@ -186,14 +184,16 @@ def test_gradients_are_those_of_the_soft_draw():
     noise = rng.random((6, 4)).astype(np.float32)
     weights = rng.normal(size=(6, 4)).astype(np.float32)
 
-    def slope(head):
-        at = backend.tf.constant(logits)
-        return backend.gradient(
-            lambda x: head(layout, x, noise, temperature=0.5, enforce=heads.nothing_known) * weights, at
-        ).numpy()
+    def slope(*, hard):
+        def drawn(x):
+            return (
+                heads.gumbel_rows(layout, x, noise, temperature=0.5, enforce=heads.nothing_known, hard=hard) * weights
+            )
 
-    assert slope(heads.straight_through) == pytest.approx(slope(heads.soft), abs=1e-6)
-    assert np.abs(slope(heads.soft)).max() > 0.01
+        return backend.gradient(drawn, backend.tf.constant(logits)).numpy()
+
+    assert slope(hard=True) == pytest.approx(slope(hard=False), abs=1e-6)
+    assert np.abs(slope(hard=False)).max() > 0.01
 
 
 @pytest.mark.parametrize("build", [mlp.residual_generator, linked_generator, mlp.concatenating_generator])
@@ -236,7 +236,7 @@ def test_networks_run_in_mixed_precision():
     finally:
         keras.config.set_dtype_policy("float32")
     logits = network(np.zeros((4, 10), np.float32))
-    features = heads.straight_through(
+    features = heads.gumbel_rows(
         LAYOUT, logits, np.full((4, LAYOUT.num_features), 0.5, np.float32), temperature=1, enforce=heads.nothing_known
     )
     assert features.dtype == "float32"

@@ -11,7 +11,7 @@ patients: a patient counts with the most suspicious record.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import final
 
 import numpy as np
@@ -19,16 +19,23 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from synthgen.metrics.base import CONFIDENCE, Measurement, Metric, NotComputed, Part
-from synthgen.metrics.counting import distinct
 from synthgen.metrics.distance import nearest
 from synthgen.metrics.features import Table
-from synthgen.metrics.intervals import area_interval, clopper_pearson
+from synthgen.metrics.intervals import clopper_pearson
 from synthgen.metrics.limits import Limits
-from synthgen.metrics.privacy.matching import equal_histories
+from synthgen.metrics.privacy.attack import (
+    LIMITS,
+    MIN_PATIENTS,
+    Attack,
+    best_of,
+    holdout_of,
+    num_patients,
+    per_patient,
+    require_patients,
+    targets,
+)
 from synthgen.metrics.tables import Tables, halves
 
-MIN_PATIENTS = 50
-"""Members and non-members below which no attack is scored."""
 RATES = (0.1, 0.01, 0.001)
 """False-positive rates at which the attack is read."""
 MIN_FALSE_POSITIVES = 10
@@ -36,27 +43,6 @@ MIN_FALSE_POSITIVES = 10
 TARGETS_FACTOR = 0.25
 """Members and non-members, as a multiple of `Tables.max_rows`."""
 NUM_ATTACKS = 2
-
-
-@dataclass(frozen=True, eq=False)
-class Attack:
-    """Scores of one attack; the higher, the likelier a member.
-
-    Args:
-        members: (patients,).
-        outsiders: (patients,).
-    """
-
-    members: NDArray[np.float64]
-    outsiders: NDArray[np.float64]
-
-    @property
-    def area(self) -> float:
-        """Area under the ROC curve: the chance that a member scores higher than an outsider, ties counted half."""
-        ranks = stats.rankdata(np.concatenate([self.members, self.outsiders]))
-        count = len(self.members)
-        excess = float(ranks[:count].sum()) - count * (count + 1) / 2
-        return excess / (count * len(self.outsiders))
 
 
 @final
@@ -73,28 +59,14 @@ class Membership(Metric):
     unit = "area"
     direction = "lower"
     best = 0.5
-    limits = Limits(warning=0.02, fail=0.10, strict=True)
+    limits = LIMITS
 
     def measure(self, tables: Tables) -> Measurement:
         """Runs both attacks."""
         attacks = run_attacks(tables)
-        confidence = 1 - (1 - CONFIDENCE) / NUM_ATTACKS
-        parts = []
-        for name, attack in attacks.items():
-            interval = area_interval(
-                attack.area, positives=len(attack.members), negatives=len(attack.outsiders), confidence=confidence
-            )
-            parts.append(Part(names=(name,), value=attack.area, reference=0.5, interval=interval))
-        best = max(parts, key=lambda part: part.value or 0.0)
-        attack = attacks[best.names[0]]
-        return Measurement(
-            value=attack.area, interval=best.interval or (0.0, 1.0), reference=0.5, reference_source="guessing",
-            parts=tuple(parts),
-            details={
-                "members": len(attack.members), "outsiders": len(attack.outsiders), "attack": best.names[0],
-                "roc": {name: roc_curve(attack) for name, attack in attacks.items()},
-            },
-        )  # fmt: skip
+        best, measured = best_of(attacks)
+        roc = {name: roc_curve(attack) for name, attack in attacks.items()}
+        return replace(measured, details={**measured.details, "attack": best, "roc": roc})
 
 
 @final
@@ -133,61 +105,24 @@ def run_attacks(tables: Tables) -> dict[str, Attack]:
     Raises:
         NotComputed: If there is no holdout, or too few patients.
     """
-    if tables.holdout is None:
-        raise NotComputed("there is no holdout; an attack needs people who were not in the training rows.")
-    outsiders, population = halves(tables.holdout.patients, tables.random("population"))
-    sides = [tables.train, tables.holdout.take(outsiders)]
-    patients = [len(distinct(side.patients)) for side in sides]
-    if min(patients) < MIN_PATIENTS:
-        raise NotComputed(
-            f"at least {MIN_PATIENTS} training and {2 * MIN_PATIENTS} holdout patients are needed; "
-            f"there are {patients[0]} and {len(distinct(tables.holdout.patients))}."
-        )
-    others = tables.holdout.take(population)
-    return tables.once("attacks", lambda: _attack(tables, sides[0], sides[1], others))
+    holdout = holdout_of(tables)
+    require_patients(num_patients(tables.train), num_patients(holdout), needed=2 * MIN_PATIENTS)
+    outsiders, population = (holdout.take(half) for half in halves(holdout.patients, tables.random("population")))
+    return tables.once("attacks", lambda: _attack(tables, outsiders, population))
 
 
-def _attack(tables: Tables, members: Table, outsiders: Table, population: Table) -> dict[str, Attack]:
-    most = int(TARGETS_FACTOR * tables.max_rows)
+def _attack(tables: Tables, outsiders: Table, population: Table) -> dict[str, Attack]:
     synthetic = tables.features.vectors(tables.sample(tables.synthetic, tables.max_rows, purpose="attacker"))
     others = tables.features.vectors(tables.sample(population, tables.max_rows, purpose="population rows"))
     scores: dict[str, list[NDArray[np.float64]]] = {"distance": [], "distance_ratio": []}
-    roles = ("members", "outsiders")
-    drawn = [sample_patients(side, most, tables.random(role))
-             for role, side in zip(roles, (members, outsiders), strict=True)]  # fmt: skip
-    # the highest of many scores is high by chance, so members and outsiders have as many rows each
-    for targets in equal_histories(*drawn, tables=tables, purposes=roles):
-        points = tables.features.vectors(targets)
+    for attacked in targets(tables, outsiders, rows=int(TARGETS_FACTOR * tables.max_rows)):
+        points = tables.features.vectors(attacked)
         near = nearest(queries=points, to=synthetic).distances
         common = nearest(queries=points, to=others).distances
-        scores["distance"].append(per_patient(-near, targets.patients))
+        scores["distance"].append(per_patient(-near, attacked.patients))
         # the small constant keeps a record that equals a synthetic and a real row from being a division 0 / 0
-        scores["distance_ratio"].append(per_patient(np.log((common + 1e-3) / (near + 1e-3)), targets.patients))
+        scores["distance_ratio"].append(per_patient(np.log((common + 1e-3) / (near + 1e-3)), attacked.patients))
     return {name: Attack(*both) for name, both in scores.items()}
-
-
-def sample_patients(table: Table, rows: int, random: np.random.Generator) -> Table:
-    """Returns whole patients, drawn without replacement, with about `rows` rows in total."""
-    if len(table) <= rows:
-        return table
-    known, codes = np.unique(table.patients, return_inverse=True)
-    order = random.permutation(len(known))
-    counts = np.bincount(codes)[order]
-    chosen = order[: max(1, int(np.searchsorted(np.cumsum(counts), rows, side="right")))]
-    return table.take(np.flatnonzero(np.isin(codes, chosen)))
-
-
-def per_patient(scores: NDArray[np.float64], patients: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Returns the highest score of each patient.
-
-    Example:
-        >>> per_patient(np.array([0.1, 0.7, 0.2]), np.array([5, 5, 8])).tolist()
-        [0.7, 0.2]
-    """
-    known, codes = np.unique(patients, return_inverse=True)
-    best = np.full(len(known), -np.inf)
-    np.maximum.at(best, codes, scores)
-    return best
 
 
 def _at_rate(name: str, attack: Attack, rate: float) -> Part:

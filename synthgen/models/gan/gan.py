@@ -188,14 +188,14 @@ class GAN(NetworkModel):
         rows = ops.shape(condition)[0]
         noise = backend.normal((rows, self.settings.latent_dim), backend.step_seed(1, seed[0], seed[1]))
         logits = self.generator(ops.concatenate([noise, condition], axis=1), training=True)
-        head = heads.straight_through if self.settings.hard else heads.soft
         chance = backend.uniform((rows, heads.num_chances(self.layout)), backend.step_seed(3, seed[0], seed[1]))
         last = self.generator.layers[-1]
-        drawn = head(
+        drawn = heads.gumbel_rows(
             self.layout,
             logits,
             chance,
             temperature=self.settings.temperature,
+            hard=self.settings.hard,
             enforce=lambda block, start: self.conditioning.enforce(block, condition, start=start),
             links=LinkWeights.of(last) if isinstance(last, Links) else None,
         )

@@ -1,0 +1,117 @@
+"""Attribute inference: does an attacker who knows the rest of a record guess a value better if the patient is a member?
+
+The attacker is assumed to hold the synthetic table and, of each target, every column but one; the guess is what the
+closest synthetic record says ("inference" in the sense of Article 29 Working Party 2014, opinion 05/2014, section 3.1).
+A guess that is as good for outsiders is what the table teaches about everybody, which is what it was made for; only
+what members lose beyond that is a leak (Yeom et al. 2018, section 5).
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthgen.metrics.base import Measurement, Metric, NotComputed, Part
+from synthgen.metrics.distance import squared_distances
+from synthgen.metrics.features import Features, Table
+from synthgen.metrics.intervals import clopper_pearson
+from synthgen.metrics.privacy.attack import (
+    LIMITS,
+    Attack,
+    holdout_of,
+    num_patients,
+    per_patient,
+    require_patients,
+    targets,
+)
+from synthgen.metrics.tables import Tables
+
+TARGETS_FACTOR = 0.1
+"""Members and outsiders, as a multiple of `Tables.max_rows`."""
+BLOCK_ROWS = 250
+"""Targets whose distances to all synthetic rows are held at a time."""
+
+
+@final
+class AttributeInference(Metric):
+    """Area under the ROC curve of telling members by how well their values are guessed; 0.5 is guessing.
+
+    Every column is once the secret. A right guess counts by how much it says, the negative logarithm of the value's
+    share among synthetic rows, next to all that there is to say of the record: to guess what most people have is no
+    feat. A number is right in the right bin (deciles, frequent values apart). The parts are the shares of right guesses
+    by column, of members, beside those of outsiders.
+    """
+
+    name = "attributes"
+    title = "Guessing a hidden value"
+    family = "privacy"
+    question = "Can an attacker who knows the rest of a record guess a value better for people in the training rows?"
+    unit = "area"
+    direction = "lower"
+    best = 0.5
+    limits = LIMITS
+
+    def measure(self, tables: Tables) -> Measurement:
+        """Guesses every column of every target."""
+        holdout = holdout_of(tables)
+        require_patients(num_patients(tables.train), num_patients(holdout))
+        names = list(tables.features.columns)
+        if len(names) < 2:
+            raise NotComputed("there is only one column: nothing is known by which the other could be guessed.")
+        synthetic = tables.sample(tables.synthetic, tables.max_rows, purpose="attacker")
+        attacked = targets(tables, holdout, rows=int(TARGETS_FACTOR * tables.max_rows))
+        weights = [surprise(tables.features, table, synthetic) for table in attacked]
+        right = [guesses(tables.features, table, synthetic) for table in attacked]
+        scores = []
+        for table, weight, hits in zip(attacked, weights, right, strict=True):
+            score = (weight * hits).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-9)  # (rows,)
+            scores.append(per_patient(score, table.patients))
+        attack = Attack(*scores)
+        whole = attack.part("all columns")
+        parts = tuple(_part(name, right[0][:, place], right[1][:, place]) for place, name in enumerate(names))
+        return Measurement(
+            value=attack.area, interval=whole.interval or (0.0, 1.0), reference=0.5, reference_source="guessing",
+            parts=parts, details={"members": len(attack.members), "outsiders": len(attack.outsiders)},
+            notes=("The value is an area; the parts are shares of right guesses, members beside outsiders.",),
+        )  # fmt: skip
+
+
+def guesses(features: Features, table: Table, synthetic: Table) -> NDArray[np.float64]:
+    """Returns which values the closest synthetic record gets right, where closeness leaves out the value's column.
+
+    Args:
+        features: The judge's encoding.
+        table: (rows) targets.
+        synthetic: At least one row.
+
+    Returns:
+        (rows, columns) of 0 and 1.
+    """
+    own, others = features.vector_parts(table), features.vector_parts(synthetic)
+    true, said = ([feature.bins(side.columns[name]) for name, feature in features.columns.items()]
+                  for side in (table, synthetic))  # fmt: skip
+    right = np.zeros((len(table), len(own)))
+    for start in range(0, len(table), BLOCK_ROWS):
+        rows = slice(start, start + BLOCK_ROWS)
+        apart = [squared_distances(own[name][rows], others[name]) for name in own]
+        total = np.sum(apart, axis=0)  # (targets, synthetic rows)
+        for place, distances in enumerate(apart):
+            closest = np.argmin(total - distances, axis=1)
+            right[rows, place] = true[place][rows] == said[place][closest]
+    return right
+
+
+def surprise(features: Features, table: Table, synthetic: Table) -> NDArray[np.float64]:
+    """Returns the negative logarithm of the share that each value's bin has among synthetic rows, (rows, columns)."""
+    columns = []
+    for name, feature in features.columns.items():
+        counts = np.bincount(feature.bins(synthetic.columns[name]), minlength=feature.num_bins) + 0.5
+        columns.append(-np.log(counts / counts.sum())[feature.bins(table.columns[name])])
+    return np.column_stack(columns)
+
+
+def _part(name: str, members: NDArray[np.float64], outsiders: NDArray[np.float64]) -> Part:
+    interval = clopper_pearson(int(members.sum()), len(members))
+    return Part(names=(name,), value=float(members.mean()), reference=float(outsiders.mean()), interval=interval)
