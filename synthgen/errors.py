@@ -13,6 +13,8 @@
     ├── ReadError            a data file cannot be read, or is of no known format (also an OSError)
     ├── WriteError           a table or report cannot be written (also an OSError)
     ├── EvaluationError      the tables handed to `evaluate` cannot be compared (also a ValueError)
+    ├── PolicyError          a release policy is none, or asks for what a report does not have (also a ValueError)
+    ├── BundleError          a release cannot be made or verified: a key, a file or a signature (also an OSError)
     └── BackendError         Keras runs on a backend other than TensorFlow (also an ImportError)
 
 Messages name the argument or column, say what came, what was expected and the way out. They count rows and never print
@@ -78,6 +80,14 @@ class WriteError(SynthgenError, OSError):
 
 class EvaluationError(SynthgenError, ValueError):
     """The tables handed to `evaluate` cannot be compared."""
+
+
+class PolicyError(SynthgenError, ValueError):
+    """A release policy is none, or asks for what a report does not have."""
+
+
+class BundleError(SynthgenError, OSError):
+    """A release cannot be made or verified: a key is foreign, a file is absent or was changed."""
 
 
 class BackendError(SynthgenError, ImportError):

@@ -1,4 +1,4 @@
-"""The command line: describe, fit, tune, sample, augment, evaluate, inspect, demo.
+"""The command line: describe, fit, tune, sample, augment, evaluate, inspect; policy, gate, keys, release, verify; demo.
 
 Options are the library's own arguments. Each verb is a file of its own and imports what it needs when it runs, so that
 ``synthgen --help`` answers at once.
@@ -6,7 +6,7 @@ Options are the library's own arguments. Each verb is a file of its own and impo
 | exit code | means |
 |--:|---|
 | 0 | done |
-| 1 | something failed that is not the user's doing: a full disk, a fault of synthgen |
+| 1 | something failed that is not the user's doing: a full disk, a fault of synthgen; or gate or verify says no |
 | 2 | bad input: one line on standard error says what, and the way out |
 | 130 | interrupted by Ctrl-C; where work was kept, one line says how to go on |
 """
@@ -23,10 +23,15 @@ from synthgen.cli.demo import demo
 from synthgen.cli.describe import describe
 from synthgen.cli.evaluate import evaluate
 from synthgen.cli.fit import fit
+from synthgen.cli.gate import gate
 from synthgen.cli.inspect import inspect
+from synthgen.cli.keys import keys
+from synthgen.cli.policy import policy
+from synthgen.cli.release import release
 from synthgen.cli.sample import sample
 from synthgen.cli.tune import tune
 from synthgen.cli.verbs import say_error, verb
+from synthgen.cli.verify import verify
 
 _UsageError: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 """What a mistyped command raises; newer versions of Typer bring a Click of their own, so it has no public address."""
@@ -39,7 +44,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # its tracebacks print local variables, and with them the user's data
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (describe, fit, tune, sample, augment, evaluate, inspect, demo):
+for command in (describe, fit, tune, sample, augment, evaluate, inspect, policy, gate, keys, release, verify, demo):
     app.command()(verb(command))
 
 

@@ -63,6 +63,8 @@ def verb(command: Callable[..., None]) -> Callable[..., None]:
         with _warnings_as_notes():
             try:
                 command(**options)
+            except typer.Exit:  # a verdict, no error
+                raise
             except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - the edge of the program
                 if debug:
                     traceback.print_exc()

@@ -11,6 +11,7 @@ from synthgen.metrics.privacy.closest_record import ShareCloser
 from synthgen.metrics.privacy.copies import ExactCopies, NearCopies, ReemittedValues
 from synthgen.metrics.privacy.linkability import Linkability
 from synthgen.metrics.privacy.membership import ConfidentMembership, Membership
+from synthgen.metrics.privacy.singling_out import SinglingOut
 from synthgen.metrics.utility.tstr import TrainOnSynthetic
 
 
@@ -38,4 +39,5 @@ def all_metrics() -> tuple[Metric, ...]:
         ConfidentMembership(),
         AttributeInference(),
         Linkability(),
+        SinglingOut(),
     )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from synthgen.synthesizers.base import Synthesizer
 
 FORMAT = "synthgen-model"
-VERSION = 2
+VERSION = 3
 """Version of the file's layout; others are refused."""
 
 WEIGHTS, TREES = "weights.npz", "trees.npz"

@@ -14,8 +14,9 @@ from synthgen.metrics.privacy.copies import ExactCopies, NearCopies, ReemittedVa
 from synthgen.metrics.privacy.linkability import Linkability
 from synthgen.metrics.privacy.matching import equal_patients, row_counts
 from synthgen.metrics.privacy.membership import ConfidentMembership, Membership, rate_interval
+from synthgen.metrics.privacy.singling_out import SinglingOut
 
-ATTACKS = [ShareCloser(), Membership(), ConfidentMembership(), AttributeInference(), Linkability()]
+ATTACKS = [ShareCloser(), Membership(), ConfidentMembership(), AttributeInference(), Linkability(), SinglingOut()]
 ALL = [ExactCopies(), NearCopies(), *ATTACKS]
 
 

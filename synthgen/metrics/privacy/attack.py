@@ -20,6 +20,9 @@ from synthgen.metrics.limits import Limits
 from synthgen.metrics.privacy.matching import equal_histories
 from synthgen.metrics.tables import Tables
 
+RELEASED_FACTOR = 5
+"""Synthetic rows that an attacker searches, as a multiple of `Tables.max_rows`: a sample may lack a target's copy."""
+
 MIN_PATIENTS = 50
 """Members and outsiders below which no attack is scored."""
 
@@ -77,7 +80,7 @@ def best_of(attacks: dict[str, Attack]) -> tuple[str, Measurement]:
 
 
 def holdout_of(tables: Tables) -> Table:
-    """Returns the holdout.
+    """Returns the rows that the maker never saw.
 
     Raises:
         NotComputed: If there is none.
@@ -85,6 +88,11 @@ def holdout_of(tables: Tables) -> Table:
     if tables.holdout is None:
         raise NotComputed("there is no holdout; an attack needs people who were not in the training rows.")
     return tables.holdout
+
+
+def released(tables: Tables) -> Table:
+    """Returns the synthetic rows that an attacker searches: all, unless there are very many."""
+    return tables.sample(tables.synthetic, RELEASED_FACTOR * tables.max_rows, purpose="attacker")
 
 
 def require_patients(members: int, outsiders: int, *, needed: int = MIN_PATIENTS) -> None:

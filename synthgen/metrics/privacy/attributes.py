@@ -23,6 +23,7 @@ from synthgen.metrics.privacy.attack import (
     holdout_of,
     num_patients,
     per_patient,
+    released,
     require_patients,
     targets,
 )
@@ -60,7 +61,7 @@ class AttributeInference(Metric):
         names = list(tables.features.columns)
         if len(names) < 2:
             raise NotComputed("there is only one column: nothing is known by which the other could be guessed.")
-        synthetic = tables.sample(tables.synthetic, tables.max_rows, purpose="attacker")
+        synthetic = released(tables)
         attacked = targets(tables, holdout, rows=int(TARGETS_FACTOR * tables.max_rows))
         weights = [surprise(tables.features, table, synthetic) for table in attacked]
         right = [guesses(tables.features, table, synthetic) for table in attacked]

@@ -27,6 +27,7 @@ from synthgen.metrics.privacy.attack import (
     holdout_of,
     num_patients,
     per_patient,
+    released,
     require_patients,
     targets,
 )
@@ -65,7 +66,7 @@ class Linkability(Metric):
         require_patients(num_patients(tables.train), num_patients(holdout))
         if len(tables.features.columns) < 2:
             raise NotComputed("there is only one column, which has no halves.")
-        synthetic = tables.sample(tables.synthetic, tables.max_rows, purpose="attacker")
+        synthetic = released(tables)
         attacked = targets(tables, holdout, rows=max(int(TARGETS_FACTOR * tables.max_rows), MIN_PATIENTS))
         attacks, found = {}, {}
         for name, halves in divisions(tables.features, tables.random("divisions")).items():

@@ -31,6 +31,7 @@ from synthgen.metrics.privacy.attack import (
     holdout_of,
     num_patients,
     per_patient,
+    released,
     require_patients,
     targets,
 )
@@ -112,7 +113,7 @@ def run_attacks(tables: Tables) -> dict[str, Attack]:
 
 
 def _attack(tables: Tables, outsiders: Table, population: Table) -> dict[str, Attack]:
-    synthetic = tables.features.vectors(tables.sample(tables.synthetic, tables.max_rows, purpose="attacker"))
+    synthetic = tables.features.vectors(released(tables))
     others = tables.features.vectors(tables.sample(population, tables.max_rows, purpose="population rows"))
     scores: dict[str, list[NDArray[np.float64]]] = {"distance": [], "distance_ratio": []}
     for attacked in targets(tables, outsiders, rows=int(TARGETS_FACTOR * tables.max_rows)):

@@ -1,0 +1,92 @@
+"""Keys that sign releases: Ed25519 (Bernstein et al. 2012), as PEM files."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from synthgen.data.writers import replacing
+from synthgen.errors import BundleError
+
+
+def write_keys(private: str | os.PathLike[str], public: str | os.PathLike[str]) -> str:
+    """Makes a pair of keys and writes both as PEM; the private one is readable for its owner only.
+
+    Args:
+        private: File of the key that signs; never replaced.
+        public: File of the key that verifies, to be handed out.
+
+    Returns:
+        The fingerprint of the public key.
+
+    Raises:
+        BundleError: If there is a private key already.
+        WriteError: If a file cannot be written.
+    """
+    if Path(private).exists():
+        raise BundleError(f"{private} is there already, and what it signed needs it. Name another file.")
+    key = Ed25519PrivateKey.generate()
+    with replacing(Path(private)) as beside:
+        beside.touch(mode=0o600)
+        beside.chmod(0o600)
+        beside.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
+    with replacing(Path(public)) as beside:
+        beside.write_bytes(
+            key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        )
+    return fingerprint(key.public_key())
+
+
+def read_private_key(path: str | os.PathLike[str]) -> Ed25519PrivateKey:
+    """Returns the key that signs.
+
+    Raises:
+        BundleError: If the file is absent or holds no Ed25519 private key without a password.
+    """
+    try:
+        key = serialization.load_pem_private_key(read_bytes(path), password=None)
+    except (ValueError, TypeError) as error:
+        raise BundleError(f"{path} holds no private key without a password. `synthgen keys` makes one.") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise BundleError(f"{path} holds a key of another kind; Ed25519 is expected. `synthgen keys` makes one.")
+    return key
+
+
+def read_public_key(path: str | os.PathLike[str]) -> Ed25519PublicKey:
+    """Returns the key that verifies.
+
+    Raises:
+        BundleError: If the file is absent or holds no Ed25519 public key.
+    """
+    try:
+        key = serialization.load_pem_public_key(read_bytes(path))
+    except ValueError as error:
+        raise BundleError(f"{path} holds no public key. Ask whoever signed for the file that `synthgen keys` made.") \
+            from error  # fmt: skip
+    if not isinstance(key, Ed25519PublicKey):
+        raise BundleError(f"{path} holds a key of another kind; Ed25519 is expected.")
+    return key
+
+
+def fingerprint(key: Ed25519PublicKey) -> str:
+    """Returns the first sixteen letters of the SHA-256 of a public key, to compare by eye or telephone."""
+    raw = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    return hashlib.sha256(raw).hexdigest()[:16]
+
+
+def read_bytes(path: str | os.PathLike[str]) -> bytes:
+    """Returns what a file holds.
+
+    Raises:
+        BundleError: If it cannot be read.
+    """
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise BundleError(f"{path} cannot be read: {os.strerror(error.errno or 0)}.") from error

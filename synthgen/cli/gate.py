@@ -1,0 +1,72 @@
+"""``synthgen gate``: holds a report against a policy."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from synthgen.cli.verbs import Quiet, console
+
+if TYPE_CHECKING:
+    from synthgen.bundle.policy import Decision
+
+
+def gate(
+    report: Annotated[Path, typer.Argument(help="A report that [bold]evaluate --json[/bold] wrote.")],
+    policy: Annotated[Path, typer.Option(metavar="YAML", help="What the report must say; see [bold]policy[/bold].")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the decision as JSON.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Decide by a policy whether a report is good enough: PASS (exit code 0) or FAIL (exit code 1), with reasons.
+
+    [bold]Examples[/bold]
+
+    $ synthgen gate report.json --policy policy.yaml
+
+    $ synthgen gate report.json --policy policy.yaml --json > decision.json
+    """
+    from synthgen.bundle.policy import Policy
+
+    decision = Policy.from_yaml(policy).decide(read_report(report))
+    if as_json:
+        console(quiet=quiet).out(json.dumps(decision.to_dict(), indent=1), highlight=False)
+    else:
+        show(decision, quiet=quiet)
+    raise typer.Exit(0 if decision.passed else 1)
+
+
+def read_report(path: Path) -> dict[str, Any]:
+    """Returns what a report's file holds.
+
+    Args:
+        path: That `Report.to_json` wrote.
+
+    Raises:
+        ReadError: If it cannot be read or is no report.
+    """
+    from synthgen.errors import ReadError
+
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ReadError(f"{path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise ReadError(f"{path} is no JSON. `synthgen evaluate --json` writes a report.") from error
+    if not isinstance(report, dict) or report.get("format") != "synthgen-report":
+        raise ReadError(f"{path} is no report of synthgen. `synthgen evaluate --json` writes one.")
+    return report
+
+
+def show(decision: "Decision", *, quiet: bool) -> None:
+    """Prints a decision: the outcome, and a line for each check.
+
+    Args:
+        decision: Of a policy.
+        quiet: Whether to print nothing.
+    """
+    out = console(quiet=quiet)
+    out.print("[bold green]PASS[/]" if decision.passed else "[bold red]FAIL[/]")
+    for check in decision.checks:
+        out.print("  [green]passed[/]  " if check.passed else "  [red]failed[/]  ", end="")
+        out.print(check.sentence, markup=False)

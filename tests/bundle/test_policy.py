@@ -1,0 +1,104 @@
+"""The release gate: what a policy asks, what it finds, and which policies are none."""
+
+import pytest
+import yaml
+
+from synthgen.bundle.policy import TEMPLATE, Limit, Policy
+from synthgen.errors import PolicyError
+
+
+def report(*, holdout=500, privacy="pass", membership=0.51, computed=True):
+    """What the gate reads of a report."""
+    patients = {"train": 900, "synthetic": 900} | ({"holdout": holdout} if holdout else {})
+    value = membership if computed else None
+    interval = [membership - 0.02, membership + 0.02] if computed else None
+    result = {"metric": "membership", "value": value, "interval": interval, "reason": "there is no holdout."}
+    return {
+        "tables": {"patients": patients},
+        "verdicts": [{"subject": "privacy", "outcome": privacy}, {"subject": "fidelity", "outcome": "warning"}],
+        "results": [result],
+    }
+
+
+def decide(policy, **changes):
+    return Policy(**policy).decide(report(**changes))
+
+
+def test_a_report_that_has_all_passes():
+    policy = {"least_holdout_patients": 500, "verdicts": {"privacy": "pass", "fidelity": "warning"},
+              "required": ("membership",), "limits": {"membership": Limit(at_most=0.53)}}  # fmt: skip
+    decision = decide(policy)
+    assert decision.passed and decision.reasons == ()
+    assert decision.to_dict()["decision"] == "PASS"
+    assert [check.about for check in decision.checks] == [
+        "holdout", "verdict privacy", "verdict fidelity", "metric membership required", "metric membership",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("policy", "changes", "about"),
+    [
+        ({"least_holdout_patients": 501}, {}, "holdout"),
+        ({"least_holdout_patients": 1}, {"holdout": None}, "holdout"),
+        ({"verdicts": {"privacy": "pass"}}, {"privacy": "warning"}, "verdict privacy"),
+        ({"verdicts": {"privacy": "fail"}}, {"privacy": "not computed"}, "verdict privacy"),
+        ({"verdicts": {"usefulness": "fail"}}, {}, "verdict usefulness"),
+        ({"required": ("membership",)}, {"computed": False}, "metric membership required"),
+        ({"limits": {"membership": Limit(at_most=0.52)}}, {}, "metric membership"),
+        ({"limits": {"membership": Limit(at_least=0.5)}}, {}, "metric membership"),
+        ({"limits": {"membership": Limit(at_most=1.0)}}, {"computed": False}, "metric membership"),
+    ],
+)
+def test_what_is_missing_or_too_bad_fails_alone(policy, changes, about):
+    decision = decide({"least_holdout_patients": None} | policy, **changes)
+    assert [check.about for check in decision.checks if not check.passed] == [about]
+    assert len(decision.reasons) == 1
+
+
+def test_the_value_decides_only_where_that_is_asked():
+    for of, passed in (("interval", False), ("value", True)):
+        limits = {"membership": Limit(at_most=0.52, of=of)}
+        assert decide({"limits": limits}).passed is passed
+
+
+def test_without_a_holdout_a_policy_may_pass_if_it_says_so():
+    assert decide({"least_holdout_patients": None}, holdout=None).passed
+
+
+def test_the_template_is_a_policy_that_asks_for_every_attack(tmp_path):
+    policy = Policy.from_dict(yaml.safe_load(TEMPLATE))
+    assert policy.least_holdout_patients == 100
+    assert {"membership", "attributes", "linkability", "singling_out"} <= set(policy.required)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"format": "other"}, "synthgen policy"),
+        ({"version": 2}, "version: 1"),
+        ({"limit": {}}, "unknown key 'limit'.*Did you mean 'limits'"),
+        ({"verdicts": {"privcy": "pass"}}, "Did you mean 'privacy'"),
+        ({"verdicts": {"privacy": "good"}}, "pass, warning, fail"),
+        ({"limits": {"membership": 0.5}}, "at_most or at_least"),
+        ({"limits": {"membership": {}}}, "either at_most or at_least"),
+        ({"limits": {"membership": {"at_most": 1, "at_least": 0}}}, "either at_most or at_least"),
+        ({"limits": {"membership": {"at_most": 1, "of": "mean"}}}, "interval or value"),
+        ({"least_holdout_patients": 0}, "whole number above 0"),
+    ],
+)
+def test_what_is_no_policy_is_refused(change, message):
+    with pytest.raises(PolicyError, match=message):
+        Policy.from_dict({"format": "synthgen-policy", "version": 1} | change)
+
+
+def test_a_metric_that_the_report_lacks_is_named():
+    with pytest.raises(PolicyError, match="'membershp'.*Did you mean 'membership'"):
+        decide({"required": ("membershp",)})
+
+
+def test_a_file_that_is_absent_or_no_yaml_is_named(tmp_path):
+    with pytest.raises(PolicyError, match="cannot be read"):
+        Policy.from_yaml(tmp_path / "none.yaml")
+    (tmp_path / "bad.yaml").write_text("a: [")
+    with pytest.raises(PolicyError, match="is no YAML"):
+        Policy.from_yaml(tmp_path / "bad.yaml")

@@ -1,0 +1,96 @@
+"""A release is a whole folder or none, says what it is, and holds no row of the real tables."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import synthgen as sg
+from synthgen.bundle.keys import read_private_key, write_keys
+from synthgen.bundle.manifest import verify
+from synthgen.bundle.policy import Policy
+from synthgen.bundle.release import Release
+from synthgen.errors import BundleError
+
+
+def patients(rows, seed):
+    random = np.random.default_rng(seed)
+    frame = pd.DataFrame({"dose": random.normal(size=rows), "site": random.choice(["north", "south"], rows),
+                          "ill": random.random(rows) < 0.4})  # fmt: skip
+    return frame.assign(seen=pd.Timestamp("2024-01-01") + pd.to_timedelta(random.integers(0, 300, rows), unit="D"))
+
+
+@pytest.fixture(scope="module")
+def judged():
+    train, synthetic, holdout = (patients(400, seed) for seed in range(3))
+    schema = sg.Schema.infer(train)
+    return synthetic, schema, sg.evaluate(train=train, synthetic=synthetic, holdout=holdout, schema=schema)
+
+
+@pytest.fixture
+def key(tmp_path):
+    write_keys(tmp_path / "a.key", tmp_path / "a.key.pub")
+    return read_private_key(tmp_path / "a.key")
+
+
+def release(judged, policy, **settings):
+    synthetic, schema, report = judged
+    decision = policy.decide(report.to_dict())
+    return Release(name="Trial 7", licence="CC0-1.0", synthetic=synthetic, schema=schema, report=report,
+                   policy="the policy", decision=decision, **settings)  # fmt: skip
+
+
+@pytest.mark.parametrize("table_format", ["csv", "parquet"])
+def test_a_release_holds_everything_and_verifies(judged, key, tmp_path, table_format):
+    model = {"family": "TabularGAN", "synthgen": "0.1.0", "seed": 3, "settings": {"num_steps": 50}}
+    release(judged, Policy(), format=table_format, model=model).write(tmp_path / "out", key=key)
+    found = verify(tmp_path / "out", key=tmp_path / "a.key.pub")
+    assert found.passed
+    assert set(found.unchanged) == {
+        f"synthetic.{table_format}", "report.html", "report.json", "schema.yaml", "policy.yaml", "decision.json",
+        "card.md", "croissant.json", "datapackage.json",
+    }  # fmt: skip
+    drawn = sg.read_table(tmp_path / "out" / f"synthetic.{table_format}")
+    assert len(drawn) == 400
+    card = (tmp_path / "out" / "card.md").read_text()
+    assert "TabularGAN" in card and "Trial 7" in card and "**PASS**" in card and "| dose | numerical |" in card
+
+
+def test_metadata_names_the_file_its_checksum_and_its_columns(judged, key, tmp_path):
+    release(judged, Policy()).write(tmp_path / "out", key=key)
+    listed = json.loads((tmp_path / "out" / "manifest.json").read_text())["files"]["synthetic.csv"]
+    croissant, package = (json.loads((tmp_path / "out" / f"{name}.json").read_text())
+                          for name in ("croissant", "datapackage"))  # fmt: skip
+    assert croissant["distribution"][0]["sha256"] == listed["sha256"]
+    types = {field["name"]: field["dataType"] for field in croissant["recordSet"][0]["field"]}
+    assert types == {"dose": "sc:Float", "site": "sc:Text", "ill": "sc:Boolean", "seen": "sc:DateTime"}
+    resource = package["resources"][0]
+    assert resource["hash"] == f"sha256:{listed['sha256']}" and resource["bytes"] == listed["bytes"]
+    assert [field["type"] for field in resource["schema"]["fields"]] == ["number", "string", "boolean", "datetime"]
+    assert package["name"] == "trial-7" and package["artificially_generated"] is True
+
+
+def test_a_policy_that_says_no_leaves_nothing(judged, key, tmp_path):
+    with pytest.raises(BundleError, match="at least 4000 patients"):
+        release(judged, Policy(least_holdout_patients=4000)).write(tmp_path / "out", key=key)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.key", "a.key.pub"]
+
+
+def test_what_fails_on_the_way_leaves_nothing(judged, key, tmp_path):
+    class Broken:
+        to_dict, to_json = judged[2].to_dict, judged[2].to_json
+
+        def to_html(self, path):
+            raise OSError("the disk is full")
+
+    broken = (judged[0], judged[1], Broken())
+    with pytest.raises(OSError, match="the disk is full"):
+        release(broken, Policy()).write(tmp_path / "out", key=key)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.key", "a.key.pub"]
+
+
+def test_a_release_is_never_replaced(judged, key, tmp_path):
+    (tmp_path / "out").mkdir()
+    with pytest.raises(BundleError, match="there already"):
+        release(judged, Policy()).write(tmp_path / "out", key=key)
