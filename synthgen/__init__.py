@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from synthgen.augmentation.augment import augment as augment
     from synthgen.augmentation.sampler import SyntheticSampler as SyntheticSampler
+    from synthgen.bundle.policy import Policy as Policy
     from synthgen.data.columns import Boolean as Boolean
     from synthgen.data.columns import Categorical as Categorical
     from synthgen.data.columns import Datetime as Datetime
@@ -85,6 +86,7 @@ _MODULES = {
     "AugmentationVerdict": "synthgen.metrics.utility.augmentation_result",
     "evaluate": "synthgen.report.evaluate",
     "Report": "synthgen.report.report",
+    "Policy": "synthgen.bundle.policy",
     "read_table": "synthgen.data.readers",
     "write_table": "synthgen.data.writers",
     "load_dataset": "synthgen.data.datasets",

@@ -163,7 +163,8 @@ def number_text(value: float | None, unit: str) -> str:
         return "not computed"
     if unit == "share":
         percent = 100 * value
-        return f"{percent:.2f} %" if 0 < percent < 1 or 99 < percent < 100 else f"{percent:.1f} %"
+        shown = f"{percent:.2f} %" if 0 < percent < 1 or 99 < percent < 100 else f"{percent:.1f} %"
+        return shown.replace("-", "−")
     return f"{value:.3f}".replace("-", "−")
 
 
