@@ -6,8 +6,8 @@ After Mitchell et al. 2019, "Model Cards for Model Reporting", and Gebru et al. 
 from collections.abc import Mapping
 from typing import Any
 
+from synthgen.bundle.decision import Decision
 from synthgen.bundle.manifest import MARK
-from synthgen.bundle.policy import Decision
 from synthgen.data.schema import Schema
 
 _LIMITS = """\

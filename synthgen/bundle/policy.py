@@ -2,18 +2,25 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Self, final
+from typing import Any, Self, final
 
 import yaml
 
+from synthgen.bundle.decision import (
+    OUTCOMES,
+    Check,
+    Decision,
+    Limit,
+    computed_check,
+    limit_check,
+    verdict_check,
+)
 from synthgen.data.writers import replacing
 from synthgen.errors import PolicyError, did_you_mean
 
 FORMAT, VERSION = "synthgen-policy", 1
-OUTCOMES = ("pass", "warning", "fail")
-"""Of a verdict, from the best to the worst."""
 SUBJECTS = ("fidelity", "usefulness", "privacy")
 
 TEMPLATE = """\
@@ -39,71 +46,14 @@ required: [exact_copies, membership, attributes, linkability, singling_out]
 limits:
   membership: {at_most: 0.6}
   reemitted_values: {at_most: 0.0, of: value}
+
+# Columns whose groups of patients must be in the report (--by COLUMN), and limits that hold for every group in it; the
+# metrics are marginals, tstr and membership. Groups are small and their intervals wide: of: value may be wiser here.
+subgroups:
+  columns: []
+  limits: {}
 """
 """The policy to begin with, as a file with comments."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limit:
-    """What a metric may show.
-
-    Args:
-        at_most: Largest value that passes, or None.
-        at_least: Smallest value that passes, or None.
-        of: Whether the wrong end of the interval decides, or the value.
-    """
-
-    at_most: float | None = None
-    at_least: float | None = None
-    of: Literal["interval", "value"] = "interval"
-
-    def __post_init__(self) -> None:
-        if (self.at_most is None) == (self.at_least is None):
-            raise PolicyError("limits: expected either at_most or at_least for each metric.")
-        if self.of not in ("interval", "value"):
-            raise PolicyError(f"limits: of: expected interval or value. Received {self.of!r}.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Check:
-    """One line of a decision.
-
-    Args:
-        about: What was looked at: "holdout", "verdict privacy", "metric membership".
-        passed: Whether it is as the policy asks.
-        sentence: What was asked and what was found.
-    """
-
-    about: str
-    passed: bool
-    sentence: str
-
-
-@final
-@dataclass(frozen=True, kw_only=True)
-class Decision:
-    """Whether a policy lets a synthetic table leave, and why.
-
-    Args:
-        checks: Everything that was looked at.
-    """
-
-    checks: tuple[Check, ...]
-
-    @property
-    def passed(self) -> bool:
-        """Whether every check passed."""
-        return all(check.passed for check in self.checks)
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """What stands against the release; empty where nothing does."""
-        return tuple(check.sentence for check in self.checks if not check.passed)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Returns the decision as JSON types."""
-        outcome = "PASS" if self.passed else "FAIL"
-        return {"decision": outcome, "reasons": list(self.reasons), "checks": [asdict(check) for check in self.checks]}
 
 
 @final
@@ -116,6 +66,8 @@ class Policy:
         verdicts: The worst outcome that passes, by subject.
         required: Names of metrics that must have been computed.
         limits: By name of the metric.
+        subgroups: Columns whose groups of patients must be in the report.
+        subgroup_limits: By name of the metric, for every group in the report.
 
     Raises:
         PolicyError: If a subject, outcome or number is none.
@@ -131,6 +83,8 @@ class Policy:
     verdicts: Mapping[str, str] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     limits: Mapping[str, Limit] = field(default_factory=dict)
+    subgroups: tuple[str, ...] = ()
+    subgroup_limits: Mapping[str, Limit] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         least = self.least_holdout_patients
@@ -153,18 +107,18 @@ class Policy:
         if not isinstance(stored, dict) or stored.get("format") != FORMAT or stored.get("version") != VERSION:
             raise PolicyError(f"Expected a policy with format: {FORMAT} and version: {VERSION}. "
                               "`synthgen policy` writes one to begin with.")  # fmt: skip
-        known = {"format", "version", *cls.__dataclass_fields__}
+        known = ("format", "version", "least_holdout_patients", "verdicts", "required", "limits", "subgroups")
         for name in stored:
             if name not in known:
                 raise PolicyError(f"The policy has an unknown key {name!r}.{did_you_mean(str(name), known)}")
-        limits = {}
-        for metric, limit in (stored.get("limits") or {}).items():
-            if not isinstance(limit, dict) or not set(limit) <= set(Limit.__dataclass_fields__):
-                raise PolicyError(f"limits: {metric}: expected at_most or at_least, and of. Received {limit!r}.")
-            limits[metric] = Limit(**limit)
+        groups = stored.get("subgroups") or {}
+        if not isinstance(groups, dict) or not set(groups) <= {"columns", "limits"}:
+            raise PolicyError(f"subgroups: expected columns and limits. Received {groups!r}.")
         return cls(
             least_holdout_patients=stored.get("least_holdout_patients"), verdicts=stored.get("verdicts") or {},
-            required=tuple(stored.get("required") or ()), limits=limits,
+            required=tuple(stored.get("required") or ()), limits=_limits(stored.get("limits"), "limits"),
+            subgroups=tuple(groups.get("columns") or ()),
+            subgroup_limits=_limits(groups.get("limits"), "subgroups: limits"),
         )  # fmt: skip
 
     @classmethod
@@ -204,10 +158,27 @@ class Policy:
                 raise PolicyError(f"The report has no metric {name!r}.{did_you_mean(name, results)}")
         outcomes = {verdict["subject"]: verdict["outcome"] for verdict in report["verdicts"]}
         checks = [] if self.least_holdout_patients is None else [self._holdout(report, self.least_holdout_patients)]
-        checks += [_verdict(subject, worst, outcomes.get(subject)) for subject, worst in self.verdicts.items()]
-        checks += [_computed(results[name]) for name in self.required]
-        checks += [_within(results[name], limit) for name, limit in self.limits.items()]
-        return Decision(checks=tuple(checks))
+        checks += [verdict_check(subject, worst, outcomes.get(subject)) for subject, worst in self.verdicts.items()]
+        checks += [computed_check(results[name]) for name in self.required]
+        checks += [limit_check(results[name], limit) for name, limit in self.limits.items()]
+        return Decision(checks=(*checks, *self._groups(report)))
+
+    def _groups(self, report: Mapping[str, Any]) -> list[Check]:
+        groups = report.get("subgroups", [])
+        there = {group["column"] for group in groups}
+        checks = []
+        for column in self.subgroups:
+            said = f"groups by {column}: must be in the report; they {'are' if column in there else 'are not'}."
+            checks.append(Check(about=f"groups {column}", passed=column in there, sentence=said))
+        for group in groups:
+            figures = {figure["metric"]: figure["part"] for figure in group["figures"]}
+            for name, limit in self.subgroup_limits.items():
+                if name not in figures:
+                    raise PolicyError(f"Groups have no metric {name!r}.{did_you_mean(name, figures)}")
+                part = figures[name]
+                about = f"{name} of {group['column']} {group['level']}"
+                checks.append(limit_check({**part, "metric": about, "reason": part["note"]}, limit))
+        return checks
 
     @staticmethod
     def _holdout(report: Mapping[str, Any], least: int) -> Check:
@@ -226,28 +197,11 @@ def write_template(path: str | os.PathLike[str]) -> None:
         beside.write_text(TEMPLATE, encoding="utf-8")
 
 
-def _verdict(subject: str, worst: str, found: str | None) -> Check:
-    passed = found in OUTCOMES and OUTCOMES.index(found) <= OUTCOMES.index(worst)
-    said = f"verdict on {subject}: {worst} or better is asked for; it is {found or 'missing'}."
-    return Check(about=f"verdict {subject}", passed=passed, sentence=said)
-
-
-def _computed(result: Mapping[str, Any]) -> Check:
-    passed = result["value"] is not None
-    said = f"{result['metric']}: must be computed; " + ("it was." if passed else f"it was not: {result['reason']}")
-    return Check(about=f"metric {result['metric']} required", passed=passed, sentence=said)
-
-
-def _within(result: Mapping[str, Any], limit: Limit) -> Check:
-    name, value = result["metric"], result["value"]
-    about = f"metric {name}"
-    if value is None:
-        said = f"{name}: has a limit and was not computed: {result['reason']}"
-        return Check(about=about, passed=False, sentence=said)
-    low, high = result["interval"] if limit.of == "interval" else (value, value)
-    what = "the end of its interval" if limit.of == "interval" else "its value"
-    if limit.at_most is not None:
-        said = f"{name}: {what} may be at most {limit.at_most:g}; it is {high:.4g}."
-        return Check(about=about, passed=high <= limit.at_most, sentence=said)
-    said = f"{name}: {what} must be at least {limit.at_least:g}; it is {low:.4g}."
-    return Check(about=about, passed=low >= (limit.at_least or 0.0), sentence=said)
+def _limits(stored: Any, place: str) -> dict[str, Limit]:
+    """The limits that a file holds, by metric."""
+    limits = {}
+    for metric, limit in (stored or {}).items():
+        if not isinstance(limit, dict) or not set(limit) <= set(Limit.__dataclass_fields__):
+            raise PolicyError(f"{place}: {metric}: expected at_most or at_least, and of. Received {limit!r}.")
+        limits[metric] = Limit(**limit)
+    return limits

@@ -14,9 +14,9 @@ import pandas as pd
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from synthgen.bundle.card import card
+from synthgen.bundle.decision import Decision
 from synthgen.bundle.manifest import sha256, write_manifest
 from synthgen.bundle.metadata import croissant, data_package
-from synthgen.bundle.policy import Decision
 from synthgen.data.schema import Schema
 from synthgen.data.writers import write_table
 from synthgen.errors import BundleError

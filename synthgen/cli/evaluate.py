@@ -19,6 +19,10 @@ def evaluate(  # noqa: PLR0913, PLR0917 - options
         str | None,
         typer.Option(metavar="COLUMN", help="What users will want to predict. Without it usefulness is not judged."),
     ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="Judge the groups of this column apart, such as sex or age; repeat it."),
+    ] = None,
     schema: Annotated[
         Path | None, typer.Option(metavar="YAML", help="What the columns mean. Without it: a guess.")
     ] = None,
@@ -48,7 +52,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - options
     meaning = None if schema is None else Schema.from_yaml(schema)
     report = judge(
         train=read(train), synthetic=read(synthetic), holdout=None if holdout is None else read(holdout),
-        target=target, schema=meaning, seed=seed, verbose=not quiet,
+        target=target, subgroups=by or (), schema=meaning, seed=seed, verbose=not quiet,
     )  # fmt: skip
     if output is not None:
         report.to_html(output)

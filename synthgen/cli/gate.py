@@ -9,7 +9,7 @@ import typer
 from synthgen.cli.verbs import Quiet, console
 
 if TYPE_CHECKING:
-    from synthgen.bundle.policy import Decision
+    from synthgen.bundle.decision import Decision
 
 
 def gate(

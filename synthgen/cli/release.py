@@ -19,6 +19,10 @@ def release(  # noqa: PLR0913, PLR0917 - options
         Path | None, typer.Option(metavar="FILE", help="Real rows that the maker never saw; policies ask for them.")
     ] = None,
     target: Annotated[str | None, typer.Option(metavar="COLUMN", help="What users will want to predict.")] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="Judge the groups of this column apart, such as sex or age; repeat it."),
+    ] = None,
     schema: Annotated[Path | None, typer.Option(metavar="YAML", help="What the columns mean.")] = None,
     model: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The model that drew the rows: named in the card, not released.")
@@ -53,7 +57,7 @@ def release(  # noqa: PLR0913, PLR0917 - options
     meaning = Schema.infer(trained) if schema is None else Schema.from_yaml(schema)
     report = evaluate(
         train=trained, synthetic=drawn, holdout=None if holdout is None else read(holdout), target=target,
-        schema=meaning, seed=seed, verbose=not quiet,
+        subgroups=by or (), schema=meaning, seed=seed, verbose=not quiet,
     )  # fmt: skip
     decision = asked.decide(report.to_dict())
     show(decision, quiet=quiet)

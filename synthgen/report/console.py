@@ -15,9 +15,32 @@ from synthgen.report.verdicts import Verdict, beside_text, number_text, value_te
 if TYPE_CHECKING:
     from synthgen.metrics.base import Result
     from synthgen.report.report import Report
+    from synthgen.report.subgroups import Figure, Subgroup
 
 SIGNS = {"pass": "✓", "warning": "!", "fail": "✗", "not computed": "–", "shown": " "}
 STYLES = {"pass": "green", "warning": "yellow", "fail": "bold red", "not computed": "dim", "shown": "dim"}
+
+FIGURES = {
+    "marginals": ("Columns alike", "share"),
+    "tstr": ("Usefulness", "score"),
+    "membership": ("Membership", "area"),
+}
+"""Figures of a group of patients: heading and unit."""
+
+
+def figure_text(figure: Figure) -> str:
+    """Returns a figure of a group as people read it: the value, and what real data scores where that is measured.
+
+    Args:
+        figure: Of a group.
+    """
+    unit = FIGURES[figure.metric][1]
+    value = number_text(figure.part.value, unit)
+    return (
+        value
+        if figure.part.reference is None or unit == "area"
+        else f"{value} (real {number_text(figure.part.reference, unit)})"
+    )
 
 
 def renderables(report: Report) -> Iterator[RenderableType]:
@@ -25,6 +48,8 @@ def renderables(report: Report) -> Iterator[RenderableType]:
     for verdict in report.verdicts:
         yield _panel(verdict)
     yield _table(report.results)
+    if report.subgroups:
+        yield _subgroups(report.subgroups)
     yield Text(report.summary().splitlines()[-1], style="dim")
 
 
@@ -47,4 +72,18 @@ def _table(results: tuple[Result, ...]) -> Table:
         sign = f"{SIGNS[result.status]} {result.status}"
         value = value_text(result) if result.computed else "–"
         table.add_row(result.title, value, interval, beside_text(result), Text(sign, style=STYLES[result.status]))
+    return table
+
+
+def _subgroups(groups: tuple[Subgroup, ...]) -> Table:
+    table = Table(title="Groups of patients", title_justify="left", show_edge=False)
+    table.add_column("Group")
+    table.add_column("Share, training", justify="right")
+    table.add_column("Share, synthetic", justify="right")
+    for figure in groups[0].figures:
+        table.add_column(FIGURES[figure.metric][0], justify="right")
+    for group in groups:
+        shares = [number_text(group.shares[role], "share") for role in ("train", "synthetic")]
+        figures = [Text(figure_text(figure), style=STYLES[figure.status]) for figure in group.figures]
+        table.add_row(f"{group.column}: {group.level}", *shares, *figures)
     return table

@@ -21,15 +21,17 @@ from synthgen.metrics.tables import Tables
 from synthgen.report.histograms import histograms
 from synthgen.report.projection import projection
 from synthgen.report.report import Report
+from synthgen.report.subgroups import check_subgroups, subgroup_sheet
 from synthgen.report.verdicts import verdicts
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913
     *,
     train: pd.DataFrame,
     synthetic: pd.DataFrame,
     holdout: pd.DataFrame | None = None,
     target: str | None = None,
+    subgroups: Sequence[str] = (),
     schema: Schema | None = None,
     seed: int = 0,
     verbose: bool = True,
@@ -46,6 +48,8 @@ def evaluate(
         holdout: (rows, columns) real rows that the maker never saw, none of whose patients is in `train`. Without them
             most of privacy is not computed: closeness to training rows means nothing without other rows to compare.
         target: Column that users will want to predict. Without it usefulness is not computed.
+        subgroups: Columns, such as sex, age or site, whose groups of patients are judged apart: a category, or a number
+            that is cut into bands. Needs a holdout.
         schema: What the columns mean. None: inferred from `train`, each row a patient of its own. With a patient key in
             the schema the patient is the unit of samples, intervals and attacks.
         seed: For every sample; the same seed gives the same report.
@@ -78,21 +82,25 @@ def evaluate(
             warnings.simplefilter("ignore", SchemaWarning)  # the judge learns no column anyway
             schema = Schema.infer(train)
     tables = Tables.read(train=train, synthetic=synthetic, holdout=holdout, schema=schema, target=target, seed=seed)
-    return judge(tables, verbose=verbose)
+    return judge(tables, subgroups=subgroups, verbose=verbose)
 
 
-def judge(tables: Tables, *, metrics: Sequence[Metric] | None = None, verbose: bool = True) -> Report:
+def judge(
+    tables: Tables, *, metrics: Sequence[Metric] | None = None, subgroups: Sequence[str] = (), verbose: bool = True
+) -> Report:
     """Judges tables with metrics of one's choice, and says what was done with how many rows.
 
     Args:
         tables: See `Tables.read`, which also takes `max_rows`.
         metrics: None for all of `all_metrics()`.
+        subgroups: See `evaluate`.
         verbose: See `evaluate`.
 
     Returns:
         The report.
     """
     began = time.monotonic()
+    check_subgroups(subgroups, tables)
     results = _measure(tables, all_metrics() if metrics is None else tuple(metrics), verbose=verbose)
     scores = {part.names[0]: part.value or 0.0 for result in results if result.metric == "marginals"
               for part in result.parts}  # fmt: skip
@@ -100,6 +108,7 @@ def judge(tables: Tables, *, metrics: Sequence[Metric] | None = None, verbose: b
     return Report(
         results=results,
         verdicts=verdicts(results),
+        subgroups=subgroup_sheet(tables, subgroups),
         tables=_description(tables),
         pictures={"histograms": histograms(tables, scores) if drawn else [], "projection": projection(tables)},
         settings={"seed": tables.seed, "target": tables.target, "max_rows": tables.max_rows,

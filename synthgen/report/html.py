@@ -10,7 +10,7 @@ from markupsafe import Markup
 from synthgen import __version__
 from synthgen.metrics.base import Part, Result
 from synthgen.metrics.limits import Limits, amount
-from synthgen.report.console import SIGNS
+from synthgen.report.console import FIGURES, SIGNS, figure_text
 from synthgen.report.figures.clouds import clouds
 from synthgen.report.figures.curves import closest_record_curves, roc_curves, strip
 from synthgen.report.figures.marginals import marginal, spikes
@@ -48,6 +48,8 @@ def page(report: Report) -> str:
         columns=_column_rows(report),
         pairs=_pair_rows(report),
         usefulness=_find(report, "tstr"),
+        figures=FIGURES,
+        figure_text=figure_text,
         limits=_limits(),
         amount=amount,
     )

@@ -14,6 +14,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from synthgen import __version__
 from synthgen.data.writers import replacing
 from synthgen.metrics.base import Result, as_json
+from synthgen.report.subgroups import Subgroup
 from synthgen.report.verdicts import Verdict
 
 FORMAT = "synthgen-report"
@@ -33,6 +34,7 @@ class Report:
         pictures: What the figures are drawn from: protected counts, no rows.
         settings: Seed, target, rows used.
         created: When, ISO 8601 in UTC.
+        subgroups: The groups of patients that were judged apart.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -41,6 +43,7 @@ class Report:
     pictures: Mapping[str, Any]
     settings: Mapping[str, Any]
     created: str
+    subgroups: tuple[Subgroup, ...] = ()
 
     def __getitem__(self, name: str) -> Result:
         """Returns the result of one metric by its name, e.g. ``report["marginals"].value``."""
@@ -98,6 +101,7 @@ class Report:
                 "settings": self.settings,
                 "verdicts": [verdict.to_dict() for verdict in self.verdicts],
                 "results": [result.to_dict() for result in self.results],
+                "subgroups": [group.to_dict() for group in self.subgroups],
                 "pictures": self.pictures,
             }
         )

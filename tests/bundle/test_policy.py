@@ -3,7 +3,8 @@
 import pytest
 import yaml
 
-from synthgen.bundle.policy import TEMPLATE, Limit, Policy
+from synthgen.bundle.decision import Limit
+from synthgen.bundle.policy import TEMPLATE, Policy
 from synthgen.errors import PolicyError
 
 
@@ -61,6 +62,20 @@ def test_the_value_decides_only_where_that_is_asked():
         assert decide({"limits": limits}).passed is passed
 
 
+def test_groups_must_be_there_and_each_within_its_limits():
+    def group(level, value):
+        part = {"value": value, "interval": None if value is None else [value - 0.1, value + 0.1], "note": "too few."}
+        return {"column": "sex", "level": level, "figures": [{"metric": "membership", "part": part}]}
+
+    judged = report() | {"subgroups": [group("F", 0.5), group("M", 0.58), group("X", None)]}
+    limits = {"membership": Limit(at_most=0.55, of="value")}
+    policy = Policy(least_holdout_patients=None, subgroups=("sex", "age"), subgroup_limits=limits)
+    failed = [check.about for check in policy.decide(judged).checks if not check.passed]
+    assert failed == ["groups age", "metric membership of sex M", "metric membership of sex X"]
+    with pytest.raises(PolicyError, match="'member'.*Did you mean 'membership'"):
+        Policy(subgroup_limits={"member": limits["membership"]}).decide(judged)
+
+
 def test_without_a_holdout_a_policy_may_pass_if_it_says_so():
     assert decide({"least_holdout_patients": None}, holdout=None).passed
 
@@ -84,6 +99,8 @@ def test_the_template_is_a_policy_that_asks_for_every_attack(tmp_path):
         ({"limits": {"membership": {"at_most": 1, "at_least": 0}}}, "either at_most or at_least"),
         ({"limits": {"membership": {"at_most": 1, "of": "mean"}}}, "interval or value"),
         ({"least_holdout_patients": 0}, "whole number above 0"),
+        ({"subgroups": ["sex"]}, "expected columns and limits"),
+        ({"subgroups": {"limits": {"tstr": 1}}}, "subgroups: limits: tstr"),
     ],
 )
 def test_what_is_no_policy_is_refused(change, message):
