@@ -31,18 +31,20 @@ from synthgen.metrics.tables import Tables
 
 TARGETS_FACTOR = 0.1
 """Members and outsiders, as a multiple of `Tables.max_rows`."""
-BLOCK_ROWS = 250
-"""Targets whose distances to all synthetic rows are held at a time."""
+MOST_SECRETS = 40
+"""Columns that are guessed; of a wider table so many are chosen."""
+MOST_CELLS = 2**24
+"""Distances that are held at a time, which bounds memory."""
 
 
 @final
 class AttributeInference(Metric):
     """Area under the ROC curve of telling members by how well their values are guessed; 0.5 is guessing.
 
-    Every column is once the secret. A right guess counts by how much it says, the negative logarithm of the value's
-    share among synthetic rows, next to all that there is to say of the record: to guess what most people have is no
-    feat. A number is right in the right bin (deciles, frequent values apart). The parts are the shares of right guesses
-    by column, of members, beside those of outsiders.
+    Every column, of at most forty, is once the secret. A right guess counts by how much it says, the negative logarithm
+    of the value's share among synthetic rows, next to all that there is to say of the record: to guess what most people
+    have is no feat. A number is right in the right bin (deciles, frequent values apart). The parts are the shares of
+    right guesses by column, of members, beside those of outsiders.
     """
 
     name = "attributes"
@@ -61,17 +63,19 @@ class AttributeInference(Metric):
         names = list(tables.features.columns)
         if len(names) < 2:
             raise NotComputed("there is only one column: nothing is known by which the other could be guessed.")
+        chosen = tables.random("secrets").permutation(len(names))[:MOST_SECRETS]
+        secrets = [names[place] for place in sorted(chosen.tolist())]
         synthetic = released(tables)
         attacked = targets(tables, holdout, rows=int(TARGETS_FACTOR * tables.max_rows))
-        weights = [surprise(tables.features, table, synthetic) for table in attacked]
-        right = [guesses(tables.features, table, synthetic) for table in attacked]
+        weights = [surprise(tables.features, table, synthetic, secrets=secrets) for table in attacked]
+        right = [guesses(tables.features, table, synthetic, secrets=secrets) for table in attacked]
         scores = []
         for table, weight, hits in zip(attacked, weights, right, strict=True):
             score = (weight * hits).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-9)  # (rows,)
             scores.append(per_patient(score, table.patients))
         attack = Attack(*scores)
         whole = attack.part("all columns")
-        parts = tuple(_part(name, right[0][:, place], right[1][:, place]) for place, name in enumerate(names))
+        parts = tuple(_part(name, right[0][:, place], right[1][:, place]) for place, name in enumerate(secrets))
         return Measurement(
             value=attack.area, interval=whole.interval or (0.0, 1.0), reference=0.5, reference_source="guessing",
             parts=parts, details={"members": len(attack.members), "outsiders": len(attack.outsiders)},
@@ -79,35 +83,37 @@ class AttributeInference(Metric):
         )  # fmt: skip
 
 
-def guesses(features: Features, table: Table, synthetic: Table) -> NDArray[np.float64]:
+def guesses(features: Features, table: Table, synthetic: Table, *, secrets: list[str]) -> NDArray[np.float64]:
     """Returns which values the closest synthetic record gets right, where closeness leaves out the value's column.
 
     Args:
         features: The judge's encoding.
         table: (rows) targets.
         synthetic: At least one row.
+        secrets: Columns that are guessed.
 
     Returns:
-        (rows, columns) of 0 and 1.
+        (rows, secrets) of 0 and 1.
     """
     own, others = features.vector_parts(table), features.vector_parts(synthetic)
-    true, said = ([feature.bins(side.columns[name]) for name, feature in features.columns.items()]
-                  for side in (table, synthetic))  # fmt: skip
-    right = np.zeros((len(table), len(own)))
-    for start in range(0, len(table), BLOCK_ROWS):
-        rows = slice(start, start + BLOCK_ROWS)
-        apart = [squared_distances(own[name][rows], others[name]) for name in own]
-        total = np.sum(apart, axis=0)  # (targets, synthetic rows)
-        for place, distances in enumerate(apart):
-            closest = np.argmin(total - distances, axis=1)
+    points, released_points = np.hstack(list(own.values())), np.hstack(list(others.values()))
+    true, said = ([features.columns[name].bins(side.columns[name]) for name in secrets] for side in (table, synthetic))
+    right = np.zeros((len(table), len(secrets)))
+    block = max(MOST_CELLS // len(synthetic), 1)
+    for start in range(0, len(table), block):
+        rows = slice(start, start + block)
+        whole = squared_distances(points[rows], released_points)  # (targets, synthetic rows)
+        for place, name in enumerate(secrets):
+            closest = np.argmin(whole - squared_distances(own[name][rows], others[name]), axis=1)
             right[rows, place] = true[place][rows] == said[place][closest]
     return right
 
 
-def surprise(features: Features, table: Table, synthetic: Table) -> NDArray[np.float64]:
-    """Returns the negative logarithm of the share that each value's bin has among synthetic rows, (rows, columns)."""
+def surprise(features: Features, table: Table, synthetic: Table, *, secrets: list[str]) -> NDArray[np.float64]:
+    """Returns the negative logarithm of the share that each value's bin has among synthetic rows, (rows, secrets)."""
     columns = []
-    for name, feature in features.columns.items():
+    for name in secrets:
+        feature = features.columns[name]
         counts = np.bincount(feature.bins(synthetic.columns[name]), minlength=feature.num_bins) + 0.5
         columns.append(-np.log(counts / counts.sum())[feature.bins(table.columns[name])])
     return np.column_stack(columns)
