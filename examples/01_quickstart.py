@@ -1,6 +1,6 @@
 """Learn real health records, draw synthetic rows, judge them.
 
-Cut to seconds: in earnest use TabularGAN(seed=0), which trains for 4 000 steps.
+Cut to seconds: in earnest use TabularGAN(seed=0), which trains for 1 000 steps.
 """
 
 import synthgen as sg

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from synthgen.report.report import Report
     from synthgen.synthesizers.base import Synthesizer
 
-NUM_STEPS = 1_800
-"""About a minute of training on two cores; `TabularGAN` alone takes 4 000."""
+NUM_STEPS = 1_000
+"""As many as `TabularGAN` takes by default: about a minute of training on two cores."""
 
 TARGET = "self_rated_health"
 """What usefulness is judged by. The number of visits, the experiment's own question, is mostly chance: even real rows

@@ -2,7 +2,7 @@
 
 | conditioning | generator gets | rows are drawn | a sampled row holds the condition |
 |---|---|---|---|
-| Unconditional | nothing | uniformly | - |
+| Unconditional | nothing | uniformly | always, where rows are linked: candidates are weighed by what is known |
 | TrainingBySampling (CTGAN) | one category of one column | to match, categories by log-frequency | as far as learned |
 | MaskedRows (synthgen) | any subset of a row's columns | uniformly | always: known columns are copied through |
 """
@@ -98,9 +98,15 @@ class Conditioning(ABC):
 
 
 class Unconditional(Conditioning):
-    """Nothing is known: the plain GAN."""
+    """Nothing is known in training: the plain GAN.
 
-    learns_conditions = False
+    Args:
+        weighed: Whether rows are linked, so that drawing can choose among candidates by what is known of them
+            (`models.gan.drawing`).
+    """
+
+    def __init__(self, *, weighed: bool = False) -> None:
+        self.learns_conditions = self.copies_known = weighed
 
     def draw(self, rng: np.random.Generator, rows: np.ndarray) -> tuple[np.ndarray, ...]:
         return (rows,)

@@ -7,7 +7,7 @@ from keras import ops
 
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import Block, Layout
-from synthgen.networks.heads import Enforce, by_code, inside, shown
+from synthgen.networks.heads import bits, by_code, inside, shown
 from synthgen.networks.links import Linked, LinkWeights
 
 WIDEST_GROUP = 96
@@ -102,7 +102,7 @@ class Inversion:
         return _stacked(logits, codes, scalars)
 
     def linked(
-        self, logits: Tensor, scalar_logits: Tensor, chance: Tensor, *, links: LinkWeights, enforce: Enforce
+        self, logits: Tensor, scalar_logits: Tensor, chance: Tensor, *, links: LinkWeights
     ) -> tuple[Tensor, Tensor]:
         """Draws block by block, each with what the blocks before it say (`networks.links`).
 
@@ -111,14 +111,58 @@ class Inversion:
             scalar_logits: See `__call__`.
             chance: See `__call__`.
             links: See `networks.links`.
-            enforce: Puts in what is known; the returned codes are as drawn.
 
         Returns:
             See `__call__`.
         """
+        rows = ops.shape(logits)[0]
+        nothing = ops.zeros((rows, len(self._layout.code_blocks)), "int32"), ops.zeros((rows, 0))
+        codes, scalars, _ = self._block_by_block(logits, scalar_logits, chance, links=links, known=nothing, told=None)
+        return codes, scalars
+
+    def completed(
+        self,
+        logits: Tensor,
+        scalar_logits: Tensor,
+        chance: Tensor,
+        *,
+        links: LinkWeights,
+        known: tuple[Tensor, Tensor],
+        told: Tensor,
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Draws what is not known of rows, and says how likely what is known was, given what was drawn before it.
+
+        The second is the weight of a row that was drawn without a look at known blocks that come later: among many
+        candidates, one chosen by it follows the law given all that is known (likelihood weighting; Fung and Chang 1990,
+        Shachter and Peot 1990).
+
+        Args:
+            logits: See `__call__`.
+            scalar_logits: See `__call__`.
+            chance: See `__call__`.
+            links: See `networks.links`.
+            known: Codes (batch, code blocks) and scalars (batch, scalar blocks); anything where unknown.
+            told: (batch, code blocks), 1 where known.
+
+        Returns:
+            Codes and scalars as `__call__` does, known ones in their places, and the logarithm of the weight, (batch,).
+        """
+        return self._block_by_block(logits, scalar_logits, chance, links=links, known=known, told=told)
+
+    def _block_by_block(
+        self,
+        logits: Tensor,
+        scalar_logits: Tensor,
+        chance: Tensor,
+        *,
+        links: LinkWeights,
+        known: tuple[Tensor, Tensor],
+        told: Tensor | None,
+    ) -> tuple[Tensor, Tensor, Tensor]:
         row = Linked(self._layout, links)
         codes: list[Tensor] = []
         scalars: list[Tensor] = []
+        weight = ops.zeros(ops.shape(logits)[:1])
         used = 0
         for position, (block, start) in enumerate(zip(self._layout.blocks, self._layout.starts, strict=True)):
             scalar = block.form == "scalar"
@@ -127,17 +171,43 @@ class Inversion:
             if scalar:
                 has_inside = ops.sum(row.last[:, slice(*block.refines)], axis=1, keepdims=True)
                 drawn = ops.tanh(part) * has_inside
+                if told is not None:
+                    drawn = _put(known[1][:, len(scalars) :][:, :1], told[:, len(codes) - 1 : len(codes)], drawn)
                 scalars.append(drawn[:, 0])
-            elif block.form in ("one_hot", "number"):
-                codes.append(_code(block, part, chance[:, used : used + 1]))
-                drawn = shown(block, codes[-1])
-                used += 1
-            else:
-                drawn = ops.cast(ops.sigmoid(part) > chance[:, used : used + block.size], "float32")
-                codes.append(ops.sum(ops.cast(drawn, "int32") * (1 << np.arange(block.size, dtype="int32")), axis=-1))
-                used += block.size
-            row.take(enforce(drawn, start))
-        return _stacked(logits, codes, scalars)
+                row.take(drawn)
+                continue
+            chances = block.size if block.form == "bits" else 1
+            code, likely = _drawn(block, part, chance[:, used : used + chances],
+                                  None if told is None else known[0][:, len(codes)])  # fmt: skip
+            used += chances
+            if told is not None:
+                here = told[:, len(codes)]
+                code = ops.where(here > 0, known[0][:, len(codes)], code)
+                weight += here * likely
+            codes.append(code)
+            row.take(bits(code, block.size) if block.form == "bits" else shown(block, code))
+        return *_stacked(logits, codes, scalars), weight
+
+
+def _put(known: Tensor, told: Tensor, drawn: Tensor) -> Tensor:
+    """What is known where it is, what was drawn elsewhere, (batch, 1)."""
+    return ops.where(told > 0, known, drawn)
+
+
+def _drawn(block: Block, part: Tensor, chance: Tensor, known: Tensor | None) -> tuple[Tensor, Tensor | float]:
+    """A code drawn from a block's raw outputs, (batch,), and the logarithm of a known code's probability, (batch,)."""
+    if block.form == "bits":
+        odds = ops.cast(ops.sigmoid(part) > chance, "int32")
+        code = ops.sum(odds * (1 << np.arange(block.size, dtype="int32")), axis=-1)
+        if known is None:
+            return code, 0.0
+        seen = bits(known, block.size)
+        return code, ops.sum(seen * part - ops.softplus(part), axis=1)
+    code = _code(block, part, chance)
+    if known is None:
+        return code, 0.0
+    likely = ops.log_softmax(by_code(block, part))
+    return code, ops.take_along_axis(likely, known[:, None], axis=1)[:, 0]
 
 
 def _code(block: Block, said: Tensor, chance: Tensor) -> Tensor:

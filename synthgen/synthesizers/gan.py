@@ -6,7 +6,7 @@ import keras
 
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.encoding.table import progress
-from synthgen.models.conditioning import MaskedRows
+from synthgen.models.conditioning import MaskedRows, Unconditional
 from synthgen.models.gan.gan import GAN, GANSettings
 from synthgen.models.gan.linked_chain import STEPS, LinkedChain
 from synthgen.models.gan.losses import Relativistic
@@ -38,8 +38,9 @@ CHAIN_PATIENCE = 3
 class TabularGAN(NetworkSynthesizer):
     """synthgen's GAN for tables: quantile bins, linked one-hot rows, relativistic loss with R1 and R2, calibration.
 
-    The critic compares each generated row with a training row (Huang et al. 2024) of which a random subset of columns
-    is known to the generator, so that conditions on any columns, and the completion of partial rows, are native.
+    The critic compares each generated row with a training row (Huang et al. 2024). A row comes together column by
+    column, so that the likelihood of known columns is at hand: conditions on any columns, and the completion of partial
+    rows, choose among candidates by it. Tables too wide for that are trained with a random subset of columns known.
 
     Args:
         num_steps: Training steps; more is better, at a price in time.
@@ -62,7 +63,7 @@ class TabularGAN(NetworkSynthesizer):
     def __init__(  # noqa: PLR0913
         self,
         *,
-        num_steps: int = 4_000,
+        num_steps: int = 1_000,
         batch_size: int = 500,
         width: int = 256,
         learning_rate: float = 1e-3,
@@ -84,7 +85,7 @@ class TabularGAN(NetworkSynthesizer):
         return super()._encoder_settings() | {"fine": True}
 
     def build(self, layout: Layout) -> GAN:
-        conditioning = MaskedRows(layout)
+        conditioning = Unconditional(weighed=True) if _linked(layout) else MaskedRows(layout)
         settings = GANSettings()
         width = self.settings["width"]
         return GAN(

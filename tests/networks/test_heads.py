@@ -95,7 +95,7 @@ def test_linked_draws_follow_the_law_that_training_draws_from():
     noise, invert = rng.random(logits.shape).astype(np.float32), Inversion(layout)
     trained = heads.gumbel_rows(layout, logits, noise, temperature=0.5, enforce=heads.nothing_known, links=links)
     chance = rng.random((60_000, invert.num_chances)).astype(np.float32)
-    codes, _ = invert.linked(logits, logits[:, :0], chance, links=links, enforce=heads.nothing_known)
+    codes, _ = invert.linked(logits, logits[:, :0], chance, links=links)
     cells = [part @ [16, 4, 1] for part in (layout.compact(np.array(trained)).codes, np.array(codes))]
     shares = [np.bincount(part, minlength=48) / 60_000 for part in cells]
     assert shares[0] == pytest.approx(shares[1], abs=0.01)
@@ -137,12 +137,38 @@ def test_what_is_known_is_what_links_see():
     said[0, 2] = said[1, 3] = 50  # b says what a says
     links = linear(said)
     logits = np.zeros((100, 4), np.float32)
-    known = np.tile(np.array([[0.0, 1.0]], np.float32), (100, 1))
+    known, told = np.tile(np.array([[1, 0]], np.int32), (100, 1)), np.tile(np.array([[1, 0]], np.float32), (100, 1))
     chance = np.random.default_rng(0).random((100, 2)).astype(np.float32)
-    codes, _ = Inversion(layout).linked(
-        logits, logits[:, :0], chance, links=links, enforce=lambda block, start: known if start == 0 else block
+    codes, _, weight = Inversion(layout).completed(
+        logits, logits[:, :0], chance, links=links, known=(known, logits[:, :0]), told=told
     )
-    assert (np.array(codes)[:, 1] == 1).all()
+    assert (np.array(codes) == 1).all()
+    assert np.array(weight) == pytest.approx(np.log(0.5), abs=1e-6)  # the first block was a coin
+
+
+@pytest.mark.parametrize("form", ["one_hot", "bits"])
+def test_weights_make_earlier_blocks_follow_what_is_known_of_later_ones(form):
+    """Bayes' rule by hand: the law of the first block given the last, from draws that never looked at it."""
+    rng, rows = np.random.default_rng(0), 60_000
+    layout = Layout((Block("a", "one_hot", 3), Block("b", form, 2)))
+    said = np.zeros((5, 5))
+    said[:3, 3:] = rng.normal(0, 1.5, (3, 2))
+    logits = np.tile(np.array([[0.3, -0.4, 0.1, 0.2, -0.5]], np.float32), (rows, 1))
+    known, told = np.full((rows, 2), 1, np.int32), np.tile(np.array([[0, 1]], np.float32), (rows, 1))
+    invert = Inversion(layout)
+    chance = rng.random((rows, invert.num_chances)).astype(np.float32)
+    codes, _, weight = (np.array(part) for part in invert.completed(
+        logits, logits[:, :0], chance, links=linear(said), known=(known, logits[:, :0]), told=told))  # fmt: skip
+    assert (codes[:, 1] == 1).all()
+    weights = np.exp(weight)
+    drawn = np.bincount(codes[:, 0], weights=weights, minlength=3) / weights.sum()
+    of_a, of_b = np.exp(logits[0, :3]), logits[0, 3:] + said[:3, 3:]
+    if form == "one_hot":
+        likely = np.exp(of_b[:, 1]) / np.exp(of_b).sum(axis=1)
+    else:  # code 1: the first bit is set, the second is not
+        likely = 1 / (1 + np.exp(-of_b[:, 0])) / (1 + np.exp(of_b[:, 1]))
+    expected = of_a * likely
+    assert drawn == pytest.approx(expected / expected.sum(), abs=0.01)
 
 
 @pytest.mark.parametrize("linked", [False, True])
@@ -160,7 +186,7 @@ def test_numbers_follow_the_law_that_their_features_say(linked):
     links = linear(np.zeros((18, 18))) if linked else None
     trained = heads.gumbel_rows(layout, logits, noise, temperature=0.5, enforce=heads.nothing_known, links=links)
     if linked:
-        codes, _ = invert.linked(logits, logits[:, :0], chance, links=links, enforce=heads.nothing_known)
+        codes, _ = invert.linked(logits, logits[:, :0], chance, links=links)
     else:
         codes, _ = invert(logits, logits[:, :0], chance)
     for drawn in (layout.compact(np.array(trained)[:5_000]).codes, np.array(codes)):
