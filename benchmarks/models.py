@@ -49,7 +49,7 @@ class Model:
 
 FLOOR_MODEL = Model(name=FLOOR, program="")
 
-REDRAWN_MODEL = Model(name="real rows, target drawn anew", program="run_redrawn.py", word="trees")
+REDRAWN_MODEL = Model(name="real rows with a redrawn target", program="run_redrawn.py", word="trees")
 """What synthetic rows can be useful for, if all but the target is real; nobody's model."""
 
 PEER_MODELS = (

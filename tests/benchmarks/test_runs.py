@@ -139,6 +139,10 @@ def test_every_program_exists_and_every_peer_has_an_environment():
         assert model.ours or model.environment in PEERS
 
 
+def test_every_model_can_be_named_in_a_list_with_commas():
+    assert not any("," in model.name for model in (*models.PEER_MODELS, models.REDRAWN_MODEL, models.FLOOR_MODEL))
+
+
 def test_models_are_chosen_by_name():
     names = [model.name for model in models.choose(models.PEER_MODELS, ["sdv TVAE", "ctgan"])]
     assert names == ["sdv TVAE", "ctgan"]
