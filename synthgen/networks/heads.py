@@ -70,7 +70,7 @@ def gumbel_rows(
     noise: Tensor,
     *,
     temperature: float,
-    enforce: Enforce,
+    enforce: Enforce = nothing_known,
     hard: bool = True,
     links: LinkWeights | None = None,
 ) -> Tensor:

@@ -52,7 +52,7 @@ def test_drawn_rows_are_hard_and_inside_their_layout():
     rng = np.random.default_rng(0)
     logits = rng.normal(size=(200, LAYOUT.num_features)).astype(np.float32)
     noise = rng.random((200, num_chances(LAYOUT))).astype(np.float32)
-    features = np.array(heads.gumbel_rows(LAYOUT, logits, noise, temperature=0.5, enforce=heads.nothing_known))
+    features = np.array(heads.gumbel_rows(LAYOUT, logits, noise, temperature=0.5))
     assert np.allclose(features, LAYOUT.expand(LAYOUT.compact(features)), atol=1e-6)
     spike = features[:, 2:4].argmax(1) + 0.0 == 0
     assert (features[features[:, 2:4].sum(1) > 0.5, 7] == 0).all(), "a spike has no inside"
@@ -64,7 +64,7 @@ def test_draws_follow_the_softmax():
     logits = np.tile(np.array([[2.0, 0.0, 1.0, -1.0, 0.5]], np.float32), (40_000, 1))
     layout = Layout((Block("x", "one_hot", 5),))
     noise = np.random.default_rng(0).random(logits.shape).astype(np.float32)
-    drawn = np.array(heads.gumbel_rows(layout, logits, noise, temperature=0.5, enforce=heads.nothing_known)).mean(0)
+    drawn = np.array(heads.gumbel_rows(layout, logits, noise, temperature=0.5)).mean(0)
     expected = np.exp(logits[0]) / np.exp(logits[0]).sum()
     assert drawn == pytest.approx(expected, abs=4 * 0.5 / np.sqrt(40_000))
 
@@ -93,7 +93,7 @@ def test_linked_draws_follow_the_law_that_training_draws_from():
     logits = np.tile(rng.normal(size=(1, 8)).astype(np.float32), (60_000, 1))
     links = linear(2 * rng.normal(size=(8, 8)))
     noise, invert = rng.random(logits.shape).astype(np.float32), Inversion(layout)
-    trained = heads.gumbel_rows(layout, logits, noise, temperature=0.5, enforce=heads.nothing_known, links=links)
+    trained = heads.gumbel_rows(layout, logits, noise, temperature=0.5, links=links)
     chance = rng.random((60_000, invert.num_chances)).astype(np.float32)
     codes, _ = invert.linked(logits, logits[:, :0], chance, links=links)
     cells = [part @ [16, 4, 1] for part in (layout.compact(np.array(trained)).codes, np.array(codes))]
@@ -184,7 +184,7 @@ def test_numbers_follow_the_law_that_their_features_say(linked):
     rng, invert = np.random.default_rng(0), Inversion(layout)
     noise, chance = (rng.random((60_000, size)).astype(np.float32) for size in (num_chances(layout), 2))
     links = linear(np.zeros((18, 18))) if linked else None
-    trained = heads.gumbel_rows(layout, logits, noise, temperature=0.5, enforce=heads.nothing_known, links=links)
+    trained = heads.gumbel_rows(layout, logits, noise, temperature=0.5, links=links)
     if linked:
         codes, _ = invert.linked(logits, logits[:, :0], chance, links=links)
     else:
@@ -212,9 +212,7 @@ def test_gradients_are_those_of_the_soft_draw():
 
     def slope(*, hard):
         def drawn(x):
-            return (
-                heads.gumbel_rows(layout, x, noise, temperature=0.5, enforce=heads.nothing_known, hard=hard) * weights
-            )
+            return heads.gumbel_rows(layout, x, noise, temperature=0.5, hard=hard) * weights
 
         return backend.gradient(drawn, backend.tf.constant(logits)).numpy()
 
@@ -262,7 +260,5 @@ def test_networks_run_in_mixed_precision():
     finally:
         keras.config.set_dtype_policy("float32")
     logits = network(np.zeros((4, 10), np.float32))
-    features = heads.gumbel_rows(
-        LAYOUT, logits, np.full((4, LAYOUT.num_features), 0.5, np.float32), temperature=1, enforce=heads.nothing_known
-    )
+    features = heads.gumbel_rows(LAYOUT, logits, np.full((4, LAYOUT.num_features), 0.5, np.float32), temperature=1)
     assert features.dtype == "float32"
