@@ -29,7 +29,6 @@ def write_keys(private: str | os.PathLike[str], public: str | os.PathLike[str]) 
         raise BundleError(f"{private} is there already, and what it signed needs it. Name another file.")
     key = Ed25519PrivateKey.generate()
     with replacing(Path(private)) as beside:
-        beside.touch(mode=0o600)
         beside.chmod(0o600)
         beside.write_bytes(
             key.private_bytes(

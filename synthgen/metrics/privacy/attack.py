@@ -79,35 +79,30 @@ def best_of(attacks: dict[str, Attack]) -> tuple[str, Measurement]:
     )  # fmt: skip
 
 
-def holdout_of(tables: Tables) -> Table:
-    """Returns the rows that the maker never saw.
+def holdout_of(tables: Tables, *, needed: int = MIN_PATIENTS) -> Table:
+    """Returns the rows that the maker never saw, if there is anybody to attack and anybody to compare with.
+
+    Args:
+        tables: What is judged.
+        needed: Patients of the holdout without whom no attack is scored.
 
     Raises:
-        NotComputed: If there is none.
+        NotComputed: If there is no holdout, or there are too few patients.
     """
     if tables.holdout is None:
         raise NotComputed("there is no holdout; an attack needs people who were not in the training rows.")
+    members, outsiders = num_patients(tables.train), num_patients(tables.holdout)
+    if members < MIN_PATIENTS or outsiders < needed:
+        raise NotComputed(
+            f"at least {MIN_PATIENTS} training and {needed} holdout patients are needed; "
+            f"there are {members} and {outsiders}."
+        )
     return tables.holdout
 
 
 def released(tables: Tables) -> Table:
     """Returns the synthetic rows that an attacker searches: all, unless there are very many."""
     return tables.sample(tables.synthetic, RELEASED_FACTOR * tables.max_rows, purpose="attacker")
-
-
-def require_patients(members: int, outsiders: int, *, needed: int = MIN_PATIENTS) -> None:
-    """Raises `NotComputed` where there are too few patients.
-
-    Args:
-        members: Patients of the training rows.
-        outsiders: Patients of the holdout.
-        needed: Patients of the holdout without whom no attack is scored.
-    """
-    if members < MIN_PATIENTS or outsiders < needed:
-        raise NotComputed(
-            f"at least {MIN_PATIENTS} training and {needed} holdout patients are needed; "
-            f"there are {members} and {outsiders}."
-        )
 
 
 def targets(tables: Tables, outsiders: Table, *, rows: int) -> list[Table]:

@@ -29,10 +29,8 @@ from synthgen.metrics.privacy.attack import (
     Attack,
     best_of,
     holdout_of,
-    num_patients,
     per_patient,
     released,
-    require_patients,
     targets,
 )
 from synthgen.metrics.tables import Tables, halves
@@ -106,8 +104,7 @@ def run_attacks(tables: Tables) -> dict[str, Attack]:
     Raises:
         NotComputed: If there is no holdout, or too few patients.
     """
-    holdout = holdout_of(tables)
-    require_patients(num_patients(tables.train), num_patients(holdout), needed=2 * MIN_PATIENTS)
+    holdout = holdout_of(tables, needed=2 * MIN_PATIENTS)
     outsiders, population = (holdout.take(half) for half in halves(holdout.patients, tables.random("population")))
     return tables.once("attacks", lambda: _attack(tables, outsiders, population))
 

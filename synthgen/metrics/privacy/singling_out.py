@@ -24,7 +24,7 @@ from synthgen.metrics.base import CONFIDENCE, Measurement, Metric, NotComputed
 from synthgen.metrics.counting import distinct
 from synthgen.metrics.features import Features, Integers, NumberFeature, Table
 from synthgen.metrics.limits import Limits
-from synthgen.metrics.privacy.attack import holdout_of, num_patients, released, require_patients
+from synthgen.metrics.privacy.attack import holdout_of, num_patients, released
 from synthgen.metrics.privacy.matching import row_counts, some_patients
 from synthgen.metrics.tables import Tables
 
@@ -58,7 +58,6 @@ class SinglingOut(Metric):
         """Looks every predicate up in groups of training patients and in the holdout."""
         holdout = holdout_of(tables)
         members, outsiders = num_patients(tables.train), num_patients(holdout)
-        require_patients(members, outsiders)
         size = min(members, outsiders)
         groups = _groups(tables.train, size, tables.random("groups"))
         unseen = some_patients(holdout, size, tables.random("unseen"))
