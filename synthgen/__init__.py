@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from synthgen.data.schema import Schema as Schema
     from synthgen.data.split import split as split
     from synthgen.data.writers import write_table as write_table
+    from synthgen.dp.budget import DifferentialPrivacy as DifferentialPrivacy
     from synthgen.errors import SynthgenError as SynthgenError
     from synthgen.metrics.utility.augmentation import augmentation_verdict as augmentation_verdict
     from synthgen.metrics.utility.augmentation_result import AugmentationVerdict as AugmentationVerdict
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from synthgen.synthesizers.diffusion import TabularDiffusion as TabularDiffusion
     from synthgen.synthesizers.gan import TabularGAN as TabularGAN
     from synthgen.synthesizers.loading import load as load
+    from synthgen.synthesizers.marginals import DPMarginals as DPMarginals
     from synthgen.synthesizers.vae import TVAE as TVAE
 
 __version__ = "0.1.0"
@@ -70,6 +72,8 @@ _MODULES = {
     "FixedIncrements": "synthgen.data.constraints",
     "GaussianCopula": "synthgen.synthesizers.copula",
     "TabularDiffusion": "synthgen.synthesizers.diffusion",
+    "DPMarginals": "synthgen.synthesizers.marginals",
+    "DifferentialPrivacy": "synthgen.dp.budget",
     "TVAE": "synthgen.synthesizers.vae",
     "CTGAN": "synthgen.synthesizers.ctgan",
     "TabularGAN": "synthgen.synthesizers.gan",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from synthgen.data.schema import Schema
+    from synthgen.dp.budget import DifferentialPrivacy
     from synthgen.selection.selection import Selection
     from synthgen.synthesizers.base import Synthesizer
 
@@ -25,6 +26,7 @@ MODELS = {
     "tvae": "TVAE",
     "ctgan": "CTGAN",
     "gaussian-copula": "GaussianCopula",
+    "dp-marginals": "DPMarginals",
 }
 """Synthesizer by the word of the command line; its own list of names would load Keras."""
 
@@ -36,8 +38,13 @@ LENGTHS = {
     "tvae": EPOCHS,
     "ctgan": EPOCHS,
     "gaussian-copula": None,
+    "dp-marginals": None,
 }
 """How each model counts the length of training, option and argument; None: it takes seconds."""
+
+USUAL, PRIVATE = "tabular-gan", "dp-marginals"
+"""What learns where no model is named: without and with a privacy budget. Under one, auto means the latter too: to try
+several would cost more of the budget than the choice is worth."""
 
 AUTO, MINUTES = "auto", 10.0
 """What chooses among the models, and the time that it has unless told."""
@@ -51,12 +58,13 @@ def fit(  # noqa: PLR0913, PLR0917 - options
         typer.Option(metavar="YAML", help="What the columns mean, see [bold]describe[/bold]. Without it: a guess."),
     ] = None,
     model: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="|".join([*MODELS, AUTO]),
-            help="What learns the table; [bold]auto[/bold] tries several and says why it keeps which.",
+            help=f"What learns the table; [bold]auto[/bold] tries several and says why it keeps which. Without it: "
+            f"{USUAL}, or {PRIVATE} with --epsilon.",
         ),
-    ] = "tabular-gan",
+    ] = None,
     minutes: Annotated[
         float | None, typer.Option(help=f"Time for everything that auto does; {MINUTES:g} unless said otherwise.")
     ] = None,
@@ -64,6 +72,13 @@ def fit(  # noqa: PLR0913, PLR0917 - options
     epochs: Annotated[
         int | None, typer.Option(min=1, help="Passes over the table of ctgan and tvae; 300 unless said otherwise.")
     ] = None,
+    epsilon: Annotated[
+        float | None,
+        typer.Option(
+            help="Promise each patient differential privacy with this epsilon; needs --schema, which counts as public."
+        ),
+    ] = None,
+    delta: Annotated[float, typer.Option(help="Of that promise: far below one over the number of patients.")] = 1e-5,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, data and machine: same model.")] = 0,
     settings: Annotated[
         list[str] | None,
@@ -101,7 +116,10 @@ def fit(  # noqa: PLR0913, PLR0917 - options
     $ synthgen fit patients.csv --model ctgan --epochs 100 --seed 1 --set batch_size=1000 -o patients.synthgen
 
     $ synthgen fit patients.csv --schema schema.yaml --model auto --minutes 10 -o patients.synthgen
+
+    $ synthgen fit patients.csv --schema schema.yaml --epsilon 1 -o patients.synthgen
     """
+    model = _named(model, epsilon=epsilon, schema=schema)
     if model == AUTO:
         _check_auto({"--steps": steps, "--epochs": epochs, "--set": settings, "--checkpoint": checkpoint}, minutes)
         length = {}
@@ -124,7 +142,7 @@ def fit(  # noqa: PLR0913, PLR0917 - options
     directory = output.with_name(f"{output.name}.checkpoint") if checkpoint is None else checkpoint
     _claim(directory)
     try:
-        synthesizer.fit(frame, schema=meaning, checkpoint=directory, verbose=not quiet)
+        synthesizer.fit(frame, schema=meaning, privacy=_budget(epsilon, delta), checkpoint=directory, verbose=not quiet)
     except FitInterrupted:
         raise FitInterrupted(
             f"Finished epochs are kept in {directory}. Run the same command again to go on from there."
@@ -133,6 +151,18 @@ def fit(  # noqa: PLR0913, PLR0917 - options
     if checkpoint is None:
         shutil.rmtree(directory, ignore_errors=not directory.exists())  # a copula leaves none
     out.print(_done(output, synthesizer, len(frame)), markup=False)
+
+
+def _named(model: str | None, *, epsilon: float | None, schema: Path | None) -> str:
+    """The model that is meant; refuses a promise that cannot be kept before anything is read."""
+    if epsilon is None:
+        return model or USUAL
+    if schema is None:
+        raise SynthgenError(
+            "--epsilon needs --schema: a guess would read the table outside the budget. 'synthgen describe' writes a "
+            "first one; what stands in it counts as publicly known, so read it, and take out what is not."
+        )
+    return PRIVATE if model in (None, AUTO) else model
 
 
 def _check_auto(given: dict[str, Any], minutes: float | None) -> None:
@@ -213,6 +243,12 @@ def _make(family: str, arguments: dict[str, Any], settings: Sequence[str]) -> "S
     return FAMILIES[family](**arguments)
 
 
+def _budget(epsilon: float | None, delta: float) -> "DifferentialPrivacy | None":
+    from synthgen.dp.budget import DifferentialPrivacy
+
+    return None if epsilon is None else DifferentialPrivacy(epsilon=epsilon, delta=delta)
+
+
 def _claim(directory: Path) -> None:
     """Refuses a folder that holds anything but a run: it will be written to, and removed in the end."""
     if directory.exists() and not (directory / "run.json").is_file():
@@ -221,7 +257,8 @@ def _claim(directory: Path) -> None:
 
 def _done(output: Path, synthesizer: "Synthesizer", num_rows: int) -> str:
     kept = kept_epoch(synthesizer.history, synthesizer.best_epoch)
-    return f"Learned {count(num_rows)} rows{kept and f'; {kept}'}.\n{_written(output, num_rows)}"
+    spent = "" if synthesizer.ledger is None else f" Spent {str(synthesizer.ledger).splitlines()[0]}."
+    return f"Learned {count(num_rows)} rows{kept and f'; {kept}'}.{spent}\n{_written(output, num_rows)}"
 
 
 def _written(output: Path, num_rows: int) -> str:

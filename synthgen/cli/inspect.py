@@ -51,9 +51,21 @@ def _manifest(manifest: dict[str, Any], schema: dict[str, Any]) -> Iterator[str]
     yield f"settings      seed={manifest['seed']}, {settings}"
     yield f"training      {kept_epoch(history, best) or 'in one go, without epochs'}"
     key = f", patients named by {schema['patient_key']}" if schema["patient_key"] else ", each row a patient"
-    yield f"protection    nothing that fewer than {schema['rare_below']} patients share{key}"
+    if manifest.get("privacy") is None:
+        yield f"protection    nothing that fewer than {schema['rare_below']} patients share{key}"
+    else:
+        yield from _ledger(manifest["privacy"])
     dropped = [name for name, column in schema["columns"].items() if column["kind"] in ("identifier", "text")]
     yield f"not learned   {', '.join(dropped) or 'no column'}"
+
+
+def _ledger(stored: dict[str, Any]) -> Iterator[str]:
+    """What differential privacy is promised, and each read of the data."""
+    from synthgen.dp.ledger import Ledger
+
+    first, *reads = str(Ledger.from_dict(stored)).splitlines()
+    yield f"privacy       {first}"
+    yield from (f"              {read.strip()}" for read in reads)
 
 
 def _taken(contents: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

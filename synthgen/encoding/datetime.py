@@ -34,7 +34,7 @@ class DatetimeBins(ColumnEncoder[Datetime]):
     @classmethod
     def fit(cls, name: str, column: Datetime, series: pd.Series, cohort: Cohort, **settings: Any) -> Self:
         """Takes spikes and quantiles from a column; `settings` as in `QuantileBins.fit`."""
-        counts = pd.Series(_count(series, column))
+        counts = pd.Series(counted(series, column))
         return cls(name, column, QuantileBins.fit(name, Numerical(decimals=0), counts, cohort, **settings))
 
     @property
@@ -46,7 +46,7 @@ class DatetimeBins(ColumnEncoder[Datetime]):
         return self._bins.shares
 
     def encode(self, series: pd.Series, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        return self._bins.encode(pd.Series(_count(series, self.column)), rng)
+        return self._bins.encode(pd.Series(counted(series, self.column)), rng)
 
     def decode(self, codes: np.ndarray, scalars: np.ndarray, rng: np.random.Generator) -> pd.Series:
         counts = self._bins.decode(codes, scalars, rng)
@@ -71,8 +71,8 @@ def parse(series: pd.Series, column: Datetime) -> pd.Series:
     return pd.to_datetime(series)
 
 
-def _count(series: pd.Series, column: Datetime) -> np.ndarray:
-    """Steps since 1970, NaN where missing, (rows,) float64."""
+def counted(series: pd.Series, column: Datetime) -> np.ndarray:
+    """Returns steps of the column's resolution since 1970, NaN where missing, (rows,) float64."""
     moments = parse(series, column)
     if moments.dt.tz is not None:
         moments = moments if column.resolution == "D" else moments.dt.tz_convert("UTC")

@@ -89,6 +89,10 @@ SPACES: dict[str, dict[str, Span]] = {
     "GaussianCopula": {
         "num_bins": Span(25, 200, "it costs nothing here, so that more are worth a try than for networks"),
     },
+    "DPMarginals": {
+        "num_components": Span(500, 8_000, "few kinds of rows are blurred, many take memory"),
+        "num_bins": Span(8, 32, "margins of two columns grow with the square"),
+    },
 }
 """Ranges by family and setting. The first trial always has the family's defaults, whatever stands here."""
 

@@ -13,13 +13,14 @@ from synthgen.calibration.calibrator import Calibrator
 from synthgen.data.constraints import Constraint
 from synthgen.data.schema import Schema
 from synthgen.data.writers import TableWriter
-from synthgen.encoding.layout import EncodedTable, Layout
-from synthgen.encoding.protection import Cohort
+from synthgen.dp.budget import DifferentialPrivacy
+from synthgen.dp.ledger import Ledger
+from synthgen.encoding.layout import Layout
 from synthgen.encoding.table import NumericalMethod, TableEncoder, progress
 from synthgen.errors import ConditionError
 from synthgen.models.base import GenerativeModel
 from synthgen.synthesizers.inputs import check_schema, frame_of
-from synthgen.synthesizers.learned_parts import fitted_calibrator, fitted_constraints
+from synthgen.synthesizers.learned_parts import Parts, check_privacy, fitted_calibrator, plain_parts, private_parts
 from synthgen.synthesizers.parameters import Learned, NotFitted, Parameters
 from synthgen.synthesizers.requests import Request, parse_imputation, parse_request
 from synthgen.synthesizers.sampling import RowSampler, rows_at_once
@@ -35,6 +36,8 @@ class Synthesizer(Parameters, ABC):
     """
 
     numerical: ClassVar[NumericalMethod] = "quantile_bins"
+    private: ClassVar[bool] = False
+    """Whether the family can learn under a privacy budget."""
 
     schema = Learned[Schema | None](lambda: None)
     encoder = Learned[TableEncoder | None](lambda: None)
@@ -43,6 +46,7 @@ class Synthesizer(Parameters, ABC):
     calibrator = Learned[Calibrator | None](lambda: None)
     history = Learned[list[dict[str, float]]](list)
     best_epoch = Learned[int](lambda: -1)
+    ledger = Learned[Ledger | None](lambda: None)
     learned_with = Learned[dict[str, Any]](dict)  # seed and settings at the last fit: they may be set anew
     _samples_drawn = 0
 
@@ -53,10 +57,8 @@ class Synthesizer(Parameters, ABC):
     @abstractmethod
     def _learn(
         self,
-        layout: Layout,
-        table: EncodedTable,
+        parts: Parts,
         *,
-        patients: np.ndarray,
         checkpoint: str | os.PathLike[str] | None,
         callbacks: Sequence[keras.callbacks.Callback],
         verbose: bool,
@@ -69,6 +71,7 @@ class Synthesizer(Parameters, ABC):
         y: Any = None,
         *,
         schema: Schema | None = None,
+        privacy: DifferentialPrivacy | None = None,
         checkpoint: str | os.PathLike[str] | None = None,
         callbacks: Sequence[keras.callbacks.Callback] = (),
         verbose: bool = True,
@@ -79,7 +82,9 @@ class Synthesizer(Parameters, ABC):
             frame: (rows, columns), training rows only: what `evaluate` gets as holdout must not be among them. A data
                 frame, or an array, whose columns become x0, x1, ...
             y: Ignored, as by scikit-learn's other density estimators: a target to be learned is a column.
-            schema: What the table holds; None infers it.
+            schema: What the table holds; None infers it, which no privacy budget covers.
+            privacy: What to promise each patient; None: nothing beyond what the schema protects. Then the last epoch
+                is kept and rows are not calibrated, and what was read is in `ledger`.
             checkpoint: Directory that the run is backed up in after every epoch. The same call with the same directory
                 goes on where an interrupted run stopped, and ends with the same weights.
             callbacks: Further Keras callbacks, e.g. TensorBoard.
@@ -89,7 +94,8 @@ class Synthesizer(Parameters, ABC):
             The synthesizer itself.
 
         Raises:
-            SettingsError: If a setting is out of range, or the family cannot learn so many columns.
+            SettingsError: If a setting is out of range, the family cannot learn so many columns, or not under a privacy
+                budget, or the budget is too small.
             SchemaError: If the table does not fit the schema.
             ProtectionError: If the table has fewer patients than `schema.rare_below`.
             FitInterrupted: On Ctrl-C; the message says how to resume.
@@ -97,21 +103,21 @@ class Synthesizer(Parameters, ABC):
         """
         self.check_settings()
         check_schema(schema, second=y)
+        check_privacy(self, privacy, schema)
         named, frame = isinstance(frame, pd.DataFrame), frame_of(frame)
         schema = Schema.infer(frame) if schema is None else schema
         schema.validate(frame)
         self._check_width(len(schema.learned))
-        frame = frame.reset_index(drop=True)
-        encoder = TableEncoder.fit(frame, schema, numerical=self.numerical, seed=self.seed, verbose=verbose,
-                                   **self._encoder_settings())  # fmt: skip
-        table = encoder.encode(frame, seed=self.seed, verbose=verbose)
-        cohort = Cohort(schema.patients(frame), schema.rare_below)
-        constraints = fitted_constraints(schema, encoder, table, cohort, seed=self.seed)
-        model = self._learn(encoder.layout, table, patients=cohort.patients, checkpoint=checkpoint,
-                            callbacks=callbacks, verbose=verbose)  # fmt: skip
-        calibrates = self.settings.get("calibration", False)
-        calibrator = fitted_calibrator(model, table, cohort, seed=self.seed, verbose=verbose) if calibrates else None
-        self.take(schema, encoder, model, constraints, calibrator)
+        if privacy is None:
+            parts = plain_parts(self, frame, schema, verbose=verbose)
+        else:
+            parts = private_parts(self, frame, schema, privacy, verbose=verbose)
+        model = self._learn(parts, checkpoint=checkpoint, callbacks=callbacks, verbose=verbose)
+        calibrator = None
+        if privacy is None and self.settings.get("calibration", False):
+            calibrator = fitted_calibrator(model, parts.table, parts.cohort, seed=self.seed, verbose=verbose)
+        self.take(schema, parts.encoder, model, parts.constraints, calibrator)
+        self.ledger = None if parts.reader is None else parts.reader.ledger
         self._note_columns(frame.columns.tolist(), named=named)
         return self
 
@@ -146,7 +152,8 @@ class Synthesizer(Parameters, ABC):
     def _check_width(self, num_columns: int) -> None:
         """Raises a SettingsError, where a family cannot learn so many columns."""
 
-    def _encoder_settings(self) -> dict[str, Any]:
+    def encoder_settings(self) -> dict[str, Any]:
+        """Returns what `TableEncoder.fit` is told beside the table."""
         return {name: self.settings[name] for name in ("num_bins",) if name in self.settings}
 
     def sample(

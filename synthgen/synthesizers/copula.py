@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import keras
-import numpy as np
 
-from synthgen.encoding.layout import EncodedTable, Layout
+from synthgen.encoding.layout import Layout
 from synthgen.models.copula import Copula
 from synthgen.synthesizers.base import Synthesizer
+from synthgen.synthesizers.learned_parts import Parts
 
 
 class GaussianCopula(Synthesizer):
@@ -33,14 +33,12 @@ class GaussianCopula(Synthesizer):
 
     def _learn(
         self,
-        layout: Layout,
-        table: EncodedTable,
+        parts: Parts,
         *,
-        patients: np.ndarray,
         checkpoint: str | os.PathLike[str] | None,
         callbacks: Sequence[keras.callbacks.Callback],
         verbose: bool,
     ) -> Copula:
-        copula = self.build(layout)
-        copula.fit(table)
+        copula = self.build(parts.layout)
+        copula.fit(parts.table)
         return copula

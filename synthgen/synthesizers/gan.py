@@ -81,8 +81,8 @@ class TabularGAN(NetworkSynthesizer):
             jit_compile=jit_compile,
         )  # fmt: skip
 
-    def _encoder_settings(self) -> dict[str, Any]:
-        return super()._encoder_settings() | {"fine": True}
+    def encoder_settings(self) -> dict[str, Any]:
+        return super().encoder_settings() | {"fine": True}
 
     def build(self, layout: Layout) -> GAN:
         conditioning = Unconditional(weighed=True) if _linked(layout) else MaskedRows(layout)

@@ -1,15 +1,122 @@
-"""What a synthesizer learns besides its model: what constraints take from the data, and the calibrator."""
+"""What a synthesizer learns besides its model: the encoder, what constraints take from the data, and the calibrator."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from synthgen.calibration.calibrator import Calibrator
 from synthgen.data.constraints import Constraint
 from synthgen.data.schema import Schema
-from synthgen.encoding.layout import EncodedTable
+from synthgen.dp.budget import DifferentialPrivacy
+from synthgen.dp.reader import Reader
+from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.encoding.protection import Cohort
+from synthgen.encoding.smooth import NUM_SMOOTH
 from synthgen.encoding.table import TableEncoder
-from synthgen.errors import FitInterrupted
+from synthgen.errors import FitInterrupted, SettingsError
 from synthgen.models.base import GenerativeModel
+from synthgen.synthesizers.private_encoding import PrivateTable, private_encoder
+
+if TYPE_CHECKING:
+    from synthgen.synthesizers.base import Synthesizer
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a model is fitted to, and what goes with it.
+
+    Args:
+        encoder: Of the table.
+        table: The training rows.
+        cohort: Whose they are.
+        constraints: With what they took from the data.
+        num_rows: Training rows, as far as that is publicly known.
+        reader: What reads them under a privacy budget; None: there is none.
+    """
+
+    encoder: TableEncoder
+    table: EncodedTable
+    cohort: Cohort
+    constraints: tuple[Constraint, ...]
+    num_rows: int
+    reader: Reader | None = None
+
+    @property
+    def layout(self) -> Layout:
+        """Of the encoded rows."""
+        return self.encoder.layout
+
+    @property
+    def shares(self) -> np.ndarray:
+        """Share of rows at each code, as the encoder knows it, column after column, (codes,)."""
+        return np.concatenate([column.shares for column in self.encoder.columns])
+
+
+def plain_parts(synthesizer: "Synthesizer", frame: pd.DataFrame, schema: Schema, *, verbose: bool) -> Parts:
+    """Returns what is fitted to where no budget limits what is read.
+
+    Args:
+        synthesizer: To be fitted.
+        frame: (rows, columns), valid under the schema.
+        schema: What the table holds.
+        verbose: Whether to show progress.
+    """
+    frame, seed = frame.reset_index(drop=True), synthesizer.seed
+    encoder = TableEncoder.fit(frame, schema, numerical=synthesizer.numerical, seed=seed, verbose=verbose,
+                               **synthesizer.encoder_settings())  # fmt: skip
+    table = encoder.encode(frame, seed=seed, verbose=verbose)
+    cohort = Cohort(schema.patients(frame), schema.rare_below)
+    constraints = fitted_constraints(schema, encoder, table, cohort, seed=seed)
+    return Parts(encoder, table, cohort, constraints, len(frame))
+
+
+def private_parts(
+    synthesizer: "Synthesizer", frame: pd.DataFrame, schema: Schema, privacy: DifferentialPrivacy, *, verbose: bool
+) -> Parts:
+    """Returns what is fitted to under a privacy budget: one row of each patient; arguments as for `plain_parts`.
+
+    Args:
+        synthesizer: To be fitted.
+        frame: (rows, columns), valid under the schema.
+        schema: Declared by the user.
+        privacy: The budget.
+        verbose: Whether to show progress.
+    """
+    private = PrivateTable.of(frame, schema, privacy)
+    num_bins = min(synthesizer.settings.get("num_bins", NUM_SMOOTH), NUM_SMOOTH)
+    encoder = private_encoder(private, num_bins=num_bins)
+    table = encoder.encode(private.frame, seed=synthesizer.seed, verbose=verbose)
+    alone = Cohort(np.arange(len(table)), schema.rare_below)
+    return Parts(encoder, table, alone, schema.constraints, max(int(private.num_patients), 2), private.reader)
+
+
+def check_privacy(synthesizer: "Synthesizer", privacy: DifferentialPrivacy | None, schema: Schema | None) -> None:
+    """Refuses a budget that cannot be kept, before anything is read.
+
+    Args:
+        synthesizer: To be fitted.
+        privacy: As it came to `fit`.
+        schema: The same.
+
+    Raises:
+        SettingsError: If the family cannot learn under a budget, or the schema would have to be guessed.
+    """
+    if privacy is None:
+        return
+    if not isinstance(privacy, DifferentialPrivacy):
+        raise SettingsError(
+            "Expected privacy to be a DifferentialPrivacy(epsilon=..., delta=...) or None. Received a "
+            f"{type(privacy).__name__}."
+        )
+    if not synthesizer.private:
+        raise SettingsError(f"{synthesizer.family} cannot learn under a privacy budget. DPMarginals can.")
+    if schema is None:
+        raise SettingsError(
+            "A privacy budget needs schema=...: a guess would read the data outside the budget. Schema.infer or "
+            "'synthgen describe' write a first one; what stands in it afterwards counts as publicly known, so read it."
+        )
 
 
 def fitted_constraints(

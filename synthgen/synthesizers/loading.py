@@ -7,6 +7,7 @@ import numpy as np
 from synthgen.calibration.calibrator import Calibrator
 from synthgen.data.constraints import constraint_from_dict
 from synthgen.data.schema import Schema
+from synthgen.dp.ledger import Ledger
 from synthgen.encoding.table import TableEncoder
 from synthgen.errors import ModelFileError, SynthgenError
 from synthgen.synthesizers.base import Synthesizer
@@ -39,6 +40,8 @@ def load(path: str | os.PathLike[str]) -> Synthesizer:
         constraints = tuple(constraint_from_dict(rule) for rule in members["model"]["constraints"])
         stored = members["model"]["calibrator"]
         calibrator = None if stored is None else Calibrator.from_state(stored, members["trees"])
+        ledger = manifest.get("privacy")
+        synthesizer.ledger = None if ledger is None else Ledger.from_dict(ledger)
         synthesizer.history, synthesizer.best_epoch = manifest["history"], manifest["best_epoch"]
     except (KeyError, TypeError, ValueError) as error:
         kind = error if isinstance(error, SynthgenError) else type(error).__name__

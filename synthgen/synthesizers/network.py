@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import keras
-import numpy as np
 
 from synthgen import backend
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.models.network import LossModel, NetworkModel
 from synthgen.synthesizers.base import Synthesizer
+from synthgen.synthesizers.learned_parts import Parts
 from synthgen.synthesizers.validation import detection_score, hold_out
 from synthgen.training.callbacks import Backup
 from synthgen.training.monitors import Score
@@ -73,21 +73,20 @@ class NetworkSynthesizer(Synthesizer):
 
     def _learn(
         self,
-        layout: Layout,
-        table: EncodedTable,
+        parts: Parts,
         *,
-        patients: np.ndarray,
         checkpoint: str | os.PathLike[str] | None,
         callbacks: Sequence[keras.callbacks.Callback],
         verbose: bool,
     ) -> NetworkModel:
-        train, validation = hold_out(table, patients, share=self.settings["validation"], seed=self.seed)
+        table, share = parts.table, self.settings["validation"]
+        train, validation = hold_out(table, parts.cohort.patients, share=share, seed=self.seed)
         plan = self.plan(len(train))
         directory = None if checkpoint is None else Path(checkpoint)
         if directory is not None:
             digest = hashlib.sha256(table.codes.tobytes() + table.scalars.tobytes()).digest()
             claim_checkpoint(directory, plan, settings=self.settings | {"seed": self.seed}, data_digest=digest)
-        model = self.build(layout)
+        model = self.build(parts.layout)
         model.prepare(train)
         if directory is None or not Backup(directory).exists:
             self._start(model, train, validation, verbose=verbose)

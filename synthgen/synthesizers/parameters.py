@@ -70,6 +70,7 @@ RULES = {
     "latent_dim": COUNT,
     "learning_rate": POSITIVE,
     "num_bins": COUNT,
+    "num_components": COUNT,
     "num_epochs": COUNT,
     "num_sampling_steps": Rule("whole number", least=4),
     "num_steps": COUNT,

@@ -50,6 +50,7 @@ def members_of(synthesizer: "Synthesizer") -> tuple[dict[str, Any], dict[str, An
     manifest = {
         "family": synthesizer.family, **synthesizer.learned_with,
         "best_epoch": synthesizer.best_epoch, "history": synthesizer.history,
+        "privacy": None if synthesizer.ledger is None else synthesizer.ledger.to_dict(),
     }  # fmt: skip
     calibrator = synthesizer.calibrator
     taken = {

@@ -6,10 +6,11 @@ from synthgen.synthesizers.copula import GaussianCopula
 from synthgen.synthesizers.ctgan import CTGAN
 from synthgen.synthesizers.diffusion import TabularDiffusion
 from synthgen.synthesizers.gan import TabularGAN
+from synthgen.synthesizers.marginals import DPMarginals
 from synthgen.synthesizers.vae import TVAE
 
 FAMILIES: dict[str, type[Synthesizer]] = {
     family.family: family
-    for family in (TabularGAN, TabularAutoregressive, TabularDiffusion, TVAE, CTGAN, GaussianCopula)
+    for family in (TabularGAN, TabularAutoregressive, TabularDiffusion, TVAE, CTGAN, GaussianCopula, DPMarginals)
 }
 """Synthesizers by the word that model files use for them."""

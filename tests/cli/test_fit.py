@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -116,3 +117,28 @@ def test_ctrl_c_keeps_finished_epochs_and_the_same_command_goes_on(fitted, run, 
     history = inspect(model)["manifest"]["history"]
     assert len(history) == 20
     assert history[: len(finished)] == finished
+
+
+def test_a_promise_is_kept_stated_and_listed(run, fitted, tmp_path):
+    schema, model = fitted / "schema.yaml", tmp_path / "private.synthgen"
+    components = ["--set", "num_components=200"]
+    code, out, error = run("fit", fitted / "train.csv", "--schema", schema, "--epsilon", 2, *components, "-o", model)
+    assert (code, error) == (0, "")
+    assert re.search(r"Spent epsilon (1\.9\d?|2) at delta 1e-05, for each", out)
+    _, listed, _ = run("inspect", model)
+    assert "DPMarginals" in listed
+    assert re.search(r"privacy +epsilon (1\.9|2)", listed)
+    assert "pairs of columns: noise" in listed
+    assert "nothing that fewer than" not in listed
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [([], "--epsilon needs --schema"), (["--model", "ctgan", "--schema"], "CTGAN cannot learn under a privacy budget")],
+)
+def test_a_promise_that_cannot_be_kept_is_refused(run, fitted, tmp_path, options, message):
+    schema = [fitted / "schema.yaml"] if options else []
+    code, _, error = run("fit", fitted / "train.csv", "--epsilon", 2, "-o", tmp_path / "x.synthgen", *options, *schema)
+    assert code == 2
+    assert message in " ".join(error.split())
+    assert not (tmp_path / "x.synthgen").exists()

@@ -4,7 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synthgen import CTGAN, TVAE, GaussianCopula, Schema, TabularAutoregressive, TabularDiffusion, TabularGAN
+from synthgen import (
+    CTGAN,
+    TVAE,
+    DPMarginals,
+    GaussianCopula,
+    Schema,
+    TabularAutoregressive,
+    TabularDiffusion,
+    TabularGAN,
+)
 from synthgen.data.schema import SchemaWarning
 
 ROWS = 900
@@ -23,6 +32,7 @@ FAMILIES = {
     ),
     "CTGAN": lambda **more: CTGAN(**({"num_epochs": 40, "batch_size": 100, "learning_rate": 1e-3, "seed": 1} | more)),
     "GaussianCopula": lambda **more: GaussianCopula(**({"seed": 1} | more)),
+    "DPMarginals": lambda **more: DPMarginals(**({"num_components": 500, "seed": 1} | more)),
 }
 
 

@@ -25,6 +25,7 @@ SMALL = {
     "TVAE": {"num_epochs": 1, "width": 8, "batch_size": 10},
     "CTGAN": {"num_epochs": 1, "batch_size": 10},
     "GaussianCopula": {},
+    "DPMarginals": {"num_components": 50, "num_steps": 5},
 }
 WITHOUT_TRAINING = {
     "check_complex_data", "check_do_not_raise_errors_in_init_or_set_params", "check_estimator_cloneable",
@@ -94,6 +95,7 @@ BAD = {
     "latent_dim": [0],
     "learning_rate": [0, -1e-3, float("nan"), float("inf"), "fast", None],
     "num_bins": [0, 10.5],
+    "num_components": [0, 2.5],
     "num_epochs": [0, None],
     "num_sampling_steps": [3],
     "num_steps": [0, -5, 1e3],

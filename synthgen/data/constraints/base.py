@@ -22,6 +22,11 @@ class Constraint(ABC):
     columns: Sequence[str] = field(init=False, repr=False, compare=False)
     """Names of the columns that the rule reads."""
 
+    @property
+    def learns(self) -> bool:
+        """Whether `fit` takes something from the data."""
+        return False
+
     @abstractmethod
     def satisfied(self, frame: pd.DataFrame) -> np.ndarray:
         """Returns which rows obey the rule: (rows,) bool."""

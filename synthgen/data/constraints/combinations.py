@@ -92,6 +92,10 @@ class FixedCombinations(Constraint):
                 f"{list(self.columns)}. Received {len(self.combinations)}, {odd} of them of another length."
             )
 
+    @property
+    def learns(self) -> bool:
+        return self.combinations is None
+
     def fit(self, frame: pd.DataFrame, *, patients: np.ndarray, rare_below: int) -> Self:
         """Returns the rule with the combinations that at least `rare_below` patients share; declared ones stay.
 

@@ -1,0 +1,94 @@
+"""Margins of all pairs of columns: what a table says of two columns at a time, with noise or without."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from synthgen.dp import accountant
+from synthgen.dp.ledger import Entry
+from synthgen.dp.reader import Reader
+from synthgen.encoding.layout import EncodedTable, Layout
+
+MOST_ROWS = 8_192
+"""Rows that are expanded at a time."""
+
+CELLS_EXPONENT = 2 / 3
+"""The precision of a pair's margin grows with its cells to this power, which makes the sum of all errors smallest."""
+
+LEAST_CHANCE = 1e-4
+"""Share below which a cell's own chance is taken for larger, so that empty cells do not count without end."""
+
+
+@dataclass(frozen=True)
+class Margins:
+    """Margins of the codes of a table.
+
+    Args:
+        singles: (codes,) share of rows at each code, column after column.
+        pairs: (codes, codes) share of rows at each pair of codes, float32; 0 within a column.
+        weights: (codes, codes) what an error of each counts, float32; 0 within a column.
+    """
+
+    singles: np.ndarray
+    pairs: np.ndarray
+    weights: np.ndarray
+
+
+def measured_margins(
+    layout: Layout, table: EncodedTable, singles: np.ndarray, *, num_rows: float, reader: Reader | None
+) -> Margins:
+    """Returns the margins of all pairs of columns.
+
+    Under a budget, each patient's row adds one to a cell of every pair at once: noise that fits the length of that
+    change is added once, to all cells, and takes what is left of the budget.
+
+    Args:
+        layout: Of the rows.
+        table: One row a patient.
+        singles: (codes,) share of rows at each code, as the encoder knows it.
+        num_rows: About how many rows, as publicly known.
+        reader: Of the rows under a budget; None: exact.
+    """
+    sizes = np.array([layout.blocks[position].num_codes for position in layout.code_blocks])
+    owners = np.repeat(np.arange(len(sizes)), sizes)
+    counts = _counts(table, sizes)
+    across = owners[:, None] != owners[None]
+    noise = np.zeros_like(counts)
+    if reader is not None and len(sizes) > 1:
+        noise = _deviations(sizes, owners, reader)
+        chance = np.triu(reader.rng.normal(size=counts.shape).astype(np.float32), 1)
+        counts += noise * (chance + chance.T)
+    expected = np.maximum(np.outer(singles, singles), LEAST_CHANCE) / num_rows
+    weights = np.where(across, 1 / (expected + (noise / num_rows) ** 2), 0)
+    scale = 1 / max(num_rows, 1)
+    return Margins(singles, np.where(across, counts * scale, 0).astype(np.float32),
+                   (weights / max(weights.max(), 1e-30)).astype(np.float32))  # fmt: skip
+
+
+def _counts(table: EncodedTable, sizes: np.ndarray) -> np.ndarray:
+    """Rows at each pair of codes, (codes, codes) float32."""
+    offsets = np.concatenate([[0], np.cumsum(sizes)])[:-1].astype(int)
+    counts = np.zeros((int(sizes.sum()),) * 2, np.float32)
+    for start in range(0, len(table), MOST_ROWS):
+        codes = table.codes[start : start + MOST_ROWS] + offsets
+        shown = np.zeros((len(codes), len(counts)), np.float32)
+        shown[np.arange(len(codes))[:, None], codes] = 1
+        counts += shown.T @ shown
+    return counts
+
+
+def _deviations(sizes: np.ndarray, owners: np.ndarray, reader: Reader) -> np.ndarray:
+    """Deviation of the noise of each cell, (codes, codes) float32; enters the read in the ledger."""
+    cells = np.outer(sizes, sizes).astype(float)
+    precision = np.triu(cells**CELLS_EXPONENT, 1)
+    share = (precision + precision.T) / precision.sum()  # of each pair of columns
+    entries = list(reader.ledger.entries)
+
+    def with_noise(multiplier: float) -> list[Entry]:
+        purpose = f"margins of {len(sizes) * (len(sizes) - 1) // 2} pairs of columns"
+        return [*entries, Entry(purpose=purpose, mechanism="gaussian", noise_multiplier=multiplier)]
+
+    multiplier = accountant.smallest_noise(with_noise, epsilon_asked=reader.budget.epsilon, delta=reader.budget.delta)
+    reader.ledger.entries.append(with_noise(multiplier)[-1])
+    deviations = multiplier / np.sqrt(np.where(share > 0, share, np.inf))
+    return deviations[owners][:, owners].astype(np.float32)

@@ -1,0 +1,151 @@
+"""A mixture of products: some hundred kinds of rows, in each of which the columns are independent."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from synthgen import backend
+from synthgen.backend import Tensor
+from synthgen.encoding.layout import EncodedTable, Layout
+from synthgen.models.base import GenerativeModel
+from synthgen.models.calls import what_is_known
+from synthgen.models.margins import Margins
+
+RATE = 0.1
+"""Of Adam at the start; falls to zero along a cosine."""
+
+LEAST_SHARE = 1e-4
+"""Of a code at the start, so that none begins as impossible."""
+
+SPREAD = 0.5
+"""Deviation of the components' raw outputs at the start: components that are alike would stay alike."""
+
+
+class Mixture(GenerativeModel):
+    """Rows of hidden kinds; given its kind, the columns of a row are independent (Vermunt et al. 2008).
+
+    All margins of two columns are one matrix product of the components' probabilities, so that the mixture can be
+    fitted to margins alone, by gradients, with no row at hand (Aydore et al. 2021; Liu et al. 2021). What is known of a
+    row says which kinds it may be: conditions and completion are exact.
+
+    Args:
+        layout: Of the rows; without scalars.
+        num_components: Kinds of rows.
+        seed: Of the start.
+    """
+
+    def __init__(self, layout: Layout, *, num_components: int, seed: int) -> None:
+        self.layout = layout
+        self._num_components, self._seed = num_components, seed
+        self._sizes = [layout.blocks[position].num_codes for position in layout.code_blocks]
+        self._offsets = np.concatenate([[0], np.cumsum(self._sizes)]).astype(int)
+        self._probabilities = np.zeros((0, int(self._offsets[-1])), np.float32)  # (components, codes of all columns)
+
+    @property
+    def learns_conditions(self) -> bool:
+        return True
+
+    @property
+    def copies_known(self) -> bool:
+        return True
+
+    def fit(self, margins: Margins, *, num_steps: int) -> None:
+        """Finds components whose margins come close to the given ones, each as close as its noise allows.
+
+        Few steps are a virtue: margins with noise contradict each other, and the first steps find what they agree on.
+
+        Args:
+            margins: Of the codes.
+            num_steps: Of gradient descent.
+        """
+        rng = np.random.default_rng([self._seed, 20])
+        shares = np.maximum(margins.singles, LEAST_SHARE)
+        if len(self._sizes) == 1 or max(self._sizes) == 1:  # no pair says anything
+            self._probabilities = np.tile(margins.singles.astype(np.float32), (self._num_components, 1))
+            return
+        start = np.log(shares) + SPREAD * rng.normal(size=(self._num_components, len(shares)))
+        outputs = keras.Variable(start.astype("float32"), name="outputs")
+        pairs, weights = ops.convert_to_tensor(margins.pairs), ops.convert_to_tensor(margins.weights)
+        optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(RATE, num_steps))
+        optimizer.build([outputs])
+
+        def loss() -> tuple[Tensor, Tensor]:
+            shown = self._softmax(outputs.value)
+            own = ops.matmul(ops.transpose(shown), shown) / self._num_components
+            value = ops.sum(weights * ops.square(own - pairs))
+            return value, value
+
+        def steps() -> None:
+            def step(_number: Tensor, carried: Tensor) -> Tensor:
+                _, gradients = backend.value_and_gradients(loss, [outputs])
+                optimizer.apply(gradients, [outputs])
+                return carried
+
+            backend.repeat(num_steps, step, ops.zeros(()))
+
+        backend.compiled(steps, jit_compile=backend.has_gpu())()
+        self._probabilities = np.asarray(ops.convert_to_numpy(self._softmax(outputs.value)), np.float32)
+
+    def _softmax(self, outputs: Tensor) -> Tensor:
+        """Probabilities of the codes of each column, (components, codes of all columns)."""
+        parts = [
+            ops.softmax(outputs[:, low : low + size]) if size > 1 else ops.ones_like(outputs[:, low : low + 1])
+            for low, size in zip(self._offsets[:-1], self._sizes, strict=True)
+        ]
+        return ops.concatenate(parts, axis=1)
+
+    def draw(
+        self,
+        num_rows: int,
+        *,
+        rng: np.random.Generator,
+        known: EncodedTable | None = None,
+        mask: np.ndarray | None = None,
+        excluded: np.ndarray | None = None,
+    ) -> EncodedTable:
+        known, mask = what_is_known(self.layout, num_rows, known=known, mask=mask)
+        kinds = self._kinds(known, mask, rng)
+        allowed = self._allowed(excluded)
+        drawn = self.layout.zeros(num_rows)
+        for held, (low, size) in enumerate(zip(self._offsets[:-1], self._sizes, strict=True)):
+            shares = self._probabilities[:, low : low + size] * allowed[low : low + size]
+            limits = np.cumsum(shares, axis=1)
+            limits = limits / np.maximum(limits[:, -1:], 1e-30)
+            chance = rng.random(num_rows)
+            codes = (chance[:, None] > limits[kinds, :-1]).sum(1)
+            drawn.codes[:, held] = np.where(mask[:, held], known.codes[:, held], codes)
+        return drawn
+
+    def _kinds(self, known: EncodedTable, mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """A component for each row, likely given what is known of it, (rows,)."""
+        kinds = rng.integers(self._num_components, size=len(mask))
+        logs = np.log(np.maximum(self._probabilities, 1e-30))
+        told = np.flatnonzero(mask.any(1))
+        for part in np.array_split(told, max(len(told) // 4096, 1)):
+            fit = np.zeros((len(part), self._num_components), np.float32)
+            for held, low in enumerate(self._offsets[:-1]):
+                codes = np.clip(known.codes[part, held], 0, self._sizes[held] - 1)
+                fit += np.where(mask[part, held], logs[:, low + codes], 0).T
+            # the largest of logarithms with Gumbel noise is a draw by their shares
+            kinds[part] = (fit + rng.gumbel(size=fit.shape)).argmax(1)
+        return kinds
+
+    def _allowed(self, excluded: np.ndarray | None) -> np.ndarray:
+        """1 for codes that may be drawn, (codes of all columns,); excluded features are categories and missing."""
+        allowed = np.ones(int(self._offsets[-1]), np.float32)
+        if excluded is None:
+            return allowed
+        for low, size, position in zip(self._offsets[:-1], self._sizes, self.layout.code_blocks, strict=True):
+            block, start = self.layout.blocks[position], self.layout.starts[position]
+            barred = excluded[start : start + block.size]
+            if block.form == "number":
+                barred = np.append(np.zeros(size - 1, bool), barred[-1])
+            if not barred.all():
+                allowed[low : low + size] = ~barred
+        return allowed
+
+    def weights_to_keep(self) -> list[np.ndarray]:
+        return [self._probabilities]
+
+    def take_weights(self, weights: list[np.ndarray]) -> None:
+        (self._probabilities,) = weights

@@ -1,0 +1,140 @@
+"""What mechanisms cost: against formulas and published examples."""
+
+import math
+
+import dp_accounting
+import numpy as np
+import pytest
+from dp_accounting import pld
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import brentq
+from scipy.stats import norm
+
+from synthgen.dp import accountant
+from synthgen.dp.budget import DifferentialPrivacy
+from synthgen.dp.ledger import Entry, Ledger
+from synthgen.errors import SettingsError
+
+
+def gaussian(noise, times=1):
+    return Entry(purpose="a count", mechanism="gaussian", noise_multiplier=noise, times=times)
+
+
+def training(noise, *, rate, steps):
+    return Entry(purpose="training", mechanism="sampled_gaussian", noise_multiplier=noise, sampling_rate=rate,
+                 times=steps)  # fmt: skip
+
+
+def exact_epsilon(noise: float, delta: float) -> float:
+    """Balle and Wang 2018, theorem 8: the normal mechanism's epsilon, without a bound in between."""
+
+    def failure(epsilon):
+        shift = epsilon * noise
+        return norm.cdf(0.5 / noise - shift) - math.exp(epsilon) * norm.cdf(-0.5 / noise - shift) - delta
+
+    return brentq(failure, 0, 100)
+
+
+@pytest.mark.parametrize("noise", [0.7, 1.5, 4.0, 20.0])
+def test_a_normal_mechanism_costs_what_its_exact_formula_says(noise):
+    assert accountant.epsilon([gaussian(noise)], delta=1e-5) == pytest.approx(exact_epsilon(noise, 1e-5), rel=2e-3)
+
+
+def test_normal_mechanisms_add_up_in_precision():
+    parts = [gaussian(10.0), gaussian(8.0, times=3), gaussian(6.0)]
+    together = (1 / 100 + 3 / 64 + 1 / 36) ** -0.5
+    assert accountant.epsilon(parts, delta=1e-6) == pytest.approx(exact_epsilon(together, 1e-6), rel=5e-3)
+
+
+def test_training_costs_what_googles_own_accountant_says():
+    mnist = training(1.1, rate=256 / 60_000, steps=60 * 60_000 // 256)
+    accounts = pld.PLDAccountant()
+    sampled = dp_accounting.PoissonSampledDpEvent(256 / 60_000, dp_accounting.GaussianDpEvent(1.1))
+    accounts.compose(dp_accounting.SelfComposedDpEvent(sampled, mnist.times))
+    accounts.compose(dp_accounting.GaussianDpEvent(9.0))
+    own = accountant.epsilon([mnist, gaussian(9.0)], delta=1e-5)
+    assert own == pytest.approx(accounts.get_epsilon(1e-5), abs=1e-3)
+
+
+def test_training_costs_less_than_the_first_published_bound():
+    """Abadi et al. 2016, section 3: rate 0.01, noise 4, 10 000 steps cost 1.26 by the moments accountant."""
+    entry = training(4.0, rate=0.01, steps=10_000)
+    tight, loose = (accountant.epsilon([entry], delta=1e-5, method=method) for method in ("pld", "rdp"))
+    assert 0.8 < tight < loose < 1.26
+
+
+@settings(max_examples=5, deadline=None)
+@given(noise=st.floats(0.8, 8), rate=st.floats(0.005, 0.2), steps=st.integers(300, 2_000))
+def test_losses_are_tighter_than_moments(noise, rate, steps):
+    entry = training(noise, rate=rate, steps=steps)
+    tight, loose = (accountant.epsilon([entry], delta=1e-5, method=method) for method in ("pld", "rdp"))
+    assert tight <= 1.01 * loose + 0.02
+
+
+@pytest.mark.parametrize("epsilon", [0.5, 5.0])
+def test_the_smallest_noise_just_fits(epsilon):
+    def entries(noise):
+        return [gaussian(12.0), training(noise, rate=0.02, steps=500)]
+
+    noise = accountant.smallest_noise(entries, epsilon_asked=epsilon, delta=1e-5)
+    assert accountant.epsilon(entries(noise), delta=1e-5) <= epsilon
+    assert accountant.epsilon(entries(0.98 * noise), delta=1e-5) > epsilon
+
+
+def test_what_costs_too_much_already_is_refused():
+    with pytest.raises(SettingsError, match="No noise keeps"):
+        accountant.smallest_noise(lambda noise: [gaussian(1.0), gaussian(noise)], epsilon_asked=0.1, delta=1e-5)
+
+
+def test_thresholds_take_from_delta():
+    threshold = Entry(purpose="categories", mechanism="threshold", delta=9e-6)
+    alone = accountant.epsilon([gaussian(3.0)], delta=1e-6)
+    assert accountant.epsilon([gaussian(3.0), threshold], delta=1e-5) == pytest.approx(alone)
+    assert accountant.epsilon([threshold, threshold], delta=1e-5) == math.inf
+
+
+def test_one_uncounted_read_and_no_epsilon_is_stated():
+    """peers 13: smartnoise, NHSSynth and mostlyai read bounds, mixtures or decoders outside epsilon."""
+    ledger = Ledger(delta=1e-5, unit="row")
+    assert ledger.epsilon == 0
+    ledger.enter(purpose="kinds", mechanism="declared")
+    ledger.enter(purpose="a count", mechanism="gaussian", noise_multiplier=3.0)
+    assert ledger.epsilon > 0
+    assert "epsilon 1." in str(ledger)
+    ledger.enter(purpose="the largest age", mechanism="uncounted")
+    assert ledger.epsilon is None
+    assert ledger.to_dict()["epsilon"] is None
+    assert "no epsilon can be stated" in str(ledger)
+    assert "the largest age: NOT COUNTED" in str(ledger)
+
+
+def test_known_noise_promises_nothing():
+    assert Ledger(delta=1e-5, unit="row", known_noise=True).epsilon is None
+
+
+def test_a_stored_ledger_is_reckoned_anew():
+    ledger = Ledger(delta=1e-5, unit="patient_id")
+    ledger.enter(purpose="a count", mechanism="gaussian", noise_multiplier=3.0, times=2)
+    stored = ledger.to_dict() | {"epsilon": 0.001}
+    assert Ledger.from_dict(stored).to_dict() == ledger.to_dict()
+    stored["entries"][0]["mechanism"] = "magic"
+    with pytest.raises(SettingsError, match="magic"):
+        Ledger.from_dict(stored)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"epsilon": 0}, {"epsilon": -1}, {"epsilon": math.inf}, {"epsilon": "3"}, {"epsilon": True}, {"delta": 0},
+     {"delta": 0.1}, {"preparation": 1.0}, {"preparation": -0.1}, {"clipping_norm": 0}, {"noise_seed": 0.5}],
+)  # fmt: skip
+def test_a_budget_that_means_nothing_is_refused(wrong):
+    (name,) = wrong
+    with pytest.raises(SettingsError, match=name):
+        DifferentialPrivacy(**({"epsilon": 1.0, "delta": 1e-5} | wrong))
+
+
+def test_a_budget_is_stored_without_its_seed():
+    stored = DifferentialPrivacy(epsilon=1.0, delta=1e-5, noise_seed=123_456).to_dict()
+    assert stored["noise_seed"] is True
+    assert not np.isin(123_456, list(stored.values()))

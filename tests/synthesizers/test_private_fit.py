@@ -1,0 +1,173 @@
+"""Fitting under a privacy budget: what is paid for, what is refused, what the model file holds."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import synthgen as sg
+from synthgen.errors import SettingsError
+from synthgen.synthesizers.private_encoding import PrivateTable, private_encoder
+from synthgen.synthesizers.saving import inspect
+
+NUM_ROWS = 6_000
+
+
+def visits(num_rows=NUM_ROWS, *, seed=0) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    sex = rng.choice(["F", "M"], num_rows)
+    age = np.clip(rng.normal(50 + 10 * (sex == "F"), 12), 0, 99).round().astype(int)
+    return pd.DataFrame({
+        "patient_id": [f"P-{number:06d}" for number in rng.permutation(num_rows)],
+        "sex": sex,
+        "ward": rng.choice(["north", "south", "east"], num_rows, p=[0.5, 0.3, 0.2]),
+        "age": age,
+        "cost": np.where(rng.random(num_rows) < 0.3, 0.0, rng.lognormal(5, 1, num_rows).round(2)),
+        "lactate": pd.Series(rng.gamma(2, 1.5, num_rows)).mask(rng.random(num_rows) < 0.3),
+        "admitted": pd.Timestamp("2021-01-01") + pd.to_timedelta(rng.integers(0, 700, num_rows), unit="D"),
+        "died": rng.random(num_rows) < 0.02 + age / 400,
+    })  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def train() -> pd.DataFrame:
+    frame = visits()
+    frame.loc[0, "ward"] = "ward of one patient"
+    frame.loc[0, "cost"] = 98_765_432.1
+    return frame
+
+
+@pytest.fixture(scope="module")
+def schema(train) -> sg.Schema:
+    return sg.Schema.infer(train)
+
+
+def budget(epsilon=3.0, **more) -> sg.DifferentialPrivacy:
+    return sg.DifferentialPrivacy(epsilon=epsilon, delta=1e-5, **more)
+
+
+def small(**more) -> sg.DPMarginals:
+    return sg.DPMarginals(**({"num_components": 300, "num_steps": 200} | more))
+
+
+@pytest.fixture(scope="module")
+def fitted(train, schema) -> sg.DPMarginals:
+    return small().fit(train, schema=schema, privacy=budget(), verbose=False)
+
+
+def test_the_ledger_keeps_within_the_budget_and_uses_it(fitted):
+    assert 2.9 < fitted.ledger.epsilon <= 3.0
+    purposes = " ".join(entry.purpose for entry in fitted.ledger.entries)
+    for name in ("sex", "ward", "age", "cost", "lactate", "admitted", "died"):
+        assert name in purposes
+    assert "margins of 21 pairs" in purposes
+
+
+def test_the_ledger_is_in_the_model_file_and_comes_back(fitted, tmp_path):
+    fitted.save(tmp_path / "model.synthgen")
+    stored = inspect(tmp_path / "model.synthgen")["manifest"]["privacy"]
+    assert stored == fitted.ledger.to_dict()
+    loaded = sg.load(tmp_path / "model.synthgen")
+    assert loaded.ledger.to_dict() == stored
+    pd.testing.assert_frame_equal(loaded.sample(50, seed=1), fitted.sample(50, seed=1))
+
+
+def test_without_a_budget_there_is_no_ledger(train, schema):
+    assert small(num_steps=2).fit(train, schema=schema, verbose=False).ledger is None
+
+
+def test_rows_look_like_the_table(fitted, train):
+    drawn = fitted.sample(6_000, seed=0)
+    assert drawn.dtypes.to_dict() == train.dtypes.to_dict()
+    assert drawn["age"].mean() == pytest.approx(train["age"].mean(), abs=2)
+    assert drawn["lactate"].isna().mean() == pytest.approx(0.3, abs=0.03)
+    assert (drawn["cost"] == 0).mean() == pytest.approx(0.3, abs=0.05)
+    assert abs((drawn["admitted"] - train["admitted"].mean()).mean()) < pd.Timedelta(days=30)
+    gap = drawn.groupby("sex")["age"].mean()
+    assert gap["F"] - gap["M"] == pytest.approx(10, abs=4)
+
+
+def test_a_rare_name_and_an_extreme_are_not_learned(fitted):
+    drawn = fitted.sample(5_000, seed=0)
+    assert "ward of one patient" not in set(drawn["ward"])
+    assert drawn["cost"].max() < 1e6
+
+
+def test_nothing_but_noise_remains_when_the_budget_is_tiny():
+    """With next to no budget and the same noise, two opposite tables teach the same."""
+    frame = visits(100)[["sex", "died"]]
+    schema = sg.Schema(dict(sg.Schema.infer(frame).columns) | {"sex": sg.Categorical(categories=("F", "M"))})
+    tiny = budget(0.01, noise_seed=7)
+    taught = [
+        private_encoder(PrivateTable.of(frame.assign(sex=sex, died=sex == "F"), schema, tiny), num_bins=8).state()
+        for sex in ("F", "M")
+    ]
+    for name in ("sex", "died"):
+        assert taught[0][name]["shares"] == pytest.approx(taught[1][name]["shares"], abs=0.25)
+
+
+def test_declared_columns_cost_nothing_to_learn_of(train):
+    guessed = sg.Schema.infer(train)
+    columns = dict(guessed.columns) | {
+        "sex": sg.Categorical(categories=("F", "M")),
+        "age": sg.Numerical(dtype="int64", decimals=0, minimum=0, maximum=120),
+    }
+    fitted = small(num_steps=2).fit(train, schema=sg.Schema(columns), privacy=budget(), verbose=False)
+    free = [entry.purpose for entry in fitted.ledger.entries if entry.mechanism == "declared"]
+    assert "categories of sex" in free
+    assert "range of age" in free
+    assert not any("range of age" in e.purpose for e in fitted.ledger.entries if e.mechanism == "gaussian")
+
+
+def test_of_each_patient_one_row_is_learned(train):
+    frame = pd.concat([train, train.iloc[:2_000]], ignore_index=True)
+    schema = sg.Schema.infer(frame, patient_key="patient_id")
+    private = PrivateTable.of(frame, schema, budget(noise_seed=1))
+    assert private.frame["patient_id"].is_unique
+    assert len(private.frame) == len(train)
+    assert private.reader.ledger.unit == "patient_id"
+    assert private.num_patients == pytest.approx(len(train), abs=300)
+
+
+def test_the_unit_can_be_named(train, schema):
+    private = PrivateTable.of(train, schema, budget(unit="ward", noise_seed=1))
+    assert len(private.frame) == train["ward"].nunique()
+    with pytest.raises(SettingsError, match="unit='wards'"):
+        small().fit(train, schema=schema, privacy=budget(unit="wards"))
+
+
+def test_known_noise_promises_nothing(train, schema):
+    fitted = small(num_steps=2).fit(train, schema=schema, privacy=budget(noise_seed=1), verbose=False)
+    assert fitted.ledger.epsilon is None
+
+
+def test_what_no_budget_covers_is_refused_before_anything_is_read(train, schema):
+    with pytest.raises(SettingsError, match="needs schema="):
+        small().fit(train, privacy=budget())
+    with pytest.raises(SettingsError, match="CTGAN cannot learn under a privacy budget"):
+        sg.CTGAN().fit(train, schema=schema, privacy=budget())
+    with pytest.raises(SettingsError, match="privacy to be a DifferentialPrivacy"):
+        small().fit(train, schema=schema, privacy=3.0)
+    with pytest.raises(SettingsError, match="preparation=0"):
+        small().fit(train, schema=schema, privacy=budget(preparation=0))
+    rules = (sg.FixedCombinations(["sex", "ward"]),)
+    with pytest.raises(SettingsError, match="fixed_combinations"):
+        small().fit(train, schema=sg.Schema(schema.columns, constraints=rules), privacy=budget())
+
+
+def test_constraints_that_are_declared_hold(train, schema):
+    rules = (sg.Range("age", minimum=18),)
+    fitted = small().fit(train[train["age"] >= 18], schema=sg.Schema(schema.columns, constraints=rules),
+                         privacy=budget(), verbose=False)  # fmt: skip
+    assert fitted.sample(500, seed=0)["age"].min() >= 18
+
+
+@pytest.mark.parametrize("epsilon", [0.2, 1.0])
+def test_small_tables_and_budgets_still_give_rows(epsilon):
+    frame = visits(300)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fitted = small(num_steps=20).fit(frame, schema=sg.Schema.infer(frame), privacy=budget(epsilon), verbose=False)
+        assert len(fitted.sample(100, seed=0)) == 100
+    assert fitted.ledger.epsilon <= epsilon
