@@ -16,6 +16,10 @@ from synthgen.synthesizers.base import Synthesizer
 from synthgen.synthesizers.tables import FAMILIES
 
 
+DELTA = 1e-5
+"""Of the privacy budget, where the setting `epsilon` asks for one: `--set DPMarginals.epsilon=1`."""
+
+
 class Clock(keras.callbacks.Callback):
     """Notes when training began and each epoch ended, so that encoding and compiling can be told from training."""
 
@@ -51,7 +55,10 @@ def main() -> None:
     schema = sg.Schema.infer(train)
     if arguments.schema:
         schema = sg.Schema.from_dict(json.loads(Path(arguments.schema).read_text(encoding="utf-8")))
-    synthesizer = FAMILIES[arguments.model](seed=arguments.seed, **arguments.settings)
+    settings = dict(arguments.settings)
+    epsilon = settings.pop("epsilon", None)
+    privacy = None if epsilon is None else sg.DifferentialPrivacy(epsilon=epsilon, delta=DELTA)
+    synthesizer = FAMILIES[arguments.model](seed=arguments.seed, **settings)
 
     if arguments.time_encoding:
         with watch.time("encode"):
@@ -61,7 +68,7 @@ def main() -> None:
     clock = Clock()
     began = time.perf_counter()
     with watch.time("fit"):
-        synthesizer.fit(train, schema=schema, callbacks=[clock], verbose=True)
+        synthesizer.fit(train, schema=schema, privacy=privacy, callbacks=[clock], verbose=True)
     more = {"setup_seconds": clock.began - began} if clock.began else {}
 
     rows = arguments.rows or len(train)
@@ -71,7 +78,8 @@ def main() -> None:
         synthetic = synthesizer.sample(rows, seed=arguments.seed)
     if arguments.synthetic:
         synthetic.to_csv(arguments.synthetic, index=False)
-    more |= steps_and_pace(synthesizer, len(train), clock)
+    if privacy is None:  # under a budget the plan is another
+        more |= steps_and_pace(synthesizer, len(train), clock)
     watch.write(arguments.timings, rows=rows, **more)
 
 

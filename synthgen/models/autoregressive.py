@@ -7,7 +7,7 @@ import numpy as np
 from keras import ops
 
 from synthgen import backend
-from synthgen.backend import Tensor
+from synthgen.backend import Tensor, per_row
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.models.calls import MOST_ROWS, barred, in_calls, rows_per_call, what_is_known
 from synthgen.models.network import LossModel
@@ -47,14 +47,16 @@ class Autoregressive(LossModel):
     def copies_known(self) -> bool:
         return True
 
-    def loss_of(self, codes: Tensor, scalars: Tensor, *, seed: Tensor) -> Tensor:
+    def losses_of(self, codes: Tensor, scalars: Tensor, *, seed: Tensor) -> Tensor:
         half = codes.shape[0] // 2
         columns = len(self.layout.code_blocks)
         ordered = in_order(ops.arange(columns))
         some = in_order(_random_order(columns, seed))
-        total = ops.sum(self._terms(self.network, codes[:half], scalars[:half], ordered, training=True))
-        total += ops.sum(self._terms(self.network, codes[half:], scalars[half:], some, training=True))
-        return -total / codes.shape[0]
+        with per_row.part(slice(half)):
+            first = self._terms(self.network, codes[:half], scalars[:half], ordered, training=True)
+        with per_row.part(slice(half, None)):
+            second = self._terms(self.network, codes[half:], scalars[half:], some, training=True)
+        return -ops.concatenate([first, second])
 
     def _terms(self, network: Chain, codes: Tensor, scalars: Tensor, known: Tensor, *, training: bool) -> Tensor:
         """Logarithms of the conditional laws of a batch, (batch,)."""
@@ -65,7 +67,7 @@ class Autoregressive(LossModel):
             logits = network.logits(position, own)
             if block.form == "bits":
                 shown = heads.bits(code, block.size)
-                logits += ops.matmul(shown, network.among_bits(position))
+                logits += network.of_earlier_bits(position, shown)
                 total += ops.sum(shown * logits - ops.softplus(logits), axis=1)
             else:
                 total += _log_probability(logits, code)

@@ -81,7 +81,7 @@ class Diffusion(LossModel):
     def copies_known(self) -> bool:
         return True
 
-    def loss_of(self, codes: Tensor, scalars: Tensor, *, seed: Tensor) -> Tensor:
+    def losses_of(self, codes: Tensor, scalars: Tensor, *, seed: Tensor) -> Tensor:
         clean = heads.expand(self.layout, codes, scalars)
         condition = self._conditioning.condition(clean, (), backend.step_seed(1, seed[0], seed[1]))
         rows = clean.shape[0]
@@ -90,7 +90,7 @@ class Diffusion(LossModel):
         noisy = clean + level * backend.normal(tuple(clean.shape), backend.step_seed(3, seed[0], seed[1]))
         outputs = self._outputs(self.network, noisy, condition, level)
         unknown = 1 - self._conditioning.known_features(condition)  # (batch, features)
-        return ops.sum(self._errors(clean, codes, outputs) * unknown) / rows
+        return ops.sum(self._errors(clean, codes, outputs) * unknown, axis=1)
 
     def _errors(self, clean: Tensor, codes: Tensor, outputs: Tensor) -> Tensor:
         """What each feature adds to the loss, (batch, features): cross-entropies, and squares for scalars."""

@@ -35,7 +35,13 @@ class Margins:
 
 
 def measured_margins(
-    layout: Layout, table: EncodedTable, singles: np.ndarray, *, num_rows: float, reader: Reader | None
+    layout: Layout,
+    table: EncodedTable,
+    singles: np.ndarray,
+    *,
+    num_rows: float,
+    reader: Reader | None,
+    share: float | None = None,
 ) -> Margins:
     """Returns the margins of all pairs of columns.
 
@@ -48,6 +54,7 @@ def measured_margins(
         singles: (codes,) share of rows at each code, as the encoder knows it.
         num_rows: About how many rows, as publicly known.
         reader: Of the rows under a budget; None: exact.
+        share: Of the budget's precision that the read gets; None: all that is left.
     """
     sizes = np.array([layout.blocks[position].num_codes for position in layout.code_blocks])
     owners = np.repeat(np.arange(len(sizes)), sizes)
@@ -55,7 +62,7 @@ def measured_margins(
     across = owners[:, None] != owners[None]
     noise = np.zeros_like(counts)
     if reader is not None and len(sizes) > 1:
-        noise = _deviations(sizes, owners, reader)
+        noise = _deviations(sizes, owners, reader, share)
         chance = np.triu(reader.rng.normal(size=counts.shape).astype(np.float32), 1)
         counts += noise * (chance + chance.T)
     expected = np.maximum(np.outer(singles, singles), LEAST_CHANCE) / num_rows
@@ -77,7 +84,7 @@ def _counts(table: EncodedTable, sizes: np.ndarray) -> np.ndarray:
     return counts
 
 
-def _deviations(sizes: np.ndarray, owners: np.ndarray, reader: Reader) -> np.ndarray:
+def _deviations(sizes: np.ndarray, owners: np.ndarray, reader: Reader, part: float | None) -> np.ndarray:
     """Deviation of the noise of each cell, (codes, codes) float32; enters the read in the ledger."""
     cells = np.outer(sizes, sizes).astype(float)
     precision = np.triu(cells**CELLS_EXPONENT, 1)
@@ -88,7 +95,12 @@ def _deviations(sizes: np.ndarray, owners: np.ndarray, reader: Reader) -> np.nda
         purpose = f"margins of {len(sizes) * (len(sizes) - 1) // 2} pairs of columns"
         return [*entries, Entry(purpose=purpose, mechanism="gaussian", noise_multiplier=multiplier)]
 
-    multiplier = accountant.smallest_noise(with_noise, epsilon_asked=reader.budget.epsilon, delta=reader.budget.delta)
+    budget = reader.budget
+    multiplier = (
+        accountant.smallest_noise(with_noise, epsilon_asked=budget.epsilon, delta=budget.delta)
+        if part is None
+        else reader.noise(part)
+    )
     reader.ledger.entries.append(with_noise(multiplier)[-1])
     deviations = multiplier / np.sqrt(np.where(share > 0, share, np.inf))
     return deviations[owners][:, owners].astype(np.float32)

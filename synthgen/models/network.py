@@ -8,11 +8,15 @@ import numpy as np
 from keras import ops
 
 from synthgen import backend
-from synthgen.backend import Tensor
+from synthgen.backend import Tensor, per_row
+from synthgen.dp.training import PrivateTraining, check_lengths
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.models.base import GenerativeModel
 from synthgen.networks import heads
 from synthgen.training.batches import shuffled
+
+CHECKED_ROWS = 4
+"""Made-up rows on which the lengths of gradients are checked."""
 
 
 class NetworkModel(GenerativeModel, keras.Model):
@@ -24,6 +28,7 @@ class NetworkModel(GenerativeModel, keras.Model):
         losses: Names of what a step returns, in order.
 
     Attributes:
+        private: How gradients are protected, where there is a privacy budget; to be set before training.
         chunk_counter: Chunks of steps trained so far in the whole run, interruptions and recoveries included.
     """
 
@@ -33,6 +38,7 @@ class NetworkModel(GenerativeModel, keras.Model):
         self.seed = seed
         self._trackers = [keras.metrics.Mean(name) for name in losses]
         # batches and noise are functions of it, so that a resumed run goes on alike; int64, see `backend.resident`
+        self.private: PrivateTraining | None = None
         self.chunk_counter = self.add_weight(
             shape=(), dtype="int64", initializer="zeros", trainable=False, name="chunk"
         )
@@ -76,6 +82,14 @@ class NetworkModel(GenerativeModel, keras.Model):
         self._scalars = backend.resident(table.scalars)
         self._num_rows = len(table)
 
+    @abstractmethod
+    def check_private(self) -> None:
+        """Makes sure, on made-up rows, that training under a privacy budget finds lengths of gradients right.
+
+        Raises:
+            TrainingError: If it does not.
+        """
+
     def release(self) -> None:
         """Lets go of the training rows."""
         self._codes = self._scalars = None
@@ -98,8 +112,10 @@ class NetworkModel(GenerativeModel, keras.Model):
             steps_per_chunk: Steps.
 
         Returns:
-            Indices of rows, (steps, batch) int32.
+            Indices of rows, (steps, batch) int32; under a privacy budget drawn by chance, -1 where there is none.
         """
+        if self.private is not None:
+            return (self.private.batches(self._num_rows, num_batches=steps_per_chunk),)
         size = steps_per_chunk * batch_size
         indices = shuffled(self._num_rows, num_drawn=size, first=number * size, seed=self.seed)
         return (indices.reshape(steps_per_chunk, batch_size),)
@@ -155,8 +171,8 @@ class LossModel(NetworkModel):
         self.built = True
 
     @abstractmethod
-    def loss_of(self, codes: Tensor, scalars: Tensor, *, seed: Tensor) -> Tensor:
-        """Returns the loss of a batch, a scalar.
+    def losses_of(self, codes: Tensor, scalars: Tensor, *, seed: Tensor) -> Tensor:
+        """Returns the loss of each row, (batch,).
 
         Args:
             codes: (batch, code blocks) int32.
@@ -183,17 +199,40 @@ class LossModel(NetworkModel):
         self.optimizer.build(self.network.trainable_variables)
 
     def _step(self, data: tuple[Tensor, ...], step: Tensor, step_of_run: Tensor) -> Tensor:
-        indices = data[0][step]
+        indices, seed = data[0][step], backend.step_seed(self.seed, step_of_run)
+        if self.private is not None:
+            return self._private_step(self.private, indices, seed, step_of_run)
         codes, scalars = backend.taken(self._codes, indices), backend.taken(self._scalars, indices)
 
         def loss() -> tuple[Tensor, Tensor]:
-            value = self.loss_of(codes, scalars, seed=backend.step_seed(self.seed, step_of_run))
+            value = ops.mean(self.losses_of(codes, scalars, seed=seed))
             return self.optimizer.scale_loss(value), value
 
         variables = self.network.trainable_variables
         value, gradients = backend.value_and_gradients(loss, variables)
         self.optimizer.apply(gradients, variables)
         return ops.stack([value])
+
+    def check_private(self) -> None:
+        rng = np.random.default_rng(0)
+        sizes = [self.layout.blocks[position].num_codes for position in self.layout.code_blocks]
+        codes = ops.convert_to_tensor(rng.integers(0, sizes, (CHECKED_ROWS, len(sizes))).astype("int32"))
+        scalars = rng.uniform(-1, 1, (CHECKED_ROWS, len(self.layout.scalar_blocks))).astype("float32")
+        seed = backend.step_seed(self.seed, 0)
+        check_lengths(lambda: self.losses_of(codes, ops.convert_to_tensor(scalars), seed=seed),
+                      self.network.trainable_variables, num_rows=CHECKED_ROWS)  # fmt: skip
+
+    def _private_step(self, private: PrivateTraining, indices: Tensor, seed: Tensor, step_of_run: Tensor) -> Tensor:
+        """The same under a privacy budget; its loss would be one more look at the rows, so that it says 0."""
+        some = ops.maximum(indices, 0)
+        codes, scalars = backend.taken(self._codes, some), backend.taken(self._scalars, some)
+        variables = self.network.trainable_variables
+        gradients, _ = per_row.clipped_gradients(
+            lambda: self.losses_of(codes, scalars, seed=seed), variables,
+            present=ops.cast(indices >= 0, "float32"), longest=private.clipping_norm,
+        )  # fmt: skip
+        self.optimizer.apply(private.with_noise(gradients, step_of_run), variables)
+        return ops.zeros((1,))
 
     def refresh_sampler(self) -> None:
         self._sampler.set_weights(self.network.get_weights())

@@ -60,14 +60,14 @@ class VariationalAutoencoder(LossModel):
         """The decoder alone: the encoder is needed for nothing but training."""
         return self._sampler.decoder
 
-    def loss_of(self, codes: Tensor, scalars: Tensor, *, seed: Tensor) -> Tensor:
+    def losses_of(self, codes: Tensor, scalars: Tensor, *, seed: Tensor) -> Tensor:
         features = heads.expand(self.layout, codes, scalars)
         mean, log_variance = ops.split(self.network.encoder(features), 2, axis=1)
         noise = backend.normal(tuple(mean.shape), seed)
         outputs = self.network.decoder(mean + ops.exp(0.5 * log_variance) * noise)
         divergence = 0.5 * ops.sum(ops.square(mean) + ops.exp(log_variance) - log_variance - 1, axis=1)
         reconstruction = self._reconstruction(features, codes, outputs)
-        return ops.mean(self._reconstruction_weight * reconstruction + divergence)
+        return self._reconstruction_weight * reconstruction + divergence
 
     def _reconstruction(self, features: Tensor, codes: Tensor, outputs: Tensor) -> Tensor:
         """Negative logarithm of the probability of rows given their latent numbers, but for constants, (batch,)."""

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from synthgen.backend import Tensor
+from synthgen.backend import Tensor, per_row
 from synthgen.encoding.layout import Layout
 from synthgen.encoding.smooth import MOST_SCORE, NUM_SMOOTH, bin_features
 from synthgen.networks import heads
@@ -105,8 +105,10 @@ class Chain(keras.Model):
         """
         block, offset = self.codes[position], int(self._offsets[position])
         if block.form == "bits":
-            return ops.matmul(heads.bits(code, block.size), self.embeddings[offset : offset + block.size])
-        embedded = ops.take(self.embeddings, code + offset, axis=0)
+            shown = heads.bits(code, block.size)
+            embedded = ops.matmul(shown, self.embeddings[offset : offset + block.size])
+            return per_row.observed(embedded, ops.sum(shown, axis=1, keepdims=True))
+        embedded = per_row.observed(ops.take(self.embeddings, code + offset, axis=0), ops.ones(()))
         if position not in self.insides:
             return embedded
         first, end = self.insides[position]
@@ -140,11 +142,19 @@ class Chain(keras.Model):
         kernel = ops.reshape(self._first * known[:, :, None, None], (columns, columns * dim, width))
         bias = self._bias + ops.einsum("ts,tsw->tw", known, self._of_known)
         flat = ops.reshape(embedded, (1, -1, columns * dim))
-        hidden = ops.silu(ops.matmul(flat, kernel) + bias[:, None])
+        told = ops.einsum("ts,bs->tb", known, ops.sum(ops.square(embedded), axis=2))  # (columns, batch)
+        squares = told + ops.sum(known, axis=1, keepdims=True) + 1
+        hidden = ops.silu(self._seen(ops.matmul(flat, kernel) + bias[:, None], squares))
         for deeper, bias in zip(self._deeper, self._biases, strict=True):
             inner = self._drop(hidden, training=training)
-            hidden += ops.silu(ops.matmul(inner, deeper) + bias[:, None])
+            squares = ops.sum(ops.square(inner), axis=2) + 1
+            hidden += ops.silu(self._seen(ops.matmul(inner, deeper) + bias[:, None], squares))
         return self._drop(hidden, training=training)  # (columns, batch, width)
+
+    @staticmethod
+    def _seen(outputs: Tensor, squares: Tensor) -> Tensor:
+        """Outputs (columns, batch, width) whose rows are observed, given squared lengths of inputs (columns, batch)."""
+        return per_row.observed(outputs, squares[:, :, None], axis=1)
 
     def hidden_of(self, position: int, embedded: Tensor, known: Tensor) -> Tensor:
         """The same for one column, where each row is told columns of its own, (batch, width).
@@ -173,12 +183,24 @@ class Chain(keras.Model):
         if position in self.insides:
             features, spike = self._of_bins[position]
             kernel = kernel * spike + ops.matmul(self._smooth_heads[position], features)
-        return ops.matmul(hidden, kernel) + bias
+        squares = ops.sum(ops.square(hidden), axis=1, keepdims=True) + 1
+        return per_row.observed(ops.matmul(hidden, kernel) + bias, squares)
 
     def among_bits(self, position: int) -> Tensor:
         """Returns what a column's earlier bits say of its later ones, (bits, bits), zero on and below the diagonal."""
         size = self.codes[position].size
         return self._among_bits[position] * np.triu(np.ones((size, size), "float32"), 1)
+
+    def of_earlier_bits(self, position: int, shown: Tensor) -> Tensor:
+        """Returns what is added to a column's raw outputs for bits that are known, (batch, bits).
+
+        Args:
+            position: Of the column.
+            shown: (batch, bits) of 0 and 1.
+        """
+        among = self.among_bits(position)
+        earlier = np.triu(np.ones(among.shape, "float32"), 1)
+        return per_row.observed(ops.matmul(shown, among), ops.matmul(shown, earlier))
 
     def place_logits(self, position: int, hidden: Tensor, code: Tensor) -> Tensor:
         """Returns the raw outputs of the place inside a bin, (batch, num_places).

@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from synthgen.backend import Tensor
+from synthgen.networks.dense import Dense, RMSNormalization
 
 
 def residual_denoiser(
@@ -25,9 +26,9 @@ def residual_denoiser(
     """
     made = iter(range(10_000))
 
-    def dense(units: int) -> layers.Dense:
+    def dense(units: int) -> Dense:
         start = keras.initializers.GlorotUniform(seed=seed * 10_000 + next(made))
-        return layers.Dense(units, kernel_initializer=start, dtype=dtype)
+        return Dense(units, kernel_initializer=start, dtype=dtype)
 
     def silu(inputs: Tensor) -> Tensor:
         return layers.Activation("silu", dtype=dtype)(inputs)
@@ -37,7 +38,7 @@ def residual_denoiser(
     hidden = layers.Add(dtype=dtype)([dense(width)(rows), dense(width)(level)])
     for _ in range(depth):
         gain = layers.Activation("softplus", dtype=dtype)(dense(width)(level))
-        inner = layers.Multiply(dtype=dtype)([layers.RMSNormalization(dtype=dtype)(hidden), gain])
+        inner = layers.Multiply(dtype=dtype)([RMSNormalization(dtype=dtype)(hidden), gain])
         hidden = layers.Add(dtype=dtype)([hidden, dense(width)(silu(dense(width)(inner)))])
-    outputs = dense(num_features)(silu(layers.RMSNormalization(dtype=dtype)(hidden)))
+    outputs = dense(num_features)(silu(RMSNormalization(dtype=dtype)(hidden)))
     return keras.Model([rows, waves], outputs, name="denoiser")

@@ -3,6 +3,7 @@
 import keras
 from keras import layers
 
+from synthgen.networks.dense import Dense
 from synthgen.networks.links import Links
 
 LEAK = 0.2
@@ -16,10 +17,10 @@ class _Dense:
         self._seed = seed
         self._made = 0
 
-    def __call__(self, width: int) -> layers.Dense:
+    def __call__(self, width: int) -> Dense:
         self._made += 1
         start = keras.initializers.GlorotUniform(seed=self._seed * 1000 + self._made)
-        return layers.Dense(width, kernel_initializer=start)
+        return Dense(width, kernel_initializer=start)
 
     def small(self, width: int, *, num_inputs: int) -> layers.Dense:
         """Weights and biases within one over the square root of the number of inputs, as CTGAN's authors start."""

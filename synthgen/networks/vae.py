@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from synthgen.backend import Tensor
+from synthgen.networks.dense import Dense
 
 
 class Decoder(keras.Model):
@@ -23,7 +24,10 @@ class Decoder(keras.Model):
         super().__init__(name="decoder")
         self._dense = dense_network(latent_dim, num_features, widths=widths, seed=seed)
         self.log_deviations = self.add_weight(
-            shape=(num_scalars,), initializer=keras.initializers.Constant(-2.3), name="log_deviations"
+            shape=(num_scalars,),
+            initializer=keras.initializers.Constant(-2.3),
+            name="log_deviations",
+            trainable=num_scalars > 0,
         )
         self.built = True
 
@@ -48,9 +52,9 @@ def dense_network(num_inputs: int, num_outputs: int, *, widths: tuple[int, ...],
     inputs = hidden = keras.Input((num_inputs,))
     for place, width in enumerate((*widths, num_outputs)):
         start = keras.initializers.GlorotUniform(seed=seed * 100 + place)
-        hidden = layers.Dense(width, kernel_initializer=start, activation="relu" if place < len(widths) else None)(
-            hidden
-        )
+        hidden = Dense(width, kernel_initializer=start)(hidden)
+        if place < len(widths):
+            hidden = layers.ReLU()(hidden)
     return keras.Model(inputs, hidden)
 
 

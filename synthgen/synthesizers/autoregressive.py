@@ -46,6 +46,7 @@ class TabularAutoregressive(LikelihoodSynthesizer, NetworkSynthesizer):
     """
 
     family: ClassVar[str] = "TabularAutoregressive"
+    private: ClassVar[bool] = True
 
     def __init__(  # noqa: PLR0913
         self,

@@ -33,6 +33,7 @@ class TabularDiffusion(NetworkSynthesizer):
     """
 
     family: ClassVar[str] = "TabularDiffusion"
+    private: ClassVar[bool] = True
 
     def __init__(  # noqa: PLR0913
         self,

@@ -3,17 +3,23 @@
 from typing import Any, ClassVar
 
 import keras
+import numpy as np
 
+from synthgen.dp.reader import Reader
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.encoding.table import progress
+from synthgen.errors import SettingsError
 from synthgen.models.conditioning import MaskedRows, Unconditional
 from synthgen.models.gan.gan import GAN, GANSettings
 from synthgen.models.gan.linked_chain import STEPS, LinkedChain
 from synthgen.models.gan.losses import Relativistic
 from synthgen.models.gan.regularizers import SlopePenalty
+from synthgen.models.margins import measured_margins
+from synthgen.models.mixture import Mixture
 from synthgen.models.network import NetworkModel
 from synthgen.networks import mlp
 from synthgen.networks.links import links_for
+from synthgen.synthesizers.learned_parts import Parts
 from synthgen.synthesizers.network import NetworkSynthesizer, averaging_momentum
 
 MOST_LINKED = 3_000
@@ -30,6 +36,12 @@ CHAIN_STEPS = 1_000
 
 CHAIN_STEPS_UNSEEN = 200
 """The same where no rows are held out that would show when it begins to learn by heart."""
+
+MARGINS_SHARE = 0.7
+"""Of what a privacy budget has left after reading columns: margins that the generator starts from."""
+
+MIXTURE, MIXTURE_STEPS = 4_000, 400
+"""Components that agree with those margins, and steps of their fit."""
 
 CHAIN_PATIENCE = 3
 """Calls of the chain's training without gain on held-out rows, after which it ends."""
@@ -59,6 +71,7 @@ class TabularGAN(NetworkSynthesizer):
     """
 
     family: ClassVar[str] = "TabularGAN"
+    private: ClassVar[bool] = True
 
     def __init__(  # noqa: PLR0913
         self,
@@ -137,6 +150,21 @@ class TabularGAN(NetworkSynthesizer):
             if waited >= CHAIN_PATIENCE:
                 break
         model.start_as(*kept)
+
+    def _start_privately(self, model: NetworkModel, parts: Parts, reader: Reader, *, verbose: bool) -> None:
+        """Starts the generator as the chain of rows that agree with margins read with noise (see `DPMarginals`)."""
+        if not _linked(model.layout):
+            raise SettingsError(
+                f"{self.family} learns at most {MOST_LINKED_BLOCKS} columns and {MOST_LINKED} features under a privacy "
+                "budget: wider tables would be trained on known cells of training rows. TabularAutoregressive can."
+            )
+        share = MARGINS_SHARE * (1 - reader.budget.preparation)
+        margins = measured_margins(parts.layout, parts.table, parts.shares, num_rows=parts.num_rows, reader=reader,
+                                   share=share)  # fmt: skip
+        mixture = Mixture(parts.layout, num_components=MIXTURE, seed=self.seed)
+        mixture.fit(margins, num_steps=MIXTURE_STEPS)
+        drawn = [mixture.draw(parts.num_rows, rng=np.random.default_rng([self.seed, part])) for part in (30, 31)]
+        self._start(model, drawn[0], drawn[1], verbose=verbose)
 
 
 def _linked(layout: Layout) -> bool:

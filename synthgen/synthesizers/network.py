@@ -4,12 +4,16 @@ import hashlib
 import os
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import keras
 
 from synthgen import backend
+from synthgen.dp.reader import Reader
+from synthgen.dp.training import plan_training
 from synthgen.encoding.layout import EncodedTable, Layout
+from synthgen.errors import SettingsError
 from synthgen.models.network import LossModel, NetworkModel
 from synthgen.synthesizers.base import Synthesizer
 from synthgen.synthesizers.learned_parts import Parts
@@ -18,6 +22,9 @@ from synthgen.training.callbacks import Backup
 from synthgen.training.monitors import Score
 from synthgen.training.run import Plan, claim_checkpoint, run
 from synthgen.training.schedules import RecoverableCosine
+
+LARGER_BATCHES, FEWER_STEPS = 4, 2
+"""Under a privacy budget: every batch gets the same noise, so that few large ones drown less in it."""
 
 END_OF_RATE = 1 / 20
 """Of the starting learning rate, where the cosine ends."""
@@ -58,6 +65,9 @@ class NetworkSynthesizer(Synthesizer):
     ) -> None:
         """Gives the model better weights to start from, where a family has a way to."""
 
+    def _start_privately(self, model: NetworkModel, parts: Parts, reader: Reader, *, verbose: bool) -> None:
+        """The same under a privacy budget, of which it may take a part."""
+
     def _score(self, model: NetworkModel, train: EncodedTable, validation: EncodedTable) -> Score:
         """Returns what chooses the best epoch, on held-out rows."""
         return detection_score(model, train, validation, seed=self.seed)
@@ -79,6 +89,8 @@ class NetworkSynthesizer(Synthesizer):
         callbacks: Sequence[keras.callbacks.Callback],
         verbose: bool,
     ) -> NetworkModel:
+        if parts.reader is not None:
+            return self._learn_privately(parts, parts.reader, checkpoint, callbacks, verbose)
         table, share = parts.table, self.settings["validation"]
         train, validation = hold_out(table, parts.cohort.patients, share=share, seed=self.seed)
         plan = self.plan(len(train))
@@ -98,6 +110,47 @@ class NetworkSynthesizer(Synthesizer):
         model.release()
         self.history, self.best_epoch = best.history, best.best_epoch
         return model
+
+    def _learn_privately(
+        self,
+        parts: Parts,
+        reader: Reader,
+        checkpoint: str | os.PathLike[str] | None,
+        callbacks: Sequence[keras.callbacks.Callback],
+        verbose: bool,
+    ) -> NetworkModel:
+        """Trains under a privacy budget: larger batches, no rows held out, the last epoch, no losses shown or kept."""
+        if checkpoint is not None:
+            raise SettingsError(
+                "A run under a privacy budget has no checkpoint: what it read with noise before an interruption would "
+                "be paid twice. Leave checkpoint out."
+            )
+        plan = private_plan(self.plan(parts.num_rows), num_patients=parts.num_rows)
+        model = self.build(parts.layout)
+        self._start_privately(model, parts, reader, verbose=verbose)
+        model.private = plan_training(
+            reader, num_patients=parts.num_rows, batch_size=plan.batch_size, num_steps=plan.total, what=self.family
+        )
+        model.check_private()
+        model.prepare(parts.table)
+        rate_scale = model.add_weight(shape=(), initializer="ones", trainable=False, name="rate_scale")
+        self._compile(model, num_steps=plan.num_steps, rate_scale=rate_scale)
+        run(model, plan, score=None, rate_scale=rate_scale, checkpoint=None, verbose=verbose, callbacks=callbacks)
+        model.release()
+        return model
+
+
+def private_plan(plan: Plan, *, num_patients: int) -> Plan:
+    """Returns how to train under a privacy budget instead: in larger batches, fewer steps, to the end.
+
+    Args:
+        plan: Without one.
+        num_patients: About how many.
+    """
+    return replace(
+        plan, batch_size=max(min(LARGER_BATCHES * plan.batch_size, num_patients // 4), 1),
+        num_steps=max(plan.num_steps // FEWER_STEPS, 1), patience=None,
+    )  # fmt: skip
 
 
 def averaging_momentum(num_steps: int) -> float:

@@ -32,6 +32,7 @@ class TVAE(NetworkSynthesizer):
     """
 
     family: ClassVar[str] = "TVAE"
+    private: ClassVar[bool] = True
     numerical: ClassVar[NumericalMethod] = "mode_specific"
 
     def __init__(  # noqa: PLR0913

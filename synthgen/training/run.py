@@ -41,6 +41,11 @@ class Plan:
         return max(round(self.num_steps / self.num_epochs / self.chunks_per_epoch), 1)
 
     @property
+    def total(self) -> int:
+        """Steps of the whole run."""
+        return self.chunk * self.chunks_per_epoch * self.num_epochs
+
+    @property
     def chunks_per_epoch(self) -> int:
         """Chunks in one epoch."""
         return max(math.ceil(self.num_steps / self.num_epochs / self.steps_per_chunk), 1)
@@ -75,9 +80,7 @@ def run(
         TrainingError: If losses are not finite after every recovery.
     """
     best = BestEpoch(score, patience=plan.patience, directory=checkpoint)
-    progress = ProgressBar(
-        steps_per_chunk=plan.chunk, num_steps=plan.chunk * plan.chunks_per_epoch * plan.num_epochs, verbose=verbose
-    )
+    progress = ProgressBar(steps_per_chunk=plan.chunk, num_steps=plan.total, verbose=verbose)
     interruption = Interruption()
     standard: list[keras.callbacks.Callback] = [Recovery(rate_scale), best, progress, interruption]
     if checkpoint is not None:

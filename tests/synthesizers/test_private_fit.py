@@ -171,3 +171,53 @@ def test_small_tables_and_budgets_still_give_rows(epsilon):
         fitted = small(num_steps=20).fit(frame, schema=sg.Schema.infer(frame), privacy=budget(epsilon), verbose=False)
         assert len(fitted.sample(100, seed=0)) == 100
     assert fitted.ledger.epsilon <= epsilon
+
+
+NETWORKS = {
+    "TabularGAN": {"num_steps": 60, "width": 32, "batch_size": 100},
+    "TabularAutoregressive": {"num_steps": 300, "width": 24, "batch_size": 150},
+    "TabularDiffusion": {"num_steps": 60, "width": 32, "batch_size": 100, "num_sampling_steps": 8},
+    "TVAE": {"num_epochs": 4, "width": 32, "batch_size": 100},
+}
+
+
+@pytest.fixture(scope="module", params=NETWORKS)
+def network(request, train, schema):
+    family = getattr(sg, request.param)
+    return family(seed=1, **NETWORKS[request.param]).fit(train, schema=schema, privacy=budget(5.0), verbose=False)
+
+
+def test_networks_keep_within_the_budget_and_keep_no_losses(network, tmp_path):
+    assert 4.9 < network.ledger.epsilon <= 5.0
+    kinds = [entry.mechanism for entry in network.ledger.entries]
+    assert kinds.count("sampled_gaussian") == 1
+    assert "uncounted" not in kinds
+    assert network.history == []
+    assert network.calibrator is None
+    network.save(tmp_path / "model.synthgen")
+    loaded = sg.load(tmp_path / "model.synthgen")
+    pd.testing.assert_frame_equal(loaded.sample(40, seed=1), network.sample(40, seed=1))
+
+
+def test_networks_draw_rows_of_the_table(network, train):
+    drawn = network.sample(1_000, seed=0)
+    assert drawn.dtypes.to_dict() == train.dtypes.to_dict()
+    assert set(drawn["sex"]) <= {"F", "M"}
+    assert "ward of one patient" not in set(drawn["ward"])
+
+
+@pytest.mark.parametrize("family", ["TabularGAN", "TabularAutoregressive"])
+def test_networks_learn_what_columns_say_of_each_other(family):
+    rng = np.random.default_rng(0)
+    a = rng.integers(0, 4, 8_000)
+    frame = pd.DataFrame({"a": a.astype(str), "b": ((a + (rng.random(8_000) < 0.1)) % 4).astype(str)})
+    fitted = getattr(sg, family)(seed=0, **NETWORKS[family]).fit(
+        frame, schema=sg.Schema.infer(frame), privacy=budget(8.0), verbose=False
+    )
+    drawn = fitted.sample(4_000, seed=0)
+    assert (drawn["a"] == drawn["b"]).mean() > 0.5  # in the table 0.9, of independent columns 0.25
+
+
+def test_a_private_run_has_no_checkpoint_and_needs_enough_patients(train, schema, tmp_path):
+    with pytest.raises(SettingsError, match="Leave checkpoint out"):
+        sg.TVAE(num_epochs=1).fit(train, schema=schema, privacy=budget(), checkpoint=tmp_path / "c", verbose=False)

@@ -12,8 +12,9 @@ from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.models.conditioning import Conditioning, TrainingBySampling
 from synthgen.models.gan.drawing import Drawing
 from synthgen.models.gan.losses import AdversarialLoss
+from synthgen.models.gan.private import check_critic, private_step
 from synthgen.models.gan.regularizers import SlopePenalty
-from synthgen.models.network import NetworkModel
+from synthgen.models.network import CHECKED_ROWS, NetworkModel
 from synthgen.networks import heads
 from synthgen.networks.links import Links, LinkWeights
 from synthgen.training.batches import shuffled
@@ -109,6 +110,9 @@ class GAN(NetworkModel):
         self.optimizer.build(self.generator.trainable_variables)
         self.critic_optimizer.build(self.critic.trainable_variables)
 
+    def check_private(self) -> None:
+        check_critic(self, num_rows=CHECKED_ROWS)
+
     def start_as(self, links: list[np.ndarray], biases: np.ndarray) -> None:
         """Starts a linked generator as a given chain: the network's own part of the raw outputs begins small.
 
@@ -128,6 +132,8 @@ class GAN(NetworkModel):
             self.conditioning.prepare(table)
 
     def chunk(self, number: int, *, batch_size: int, steps_per_chunk: int) -> tuple[np.ndarray, ...]:
+        if self.private is not None:
+            return super().chunk(number, batch_size=batch_size, steps_per_chunk=steps_per_chunk)
         shape = (steps_per_chunk, self.settings.critic_steps, batch_size)
         size = int(np.prod(shape))
         rows = shuffled(self._num_rows, num_drawn=size, first=number * size, seed=self.seed)
@@ -139,16 +145,18 @@ class GAN(NetworkModel):
 
         The rows made for the critic's last turn serve the generator's update too: they are made once.
         """
+        if self.private is not None:
+            return private_step(self, self.private, data[0][step], step_of_run)
         variables = self.generator.trainable_variables
         for turn in range(self.settings.critic_steps):
             seed = backend.step_seed(self.seed, step_of_run, turn)
             train, condition = self._batch(tuple(array[step, turn] for array in data), seed)
             with backend.recording(variables) as tape:
-                synthetic, logits = self._generate(condition, seed)
+                synthetic, logits = self.generate(condition, seed)
                 critic_loss, penalty = self._update_critic(train, synthetic, condition, seed)
                 adversarial = self.adversarial_loss.generator(
-                    train_scores=ops.stop_gradient(self._score(self._pack(train, condition))),
-                    synthetic_scores=self._score(self._pack(synthetic, condition)),
+                    train_scores=ops.stop_gradient(self.score(self._pack(train, condition))),
+                    synthetic_scores=self.score(self._pack(synthetic, condition)),
                 )
                 total = adversarial + self.conditioning.loss(logits, condition)
                 scaled = self.optimizer.scale_loss(total)
@@ -167,7 +175,7 @@ class GAN(NetworkModel):
 
         def loss() -> tuple[Tensor, tuple[Tensor, Tensor]]:
             # scored together, as the penalty on both does, so that the compiler shares the work
-            scores = self._score(ops.concatenate([train_packs, synthetic_packs]))
+            scores = self.score(ops.concatenate([train_packs, synthetic_packs]))
             num_packs = ops.shape(train_packs)[0]
             adversarial = self.adversarial_loss.critic(
                 train_scores=scores[:num_packs], synthetic_scores=scores[num_packs:]
@@ -175,7 +183,7 @@ class GAN(NetworkModel):
             penalty = ops.zeros(())
             for position, slope_penalty in enumerate(self.penalties):
                 penalty_seed = backend.step_seed(2 + position, seed[0], seed[1])
-                penalty += slope_penalty(self._score, train=train_packs, synthetic=synthetic_packs, seed=penalty_seed)
+                penalty += slope_penalty(self.score, train=train_packs, synthetic=synthetic_packs, seed=penalty_seed)
             return self.critic_optimizer.scale_loss(adversarial + penalty), (adversarial, penalty)
 
         variables = self.critic.trainable_variables
@@ -183,8 +191,13 @@ class GAN(NetworkModel):
         self.critic_optimizer.apply(gradients, variables)
         return values
 
-    def _generate(self, condition: Tensor, seed: Tensor) -> tuple[Tensor, Tensor]:
-        """Returns rows (batch, features) as the critic sees them, and the raw outputs behind them."""
+    def generate(self, condition: Tensor, seed: Tensor) -> tuple[Tensor, Tensor]:
+        """Returns rows (batch, features) as the critic sees them, and the raw outputs behind them.
+
+        Args:
+            condition: (batch, num_features).
+            seed: (2,) int32.
+        """
         rows = ops.shape(condition)[0]
         noise = backend.normal((rows, self.settings.latent_dim), backend.step_seed(1, seed[0], seed[1]))
         logits = self.generator(ops.concatenate([noise, condition], axis=1), training=True)
@@ -205,7 +218,12 @@ class GAN(NetworkModel):
         told = ops.concatenate([rows, self.conditioning.for_critic(condition)], axis=1)
         return ops.reshape(told, (-1, self.settings.packing * told.shape[1]))
 
-    def _score(self, packs: Tensor) -> Tensor:
+    def score(self, packs: Tensor) -> Tensor:
+        """Returns the critic's scores, (packs, 1).
+
+        Args:
+            packs: (packs, features of `packing` rows and of what the critic is told).
+        """
         return ops.cast(self.critic(packs, training=True), "float32")  # (packs, 1)
 
     def refresh_sampler(self) -> None:
