@@ -15,6 +15,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from synthgen.audit.audit import AuditResult as AuditResult
+    from synthgen.audit.audit import audit as audit
     from synthgen.augmentation.augment import augment as augment
     from synthgen.augmentation.sampler import SyntheticSampler as SyntheticSampler
     from synthgen.bundle.policy import Policy as Policy
@@ -82,6 +84,8 @@ _MODULES = {
     "load": "synthgen.synthesizers.loading",
     "tune": "synthgen.selection.tuning",
     "TuningResult": "synthgen.selection.tuning_result",
+    "audit": "synthgen.audit.audit",
+    "AuditResult": "synthgen.audit.audit",
     "augment": "synthgen.augmentation.augment",
     "SyntheticSampler": "synthgen.augmentation.sampler",
     "fit_auto": "synthgen.selection.auto",

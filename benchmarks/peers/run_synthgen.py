@@ -15,7 +15,6 @@ from synthgen.encoding.table import TableEncoder
 from synthgen.synthesizers.base import Synthesizer
 from synthgen.synthesizers.tables import FAMILIES
 
-
 DELTA = 1e-5
 """Of the privacy budget, where the setting `epsilon` asks for one: `--set DPMarginals.epsilon=1`."""
 

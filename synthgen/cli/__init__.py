@@ -1,4 +1,5 @@
-"""The command line: describe, fit, tune, sample, augment, evaluate, inspect; policy, gate, keys, release, verify; demo.
+"""The command line: describe, fit, tune, sample, augment, evaluate, audit, inspect, demo; policy, gate, keys, release,
+verify.
 
 Options are the library's own arguments. Each verb is a file of its own and imports what it needs when it runs, so that
 ``synthgen --help`` answers at once.
@@ -18,6 +19,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from synthgen import __version__
+from synthgen.cli.audit import audit
 from synthgen.cli.augment import augment
 from synthgen.cli.demo import demo
 from synthgen.cli.describe import describe
@@ -44,7 +46,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # its tracebacks print local variables, and with them the user's data
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (describe, fit, tune, sample, augment, evaluate, inspect, policy, gate, keys, release, verify, demo):
+for command in (
+    describe,
+    fit,
+    tune,
+    sample,
+    augment,
+    evaluate,
+    audit,
+    inspect,
+    policy,
+    gate,
+    keys,
+    release,
+    verify,
+    demo,
+):
     app.command()(verb(command))
 
 

@@ -138,11 +138,11 @@ def fit(  # noqa: PLR0913, PLR0917 - options
         selection.synthesizer.save(output)
         out.print(f"{selection}\n{_written(output, len(frame))}", markup=False)
         return
-    synthesizer = _make(MODELS[model], length | {"seed": seed}, settings or [])
+    synthesizer = make(MODELS[model], length | {"seed": seed}, settings or [])
     directory = output.with_name(f"{output.name}.checkpoint") if checkpoint is None else checkpoint
     _claim(directory)
     try:
-        synthesizer.fit(frame, schema=meaning, privacy=_budget(epsilon, delta), checkpoint=directory, verbose=not quiet)
+        synthesizer.fit(frame, schema=meaning, privacy=budget(epsilon, delta), checkpoint=directory, verbose=not quiet)
     except FitInterrupted:
         raise FitInterrupted(
             f"Finished epochs are kept in {directory}. Run the same command again to go on from there."
@@ -221,7 +221,7 @@ def _write(frame: "pd.DataFrame", path: Path) -> None:
     write_table(frame, path)
 
 
-def _make(family: str, arguments: dict[str, Any], settings: Sequence[str]) -> "Synthesizer":
+def make(family: str, arguments: dict[str, Any], settings: Sequence[str]) -> "Synthesizer":
     """Returns the unfitted synthesizer, its settings checked against the arguments that it has."""
     import yaml
 
@@ -243,7 +243,8 @@ def _make(family: str, arguments: dict[str, Any], settings: Sequence[str]) -> "S
     return FAMILIES[family](**arguments)
 
 
-def _budget(epsilon: float | None, delta: float) -> "DifferentialPrivacy | None":
+def budget(epsilon: float | None, delta: float) -> "DifferentialPrivacy | None":
+    """Returns the privacy budget that is asked for, if one is."""
     from synthgen.dp.budget import DifferentialPrivacy
 
     return None if epsilon is None else DifferentialPrivacy(epsilon=epsilon, delta=delta)

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 from keras import ops
+from scipy.special import logsumexp
 
 from synthgen import backend
 from synthgen.backend import Tensor
@@ -129,6 +130,19 @@ class Mixture(GenerativeModel):
             # the largest of logarithms with Gumbel noise is a draw by their shares
             kinds[part] = (fit + rng.gumbel(size=fit.shape)).argmax(1)
         return kinds
+
+    def log_likelihood(self, table: EncodedTable) -> np.ndarray:
+        """Returns the logarithm of each row's probability, (rows,) in nats.
+
+        Args:
+            table: (rows) encoded.
+        """
+        logs = np.log(np.maximum(self._probabilities, 1e-30))
+        parts = [np.zeros(0)]
+        for codes in np.array_split(table.codes, max(len(table) // 1024, 1)):
+            fit = sum(logs[:, low + codes[:, held]] for held, low in enumerate(self._offsets[:-1]))
+            parts.append(logsumexp(fit, axis=0) - np.log(self._num_components))
+        return np.concatenate(parts)
 
     def _allowed(self, excluded: np.ndarray | None) -> np.ndarray:
         """1 for codes that may be drawn, (codes of all columns,); excluded features are categories and missing."""

@@ -26,6 +26,7 @@ ARROWS = {
     },
     "synthgen.selection": {"synthgen.synthesizers", "synthgen.training", "synthgen.calibration", "synthgen.encoding",
                            "synthgen.data", "synthgen.models"},
+    "synthgen.audit": {"synthgen.synthesizers", "synthgen.encoding", "synthgen.data", "synthgen.dp"},
     "synthgen.augmentation": {"synthgen.synthesizers", "synthgen.encoding", "synthgen.data"},
     "synthgen.metrics": {"synthgen.data"},
     "synthgen.report": {"synthgen.metrics", "synthgen.data"},
@@ -41,7 +42,7 @@ FOREIGN = {
         "synthgen.backend", "synthgen.networks", "synthgen.dp", "synthgen.training", "synthgen.models",
         "synthgen.synthesizers", "synthgen.selection",
     },
-    "pandas": {"synthgen.data", "synthgen.encoding", "synthgen.synthesizers", "synthgen.selection",
+    "pandas": {"synthgen.audit", "synthgen.data", "synthgen.encoding", "synthgen.synthesizers", "synthgen.selection",
                "synthgen.augmentation", "synthgen.metrics", "synthgen.report",
                "synthgen.bundle", "synthgen.cli"},
 }  # fmt: skip

@@ -1,0 +1,59 @@
+"""``synthgen audit``: plants patients who do not exist, learns, and says how surely they are found."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from synthgen.cli.fit import MODELS, budget, make
+from synthgen.cli.verbs import Quiet, Read, console
+from synthgen.errors import SettingsError, did_you_mean
+
+
+def audit(  # noqa: PLR0913, PLR0917 - options
+    data: Annotated[Path, typer.Argument(help="Training rows.")],
+    schema: Annotated[Path, typer.Option(metavar="YAML", help="What the columns mean, see [bold]describe[/bold].")],
+    model: Annotated[str, typer.Option(metavar="|".join(MODELS), help="What learns the table.")] = "dp-marginals",
+    epsilon: Annotated[
+        float | None, typer.Option(help="The promise to be audited. Without it: what a fit without one gives away.")
+    ] = None,
+    delta: Annotated[float, typer.Option(help="Of that promise.")] = 1e-5,
+    canaries: Annotated[
+        int, typer.Option(min=20, help="Patients who do not exist, planted by the toss of a coin.")
+    ] = 200,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="An argument of the model, such as width=128."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of canaries, coins and training.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result for programs.")] = False,
+    *,
+    read: Read,
+    quiet: Quiet = False,
+) -> None:
+    """Find out by attack how much a model gives away of single patients: a [bold]lower bound on epsilon[/bold].
+
+    Rows that stand out are planted in the table, each by the toss of a coin; the model learns it once; an attacker who
+    holds the model guesses who was planted. Exit code 1 if that refutes the promise. The model is thrown away.
+
+    [bold]Examples[/bold]
+
+    $ synthgen audit train.csv --schema schema.yaml --epsilon 1
+
+    $ synthgen audit train.csv --schema schema.yaml --model tabular-autoregressive --canaries 400 --json
+    """
+    if model not in MODELS:
+        raise SettingsError(f"Expected --model in {list(MODELS)}. Received {model!r}.{did_you_mean(model, MODELS)}")
+    from synthgen.audit.audit import audit as run
+    from synthgen.data.schema import Schema
+
+    meaning = Schema.from_yaml(schema)
+    result = run(make(MODELS[model], {"seed": seed}, settings or []), read(data), schema=meaning,
+                 privacy=budget(epsilon, delta), num_canaries=canaries, seed=seed, verbose=not quiet)  # fmt: skip
+    if as_json:
+        typer.echo(json.dumps(result.to_dict(), indent=1))
+    else:
+        console(quiet=quiet).print(str(result), markup=False)
+    if result.refuted:
+        raise typer.Exit(1)
