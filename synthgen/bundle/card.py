@@ -53,9 +53,14 @@ def _maker(model: Mapping[str, Any] | None, *, rare_below: int) -> str:
     if model is None:
         return "By a program that is not named here; no model file was given."
     settings = ", ".join(f"{name}={value}" for name, value in model["settings"].items())
+    made = f"Drawn from a {model['family']} of synthgen {model['synthgen']}, seed {model['seed']} ({settings})."
+    promise = model.get("privacy")
+    if promise is not None and promise["epsilon"] is not None:
+        budget = f"epsilon {promise['epsilon']:.3g} at delta {promise['delta']:g} for each {promise['unit']}"
+        return f"{made} Model and table are differentially private with {budget}; the report is not."
     return (
-        f"Drawn from a {model['family']} of synthgen {model['synthgen']}, seed {model['seed']} ({settings}). The model "
-        f"holds no value that fewer than {rare_below} patients share, but for those that the schema declares."
+        f"{made} The model holds no value that fewer than {rare_below} patients share, but for those that the schema "
+        "declares."
     )
 
 

@@ -1,7 +1,7 @@
 """``synthgen evaluate``: judges synthetic rows, whoever made them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -25,6 +25,9 @@ def evaluate(  # noqa: PLR0913, PLR0917 - options
     ] = None,
     schema: Annotated[
         Path | None, typer.Option(metavar="YAML", help="What the columns mean. Without it: a guess.")
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The model file that drew the rows: what it promises is shown.")
     ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="HTML", help="Write the report as one page.")
@@ -52,7 +55,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - options
     meaning = None if schema is None else Schema.from_yaml(schema)
     report = judge(
         train=read(train), synthetic=read(synthetic), holdout=None if holdout is None else read(holdout),
-        target=target, subgroups=by or (), schema=meaning, seed=seed, verbose=not quiet,
+        target=target, subgroups=by or (), schema=meaning, guarantee=guarantee(model), seed=seed, verbose=not quiet,
     )  # fmt: skip
     if output is not None:
         report.to_html(output)
@@ -63,3 +66,14 @@ def evaluate(  # noqa: PLR0913, PLR0917 - options
     for path in (output, json):
         if path is not None:
             out.print(f"Written to {path}", markup=False)
+
+
+def guarantee(model: Path | None) -> dict[str, Any] | None:
+    """Returns what a model file promises, reckoned anew from its ledger; None where it promises nothing."""
+    if model is None:
+        return None
+    from synthgen.dp.ledger import Ledger
+    from synthgen.synthesizers.saving import inspect
+
+    stored = inspect(model)["manifest"].get("privacy")
+    return None if stored is None else Ledger.from_dict(stored).to_dict()

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from synthgen.cli.evaluate import guarantee
 from synthgen.cli.gate import show
 from synthgen.cli.verbs import Quiet, Read, console
 
@@ -57,7 +58,7 @@ def release(  # noqa: PLR0913, PLR0917 - options
     meaning = Schema.infer(trained) if schema is None else Schema.from_yaml(schema)
     report = evaluate(
         train=trained, synthetic=drawn, holdout=None if holdout is None else read(holdout), target=target,
-        subgroups=by or (), schema=meaning, seed=seed, verbose=not quiet,
+        subgroups=by or (), schema=meaning, guarantee=guarantee(model), seed=seed, verbose=not quiet,
     )  # fmt: skip
     decision = asked.decide(report.to_dict())
     show(decision, quiet=quiet)

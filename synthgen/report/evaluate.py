@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,6 +34,7 @@ def evaluate(  # noqa: PLR0913
     target: str | None = None,
     subgroups: Sequence[str] = (),
     schema: Schema | None = None,
+    guarantee: Mapping[str, Any] | None = None,
     seed: int = 0,
     verbose: bool = True,
 ) -> Report:
@@ -52,6 +54,7 @@ def evaluate(  # noqa: PLR0913
             that is cut into bands. Needs a holdout.
         schema: What the columns mean. None: inferred from `train`, each row a patient of its own. With a patient key in
             the schema the patient is the unit of samples, intervals and attacks.
+        guarantee: What the maker promises, as ``synthesizer.ledger.to_dict()`` gives it; shown beside what is measured.
         seed: For every sample; the same seed gives the same report.
         verbose: Whether to show a progress bar (on stderr, when it is a terminal).
 
@@ -82,7 +85,7 @@ def evaluate(  # noqa: PLR0913
             warnings.simplefilter("ignore", SchemaWarning)  # the judge learns no column anyway
             schema = Schema.infer(train)
     tables = Tables.read(train=train, synthetic=synthetic, holdout=holdout, schema=schema, target=target, seed=seed)
-    return judge(tables, subgroups=subgroups, verbose=verbose)
+    return replace(judge(tables, subgroups=subgroups, verbose=verbose), guarantee=guarantee)
 
 
 def judge(

@@ -35,6 +35,7 @@ class Report:
         settings: Seed, target, rows used.
         created: When, ISO 8601 in UTC.
         subgroups: The groups of patients that were judged apart.
+        guarantee: The ledger of the model that drew the rows, as `Ledger.to_dict` gives it; None: no promise is known.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -44,6 +45,7 @@ class Report:
     settings: Mapping[str, Any]
     created: str
     subgroups: tuple[Subgroup, ...] = ()
+    guarantee: Mapping[str, Any] | None = None
 
     def __getitem__(self, name: str) -> Result:
         """Returns the result of one metric by its name, e.g. ``report["marginals"].value``."""
@@ -70,8 +72,19 @@ class Report:
             numbers = "; ".join(f"{number.label.lower()} {number.text}" for number in verdict.numbers)
             shown = f" [{numbers}]" if numbers and verdict.outcome != "not computed" else ""
             lines.append(f"{verdict.subject.capitalize():<11} {verdict.outcome.upper()}: {verdict.sentence}{shown}")
-        lines.append("A report measures this table against these attacks; only differential privacy gives a guarantee.")
-        return "\n".join(lines)
+        return "\n".join([*lines, self.promise()])
+
+    def promise(self) -> str:
+        """Returns a sentence on what is guaranteed, beside what was measured."""
+        if self.guarantee is None:
+            return "A report measures this table against these attacks; only differential privacy gives a guarantee."
+        epsilon, delta, unit = (self.guarantee[name] for name in ("epsilon", "delta", "unit"))
+        if epsilon is None:
+            return "The model's ledger holds a read that cannot be counted, or known noise: nothing is guaranteed."
+        return (
+            f"The rows are differentially private with epsilon {epsilon:.3g} at delta {delta:g} for each {unit}. This "
+            "report is not: it compares with training rows."
+        )
 
     def __str__(self) -> str:
         return self.summary()
@@ -101,6 +114,7 @@ class Report:
                 "settings": self.settings,
                 "verdicts": [verdict.to_dict() for verdict in self.verdicts],
                 "results": [result.to_dict() for result in self.results],
+                "guarantee": self.guarantee,
                 "subgroups": [group.to_dict() for group in self.subgroups],
                 "pictures": self.pictures,
             }

@@ -44,3 +44,12 @@ def test_bad_input(fitted, tables, fails, tmp_path):
     other = tmp_path / "other.csv"
     other.write_text("a,b\n1,2\n")
     assert "synthetic does not have the columns" in fails("evaluate", *tables[:2], "--synthetic", other)
+
+
+def test_what_the_model_promises_stands_in_the_report(fitted, tables, run, tmp_path):
+    model = tmp_path / "private.synthgen"
+    components = ["--set", "num_components=100", "--set", "num_steps=5"]
+    run("fit", fitted / "train.csv", "--schema", fitted / "schema.yaml", "--epsilon", 2, *components, "-o", model)
+    code, out, _ = run("evaluate", *tables, "--schema", fitted / "schema.yaml", "--model", model)
+    assert code == 0
+    assert "differentially private with epsilon" in " ".join(out.split())
