@@ -27,11 +27,13 @@ class Margins:
         singles: (codes,) share of rows at each code, column after column.
         pairs: (codes, codes) share of rows at each pair of codes, float32; 0 within a column.
         weights: (codes, codes) what an error of each counts, float32; 0 within a column.
+        misfit: What the noise is expected to add to the sum of weighted squared errors; 0 without noise.
     """
 
     singles: np.ndarray
     pairs: np.ndarray
     weights: np.ndarray
+    misfit: float = 0.0
 
 
 def measured_margins(
@@ -67,9 +69,9 @@ def measured_margins(
         counts += noise * (chance + chance.T)
     expected = np.maximum(np.outer(singles, singles), LEAST_CHANCE) / num_rows
     weights = np.where(across, 1 / (expected + (noise / num_rows) ** 2), 0)
-    scale = 1 / max(num_rows, 1)
-    return Margins(singles, np.where(across, counts * scale, 0).astype(np.float32),
-                   (weights / max(weights.max(), 1e-30)).astype(np.float32))  # fmt: skip
+    weights = (weights / max(weights.max(), 1e-30)).astype(np.float32)
+    pairs = np.where(across, counts / num_rows, 0).astype(np.float32)
+    return Margins(singles, pairs, weights, misfit=float((weights * (noise / num_rows) ** 2).sum()))
 
 
 def _counts(table: EncodedTable, sizes: np.ndarray) -> np.ndarray:

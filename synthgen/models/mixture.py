@@ -18,6 +18,9 @@ RATE = 0.1
 LEAST_SHARE = 1e-4
 """Of a code at the start, so that none begins as impossible."""
 
+STEPS = 50
+"""Steps after each of which it is seen whether the noise is reached."""
+
 SPREAD = 0.5
 """Deviation of the components' raw outputs at the start: components that are alike would stay alike."""
 
@@ -53,11 +56,12 @@ class Mixture(GenerativeModel):
     def fit(self, margins: Margins, *, num_steps: int) -> None:
         """Finds components whose margins come close to the given ones, each as close as its noise allows.
 
-        Few steps are a virtue: margins with noise contradict each other, and the first steps find what they agree on.
+        Margins with noise contradict each other; the first steps find what they agree on. So the search ends when the
+        components are as far from them as the noise alone is expected to be (Morozov 1966, the discrepancy principle).
 
         Args:
             margins: Of the codes.
-            num_steps: Of gradient descent.
+            num_steps: Of gradient descent, at most.
         """
         rng = np.random.default_rng([self._seed, 20])
         shares = np.maximum(margins.singles, LEAST_SHARE)
@@ -76,15 +80,15 @@ class Mixture(GenerativeModel):
             value = ops.sum(weights * ops.square(own - pairs))
             return value, value
 
-        def steps() -> None:
-            def step(_number: Tensor, carried: Tensor) -> Tensor:
-                _, gradients = backend.value_and_gradients(loss, [outputs])
-                optimizer.apply(gradients, [outputs])
-                return carried
+        def step(_number: Tensor, _last: Tensor) -> Tensor:
+            value, gradients = backend.value_and_gradients(loss, [outputs])
+            optimizer.apply(gradients, [outputs])
+            return value
 
-            backend.repeat(num_steps, step, ops.zeros(()))
-
-        backend.compiled(steps, jit_compile=backend.has_gpu())()
+        steps = backend.compiled(lambda number: backend.repeat(number, step, ops.zeros(())), jit_compile=False)
+        for first in range(0, num_steps, STEPS):
+            if float(steps(ops.convert_to_tensor(min(STEPS, num_steps - first), dtype="int32"))) < margins.misfit:
+                break
         self._probabilities = np.asarray(ops.convert_to_numpy(self._softmax(outputs.value)), np.float32)
 
     def _softmax(self, outputs: Tensor) -> Tensor:

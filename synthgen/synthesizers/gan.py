@@ -40,8 +40,8 @@ CHAIN_STEPS_UNSEEN = 200
 MARGINS_SHARE = 0.7
 """Of what a privacy budget has left after reading columns: margins that the generator starts from."""
 
-MIXTURE, MIXTURE_STEPS = 4_000, 400
-"""Components that agree with those margins, and steps of their fit."""
+MIXTURE, MIXTURE_STEPS = 4_000, 3_000
+"""Components that agree with those margins, and most steps of their fit."""
 
 CHAIN_PATIENCE = 3
 """Calls of the chain's training without gain on held-out rows, after which it ends."""

@@ -27,7 +27,7 @@ class DPMarginals(Synthesizer):
 
     Args:
         num_components: Kinds of rows of the mixture.
-        num_steps: Of the fit to the margins; noise asks for few.
+        num_steps: Of the fit to the margins, at most: it ends when it is as close to them as their noise allows.
         num_bins: Most bins of a numerical column.
         seed: Of everything random but the noise.
     """
@@ -35,7 +35,9 @@ class DPMarginals(Synthesizer):
     family: ClassVar[str] = "DPMarginals"
     private: ClassVar[bool] = True
 
-    def __init__(self, *, num_components: int = 4_000, num_steps: int = 400, num_bins: int = 14, seed: int = 0) -> None:
+    def __init__(
+        self, *, num_components: int = 4_000, num_steps: int = 3_000, num_bins: int = 14, seed: int = 0
+    ) -> None:
         super().__init__(seed=seed, num_components=num_components, num_steps=num_steps, num_bins=num_bins)
 
     def encoder_settings(self) -> dict[str, Any]:
