@@ -13,6 +13,9 @@ MOST_EXPONENT = 62
 SURE = 4.0
 """Deviations of the noise above which a cell is believed to hold somebody."""
 
+SURE_OF_RANGE = 5.0
+"""The same where a range is sought: noise alone must not stretch it, not once in ten thousand columns."""
+
 FANOUT = 4
 """Parts that a cell is cut into."""
 
@@ -62,7 +65,7 @@ def private_range(values: np.ndarray, *, step: float, reader: Reader, share: flo
     exponents = np.clip(np.frexp(np.abs(steps))[1], 0, MOST_EXPONENT)  # 0 for 0, else the number of binary digits
     cells = (MOST_EXPONENT + np.sign(steps) * exponents).astype(int)
     counts = reader.counts(np.bincount(cells, minlength=2 * MOST_EXPONENT + 1), share=share, purpose=purpose)
-    held = np.flatnonzero(counts > SURE * reader.noise(share)) - MOST_EXPONENT
+    held = np.flatnonzero(counts > SURE_OF_RANGE * reader.noise(share)) - MOST_EXPONENT
     if not len(held):
         held = np.array([counts.argmax() - MOST_EXPONENT])
     first, last = int(held[0]), int(held[-1])
