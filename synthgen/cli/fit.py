@@ -139,16 +139,21 @@ def fit(  # noqa: PLR0913, PLR0917 - options
         out.print(f"{selection}\n{_written(output, len(frame))}", markup=False)
         return
     synthesizer = make(MODELS[model], length | {"seed": seed}, settings or [])
-    directory = output.with_name(f"{output.name}.checkpoint") if checkpoint is None else checkpoint
-    _claim(directory)
+    directory = checkpoint
+    if checkpoint is None and epsilon is None:
+        directory = output.with_name(f"{output.name}.checkpoint")
+    if directory is not None:
+        _claim(directory)
     try:
         synthesizer.fit(frame, schema=meaning, privacy=budget(epsilon, delta), checkpoint=directory, verbose=not quiet)
     except FitInterrupted:
+        if directory is None:
+            raise
         raise FitInterrupted(
             f"Finished epochs are kept in {directory}. Run the same command again to go on from there."
         ) from None
     synthesizer.save(output)
-    if checkpoint is None:
+    if directory is not None and checkpoint is None:
         shutil.rmtree(directory, ignore_errors=not directory.exists())  # a copula leaves none
     out.print(_done(output, synthesizer, len(frame)), markup=False)
 

@@ -137,6 +137,7 @@ class NetworkSynthesizer(Synthesizer):
         self._compile(model, num_steps=plan.num_steps, rate_scale=rate_scale)
         run(model, plan, score=None, rate_scale=rate_scale, checkpoint=None, verbose=verbose, callbacks=callbacks)
         model.release()
+        self.history, self.best_epoch = [], -1
         return model
 
 

@@ -142,3 +142,14 @@ def test_a_promise_that_cannot_be_kept_is_refused(run, fitted, tmp_path, options
     assert code == 2
     assert message in " ".join(error.split())
     assert not (tmp_path / "x.synthgen").exists()
+
+
+def test_networks_learn_under_a_promise_too_and_leave_nothing_beside_the_model(run, fitted, tmp_path):
+    model = tmp_path / "private.synthgen"
+    small = ["--model", "tabular-autoregressive", "--steps", 40, "--set", "width=16", "--set", "batch_size=40"]
+    promised = ["--schema", fitted / "schema.yaml", "--epsilon", 4]
+    code, out, error = run("fit", fitted / "train.csv", *promised, *small, "-o", model)
+    assert (code, error) == (0, "")
+    assert "Spent epsilon" in out
+    assert [path.name for path in tmp_path.iterdir()] == ["private.synthgen"]
+    assert inspect(model)["manifest"]["history"] == []
