@@ -16,6 +16,7 @@ from synthgen.report.figures.curves import closest_record_curves, roc_curves, st
 from synthgen.report.figures.marginals import marginal, spikes
 from synthgen.report.figures.matrices import matrices
 from synthgen.report.figures.svg import percent
+from synthgen.report.scorecard import scorecard
 from synthgen.report.verdicts import beside_text, number_text, value_text
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def page(report: Report) -> str:
         columns=_column_rows(report),
         pairs=_pair_rows(report),
         usefulness=_find(report, "tstr"),
+        scorecard=scorecard(report),
         figures=FIGURES,
         figure_text=figure_text,
         limits=_limits(),

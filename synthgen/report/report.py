@@ -14,6 +14,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from synthgen import __version__
 from synthgen.data.writers import replacing
 from synthgen.metrics.base import Result, as_json
+from synthgen.report.scorecard import scorecard
 from synthgen.report.subgroups import Subgroup
 from synthgen.report.verdicts import Verdict
 
@@ -116,6 +117,7 @@ class Report:
                 "results": [result.to_dict() for result in self.results],
                 "guarantee": self.guarantee,
                 "subgroups": [group.to_dict() for group in self.subgroups],
+                "scorecard": [criterion.to_dict() for criterion in scorecard(self)],
                 "pictures": self.pictures,
             }
         )
