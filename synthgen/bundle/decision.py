@@ -32,6 +32,30 @@ class Limit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Guarantee:
+    """What the model that drew the rows must promise: differential privacy.
+
+    Args:
+        most_epsilon: Above 0.
+        most_delta: Above 0.
+        unit: Whom the promise must protect, as the ledger names it, such as "patient_id"; None: anybody.
+
+    Raises:
+        PolicyError: If a number is none, or not above 0.
+    """
+
+    most_epsilon: float
+    most_delta: float = 1e-5
+    unit: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("most_epsilon", "most_delta"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+                raise PolicyError(f"guarantee: {name}: expected a number above 0. Received {value!r}.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Check:
     """One line of a decision.
 
@@ -95,6 +119,23 @@ def computed_check(result: Mapping[str, Any]) -> Check:
     passed = result["value"] is not None
     said = f"{result['metric']}: must be computed; " + ("it was." if passed else f"it was not: {result['reason']}")
     return Check(about=f"metric {result['metric']} required", passed=passed, sentence=said)
+
+
+def guarantee_check(asked: Guarantee, found: Mapping[str, Any] | None) -> Check:
+    """Returns whether a promise is as strong as asked.
+
+    Args:
+        asked: By the policy.
+        found: "epsilon", "delta" and "unit" of the report's guarantee; None: nothing is promised.
+    """
+    whom = f" for each {asked.unit}" if asked.unit else ""
+    said = f"guarantee: epsilon of at most {asked.most_epsilon:g} at a delta of at most {asked.most_delta:g}{whom}; "
+    if found is None or found["epsilon"] is None:
+        return Check(about="guarantee", passed=False, sentence=f"{said}nothing is promised.")
+    passed = found["epsilon"] <= asked.most_epsilon and found["delta"] <= asked.most_delta
+    passed = passed and asked.unit in (None, found["unit"])
+    stated = f"it is {found['epsilon']:.4g} at {found['delta']:g} for each {found['unit']}."
+    return Check(about="guarantee", passed=passed, sentence=said + stated)
 
 
 def limit_check(result: Mapping[str, Any], limit: Limit) -> Check:

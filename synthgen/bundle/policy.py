@@ -12,8 +12,10 @@ from synthgen.bundle.decision import (
     OUTCOMES,
     Check,
     Decision,
+    Guarantee,
     Limit,
     computed_check,
+    guarantee_check,
     limit_check,
     verdict_check,
 )
@@ -37,6 +39,10 @@ least_holdout_patients: 100
 verdicts:
   fidelity: warning
   privacy: pass
+
+# What the model must promise (differential privacy), such as {most_epsilon: 3, most_delta: 1.0e-5, unit: patient_id};
+# null asks for nothing. The report knows of it if it was made with the model file (--model).
+guarantee: null
 
 # Metrics that must have been computed, whatever they say.
 required: [exact_copies, membership, attributes, linkability, singling_out]
@@ -64,6 +70,7 @@ class Policy:
     Args:
         least_holdout_patients: Patients kept from the maker, at least; None: a report without any may pass.
         verdicts: The worst outcome that passes, by subject.
+        guarantee: What the model must promise; None: nothing.
         required: Names of metrics that must have been computed.
         limits: By name of the metric.
         subgroups: Columns whose groups of patients must be in the report.
@@ -81,6 +88,7 @@ class Policy:
 
     least_holdout_patients: int | None = 100
     verdicts: Mapping[str, str] = field(default_factory=dict)
+    guarantee: Guarantee | None = None
     required: tuple[str, ...] = ()
     limits: Mapping[str, Limit] = field(default_factory=dict)
     subgroups: tuple[str, ...] = ()
@@ -107,7 +115,8 @@ class Policy:
         if not isinstance(stored, dict) or stored.get("format") != FORMAT or stored.get("version") != VERSION:
             raise PolicyError(f"Expected a policy with format: {FORMAT} and version: {VERSION}. "
                               "`synthgen policy` writes one to begin with.")  # fmt: skip
-        known = ("format", "version", "least_holdout_patients", "verdicts", "required", "limits", "subgroups")
+        known = ("format", "version", "least_holdout_patients", "verdicts", "guarantee", "required", "limits",
+                 "subgroups")  # fmt: skip
         for name in stored:
             if name not in known:
                 raise PolicyError(f"The policy has an unknown key {name!r}.{did_you_mean(str(name), known)}")
@@ -116,6 +125,7 @@ class Policy:
             raise PolicyError(f"subgroups: expected columns and limits. Received {groups!r}.")
         return cls(
             least_holdout_patients=stored.get("least_holdout_patients"), verdicts=stored.get("verdicts") or {},
+            guarantee=_guarantee(stored.get("guarantee")),
             required=tuple(stored.get("required") or ()), limits=_limits(stored.get("limits"), "limits"),
             subgroups=tuple(groups.get("columns") or ()),
             subgroup_limits=_limits(groups.get("limits"), "subgroups: limits"),
@@ -159,6 +169,8 @@ class Policy:
         outcomes = {verdict["subject"]: verdict["outcome"] for verdict in report["verdicts"]}
         checks = [] if self.least_holdout_patients is None else [self._holdout(report, self.least_holdout_patients)]
         checks += [verdict_check(subject, worst, outcomes.get(subject)) for subject, worst in self.verdicts.items()]
+        if self.guarantee is not None:
+            checks.append(guarantee_check(self.guarantee, report.get("guarantee")))
         checks += [computed_check(results[name]) for name in self.required]
         checks += [limit_check(results[name], limit) for name, limit in self.limits.items()]
         return Decision(checks=(*checks, *self._groups(report)))
@@ -195,6 +207,18 @@ def write_template(path: str | os.PathLike[str]) -> None:
     """
     with replacing(Path(path)) as beside:
         beside.write_text(TEMPLATE, encoding="utf-8")
+
+
+def _guarantee(stored: Any) -> Guarantee | None:
+    if stored is None:
+        return None
+    if (
+        not isinstance(stored, dict)
+        or "most_epsilon" not in stored
+        or not set(stored) <= set(Guarantee.__dataclass_fields__)
+    ):
+        raise PolicyError(f"guarantee: expected most_epsilon, and perhaps most_delta and unit. Received {stored!r}.")
+    return Guarantee(**stored)
 
 
 def _limits(stored: Any, place: str) -> dict[str, Limit]:

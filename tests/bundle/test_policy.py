@@ -76,6 +76,25 @@ def test_groups_must_be_there_and_each_within_its_limits():
         Policy(subgroup_limits={"member": limits["membership"]}).decide(judged)
 
 
+@pytest.mark.parametrize(
+    ("promise", "passed"),
+    [
+        ({"epsilon": 2.9, "delta": 1e-5, "unit": "patient_id"}, True),
+        ({"epsilon": 3.1, "delta": 1e-5, "unit": "patient_id"}, False),
+        ({"epsilon": 1.0, "delta": 1e-3, "unit": "patient_id"}, False),
+        ({"epsilon": 1.0, "delta": 1e-5, "unit": "row"}, False),
+        ({"epsilon": None, "delta": 1e-5, "unit": "patient_id"}, False),
+        (None, False),
+    ],
+)
+def test_the_promise_must_be_as_strong_as_asked(promise, passed):
+    asked = {"guarantee": {"most_epsilon": 3, "unit": "patient_id"}, "least_holdout_patients": None}
+    policy = Policy.from_dict({"format": "synthgen-policy", "version": 1} | asked)
+    decision = policy.decide(report() | {"guarantee": promise})
+    assert decision.passed is passed
+    assert "epsilon of at most 3" in decision.checks[0].sentence
+
+
 def test_without_a_holdout_a_policy_may_pass_if_it_says_so():
     assert decide({"least_holdout_patients": None}, holdout=None).passed
 
@@ -99,6 +118,9 @@ def test_the_template_is_a_policy_that_asks_for_every_attack(tmp_path):
         ({"limits": {"membership": {"at_most": 1, "at_least": 0}}}, "either at_most or at_least"),
         ({"limits": {"membership": {"at_most": 1, "of": "mean"}}}, "interval or value"),
         ({"least_holdout_patients": 0}, "whole number above 0"),
+        ({"guarantee": 3}, "guarantee: expected most_epsilon"),
+        ({"guarantee": {"most_epsilon": 0}}, "most_epsilon: expected a number above 0"),
+        ({"guarantee": {"most_epsilon": 3, "unti": "row"}}, "guarantee: expected most_epsilon"),
         ({"subgroups": ["sex"]}, "expected columns and limits"),
         ({"subgroups": {"limits": {"tstr": 1}}}, "subgroups: limits: tstr"),
     ],
