@@ -62,7 +62,7 @@ class Ledger:
         >>> ledger = Ledger(delta=1e-5, unit="row")
         >>> ledger.enter(purpose="a count", mechanism="gaussian", noise_multiplier=4.0)
         >>> round(ledger.epsilon, 2)
-        0.92
+        0.93
         >>> ledger.enter(purpose="the largest age", mechanism="uncounted")
         >>> ledger.epsilon is None
         True

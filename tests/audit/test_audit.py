@@ -78,7 +78,7 @@ def budget() -> sg.DifferentialPrivacy:
 
 
 def run(frame, schema, privacy):
-    return audit(remembering(), frame, schema=schema, privacy=privacy, num_canaries=100, verbose=False)
+    return audit(remembering(), frame, schema=schema, privacy=privacy, num_canaries=200, verbose=False)
 
 
 def test_canaries_fit_the_schema_and_stand_out(frame, schema):
