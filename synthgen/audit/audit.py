@@ -11,7 +11,6 @@ from synthgen.audit.bound import epsilon_lower_bound
 from synthgen.audit.canaries import canaries
 from synthgen.data.schema import Schema
 from synthgen.dp.budget import DifferentialPrivacy
-from synthgen.encoding.layout import EncodedTable
 from synthgen.errors import EvaluationError
 from synthgen.synthesizers.base import Synthesizer
 
@@ -124,7 +123,7 @@ def audit(
     correct = int(coins[order[-each:]].sum() + (~coins[order[:each]]).sum())
     delta = 0.0 if privacy is None else privacy.delta
     bound = epsilon_lower_bound(guesses=2 * each, correct=correct, num_canaries=num_canaries, delta=delta)
-    claimed = None if synthesizer.ledger is None or privacy is None else privacy.epsilon
+    claimed = None if synthesizer.ledger is None else synthesizer.ledger.epsilon
     return AuditResult(synthesizer.family, num_canaries, 2 * each, correct, bound, claimed, delta, attack)
 
 
@@ -138,10 +137,5 @@ def _scores(synthesizer: Synthesizer, planted: pd.DataFrame, *, num_rows: int, s
         alone = np.sum([share[codes] for share, codes in zip(shares, table.codes.T, strict=True)], axis=0)
         return np.subtract(likelihood(table), alone), "the likelihood of each, against independent columns"
     drawn = encoder.encode(synthesizer.sample(num_rows, calibrate=False, seed=seed, verbose=False), seed=seed)
-    distances, _ = cKDTree(_indicators(encoder.layout, drawn)).query(_indicators(encoder.layout, table))
+    distances, _ = cKDTree(encoder.layout.expand(drawn)).query(encoder.layout.expand(table))
     return np.negative(np.asarray(distances)), "the distance to the closest synthetic row"
-
-
-def _indicators(layout: Any, table: EncodedTable) -> np.ndarray:
-    """Features of rows, (rows, features)."""
-    return np.asarray(layout.expand(table))

@@ -55,7 +55,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - options
     meaning = None if schema is None else Schema.from_yaml(schema)
     report = judge(
         train=read(train), synthetic=read(synthetic), holdout=None if holdout is None else read(holdout),
-        target=target, subgroups=by or (), schema=meaning, guarantee=guarantee(model), seed=seed, verbose=not quiet,
+        target=target, subgroups=by or (), schema=meaning, guarantee=guarantee(manifest_of(model)), seed=seed,
+        verbose=not quiet,
     )  # fmt: skip
     if output is not None:
         report.to_html(output)
@@ -68,12 +69,21 @@ def evaluate(  # noqa: PLR0913, PLR0917 - options
             out.print(f"Written to {path}", markup=False)
 
 
-def guarantee(model: Path | None) -> dict[str, Any] | None:
-    """Returns what a model file promises, reckoned anew from its ledger; None where it promises nothing."""
+def manifest_of(model: Path | None) -> dict[str, Any] | None:
+    """Returns the manifest of a model file, if one is named."""
     if model is None:
         return None
-    from synthgen.dp.ledger import Ledger
     from synthgen.synthesizers.saving import inspect
 
-    stored = inspect(model)["manifest"].get("privacy")
-    return None if stored is None else Ledger.from_dict(stored).to_dict()
+    manifest: dict[str, Any] = inspect(model)["manifest"]
+    return manifest
+
+
+def guarantee(manifest: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Returns what a model promises, reckoned anew from its ledger; None where it promises nothing."""
+    stored = None if manifest is None else manifest.get("privacy")
+    if stored is None:
+        return None
+    from synthgen.dp.ledger import Ledger
+
+    return Ledger.from_dict(stored).to_dict()

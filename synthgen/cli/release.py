@@ -1,11 +1,11 @@
 """``synthgen release``: judges, decides, bundles and signs."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from synthgen.cli.evaluate import guarantee
+from synthgen.cli.evaluate import guarantee, manifest_of
 from synthgen.cli.gate import show
 from synthgen.cli.verbs import Quiet, Read, console
 
@@ -53,12 +53,12 @@ def release(  # noqa: PLR0913, PLR0917 - options
 
     require_new(output)
     asked, signing = Policy.from_yaml(policy), read_private_key(key)
-    made_by = None if model is None else _manifest(model)
+    made_by = manifest_of(model)
     trained, drawn = read(train), read(synthetic)
     meaning = Schema.infer(trained) if schema is None else Schema.from_yaml(schema)
     report = evaluate(
         train=trained, synthetic=drawn, holdout=None if holdout is None else read(holdout), target=target,
-        subgroups=by or (), schema=meaning, guarantee=guarantee(model), seed=seed, verbose=not quiet,
+        subgroups=by or (), schema=meaning, guarantee=guarantee(made_by), seed=seed, verbose=not quiet,
     )  # fmt: skip
     decision = asked.decide(report.to_dict())
     show(decision, quiet=quiet)
@@ -69,10 +69,3 @@ def release(  # noqa: PLR0913, PLR0917 - options
                    format=table_format)  # fmt: skip
     made.write(output, key=signing)
     console(quiet=quiet).print(f"Written to {output}", markup=False)
-
-
-def _manifest(model: Path) -> dict[str, Any]:
-    from synthgen.synthesizers.saving import inspect
-
-    manifest: dict[str, Any] = inspect(model)["manifest"]
-    return manifest

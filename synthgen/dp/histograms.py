@@ -25,7 +25,7 @@ MOST_LEVELS = 10
 MOST_FLAT = 64
 """Values up to which each is counted at once."""
 
-LIKELY = 3.0
+LIKELY = 4.0
 """Deviations of the noise below which a cell at the end counts as empty."""
 
 

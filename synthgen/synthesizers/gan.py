@@ -14,12 +14,11 @@ from synthgen.models.gan.gan import GAN, GANSettings
 from synthgen.models.gan.linked_chain import STEPS, LinkedChain
 from synthgen.models.gan.losses import Relativistic
 from synthgen.models.gan.regularizers import SlopePenalty
-from synthgen.models.margins import measured_margins
-from synthgen.models.mixture import Mixture
 from synthgen.models.network import NetworkModel
 from synthgen.networks import mlp
 from synthgen.networks.links import links_for
 from synthgen.synthesizers.learned_parts import Parts
+from synthgen.synthesizers.marginals import fitted_mixture
 from synthgen.synthesizers.network import NetworkSynthesizer, averaging_momentum
 
 MOST_LINKED = 3_000
@@ -39,9 +38,6 @@ CHAIN_STEPS_UNSEEN = 200
 
 MARGINS_SHARE = 0.7
 """Of what a privacy budget has left after reading columns: margins that the generator starts from."""
-
-MIXTURE, MIXTURE_STEPS = 4_000, 3_000
-"""Components that agree with those margins, and most steps of their fit."""
 
 CHAIN_PATIENCE = 3
 """Calls of the chain's training without gain on held-out rows, after which it ends."""
@@ -159,10 +155,7 @@ class TabularGAN(NetworkSynthesizer):
                 "budget: wider tables would be trained on known cells of training rows. TabularAutoregressive can."
             )
         share = MARGINS_SHARE * (1 - reader.budget.preparation)
-        margins = measured_margins(parts.layout, parts.table, parts.shares, num_rows=parts.num_rows, reader=reader,
-                                   share=share)  # fmt: skip
-        mixture = Mixture(parts.layout, num_components=MIXTURE, seed=self.seed)
-        mixture.fit(margins, num_steps=MIXTURE_STEPS)
+        mixture = fitted_mixture(parts, seed=self.seed, share=share)
         drawn = [mixture.draw(parts.num_rows, rng=np.random.default_rng([self.seed, part])) for part in (30, 31)]
         self._start(model, drawn[0], drawn[1], verbose=verbose)
 

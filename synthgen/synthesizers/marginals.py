@@ -16,6 +16,9 @@ from synthgen.synthesizers.learned_parts import Parts
 MOST_CODES = 4_000
 """Categories and bins of all columns together: the margins grow with their square."""
 
+COMPONENTS, STEPS = 4_000, 3_000
+"""Kinds of rows, and most steps of their fit."""
+
 
 class DPMarginals(Synthesizer):
     """The family for small privacy budgets: margins of all pairs of columns, once, with noise; then a mixture of
@@ -36,7 +39,7 @@ class DPMarginals(Synthesizer):
     private: ClassVar[bool] = True
 
     def __init__(
-        self, *, num_components: int = 4_000, num_steps: int = 3_000, num_bins: int = 14, seed: int = 0
+        self, *, num_components: int = COMPONENTS, num_steps: int = STEPS, num_bins: int = 14, seed: int = 0
     ) -> None:
         super().__init__(seed=seed, num_components=num_components, num_steps=num_steps, num_bins=num_bins)
 
@@ -59,8 +62,25 @@ class DPMarginals(Synthesizer):
                 f"{self.family} learns tables of at most {MOST_CODES} categories and bins altogether. This one has "
                 f"{len(parts.shares)}. Lower num_bins, or declare columns of many categories as Text."
             )
-        mixture = self.build(parts.layout)
-        margins = measured_margins(parts.layout, parts.table, parts.shares, num_rows=parts.num_rows,
-                                   reader=parts.reader)  # fmt: skip
-        mixture.fit(margins, num_steps=self.settings["num_steps"])
-        return mixture
+        return fitted_mixture(
+            parts, num_components=self.settings["num_components"], num_steps=self.settings["num_steps"], seed=self.seed
+        )
+
+
+def fitted_mixture(
+    parts: Parts, *, num_components: int = COMPONENTS, num_steps: int = STEPS, seed: int, share: float | None = None
+) -> Mixture:
+    """Returns a mixture that agrees with the margins of all pairs of columns, read with noise under a budget.
+
+    Args:
+        parts: What it is fitted to.
+        num_components: Kinds of rows.
+        num_steps: Of the fit, at most.
+        seed: Of the start.
+        share: Of the budget's precision that the margins get; None: all that is left.
+    """
+    mixture = Mixture(parts.layout, num_components=num_components, seed=seed)
+    margins = measured_margins(parts.layout, parts.table, parts.shares, num_rows=parts.num_rows, reader=parts.reader,
+                               share=share)  # fmt: skip
+    mixture.fit(margins, num_steps=num_steps)
+    return mixture
