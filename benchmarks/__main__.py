@@ -43,6 +43,12 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", metavar="FOLDER",
                      help="holds the folders adult, magic, diabetes130, support2, or some of them")  # fmt: skip
     run.add_argument("--only", type=words, default=[], metavar="A,B", help="data sets")
+    run.add_argument(
+        "--epsilon",
+        type=float,
+        metavar="E",
+        help="learn under differential privacy (delta 1e-5): all that can, private peers too",
+    )
     run.add_argument("--seeds", type=words, default=["0"], metavar="0,1,2")
     run.add_argument("--minutes", type=float, metavar="N", help="begin no further run after N minutes")
     run.add_argument("--judge", type=Path, metavar="J.py", help="a program that judges too, see docs/benchmarks.md")
@@ -56,7 +62,10 @@ def parser() -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace, console: Console) -> None:
     """Does what is missing and prints a table for each data set."""
     peers = () if arguments.quick and not arguments.models else (models.REDRAWN_MODEL, *models.PEER_MODELS)
-    chosen = models.choose((*models.own_models(), *peers, models.FLOOR_MODEL), arguments.models)
+    known: Sequence[models.Model] = (*models.own_models(), *peers, models.FLOOR_MODEL)
+    if arguments.epsilon is not None:
+        known = models.under_budget((*known, *models.PRIVATE_PEER_MODELS), arguments.epsilon)
+    chosen = models.choose(known, arguments.models)
     chosen = [models.with_settings(model, arguments.set) for model in chosen if model is not models.FLOOR_MODEL]
     if arguments.judge is not None and not arguments.judge.is_file():
         raise FileNotFoundError(f"--judge: there is no file {arguments.judge}.")

@@ -27,6 +27,7 @@ class Model:
         environment: The peer's environment, None for synthgen's own.
         settings: Arguments that differ from the defaults.
         quick: Arguments of the quick benchmark.
+        private: Whether it can learn under a budget of differential privacy.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Model:
     environment: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     quick: Mapping[str, Any] = field(default_factory=dict)
+    private: bool = False
 
     @property
     def ours(self) -> bool:
@@ -57,8 +59,14 @@ PEER_MODELS = (
     Model(name="sdv GaussianCopula", program="run_sdv.py", word="GaussianCopulaSynthesizer", environment="sdv"),
     Model(name="sdv TVAE", program="run_sdv.py", word="TVAESynthesizer", environment="sdv", quick={"epochs": 3}),
     Model(name="TabularARGN", program="run_mostlyai.py", word="TabularARGN", environment="mostlyai",
-          quick={"max_epochs": 1}),
+          quick={"max_epochs": 1}, private=True),
 )  # fmt: skip
+
+PRIVATE_PEER_MODELS = tuple(
+    Model(name=name, program="run_smartnoise.py", word=word, environment="smartnoise", private=True)
+    for name, word in {"AIM": "aim", "MST": "mst", "DP-CTGAN": "dpctgan", "PATE-CTGAN": "patectgan"}.items()
+)
+"""Peers that learn under a budget only."""
 
 
 def own_models() -> tuple[Model, ...]:
@@ -69,8 +77,24 @@ def own_models() -> tuple[Model, ...]:
     for name, family in FAMILIES.items():
         known = inspect.signature(family).parameters
         quick = {word: value for word, value in QUICK.items() if word in known}
-        models.append(Model(name=name, program="run_synthgen.py", word=name, quick=quick))
+        models.append(Model(name=name, program="run_synthgen.py", word=name, quick=quick,
+                            private=family.private))  # fmt: skip
     return tuple(models)
+
+
+def under_budget(models: Iterable[Model], epsilon: float) -> list[Model]:
+    """Returns those models that can learn under a budget, with the budget among their settings.
+
+    Args:
+        models: Any.
+        epsilon: Of differential privacy; delta is the programs' own, 1e-5.
+
+    Example:
+        >>> [model.settings for model in under_budget([FLOOR_MODEL, *PRIVATE_PEER_MODELS[:1]], 3.0)]
+        [{'epsilon': 3}]
+    """
+    number = int(epsilon) if float(epsilon).is_integer() else epsilon  # 3 and 3.0 are one setting
+    return [replace(model, settings={**model.settings, "epsilon": number}) for model in models if model.private]
 
 
 def choose(models: Iterable[Model], names: Iterable[str]) -> list[Model]:

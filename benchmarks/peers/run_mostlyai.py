@@ -10,6 +10,19 @@ the arguments.
 import stopwatch
 from mostlyai.engine import TabularARGN
 
+DELTA = 1e-5
+PREPARATION = 0.15
+"""Share of a budget for ranges and categories, as synthgen's families have it."""
+
+
+def budget(settings: dict) -> dict:
+    """Returns the settings with `epsilon` as the package's own argument; noise and clipping are its defaults."""
+    epsilon = settings.pop("epsilon", None)
+    if epsilon is None:
+        return settings
+    private = {"max_epsilon": epsilon, "delta": DELTA, "value_protection_epsilon": PREPARATION * epsilon}
+    return settings | {"differential_privacy": private}
+
 
 def main() -> None:
     arguments = stopwatch.arguments(__doc__)
@@ -18,7 +31,7 @@ def main() -> None:
     train = stopwatch.read_table(arguments.train, kind)
     encodings = {name: "TABULAR_CATEGORICAL" for name in train if kind[name] != "numerical"}
     synthesizer = TabularARGN(
-        tgt_encoding_types=encodings, device="cpu", random_state=arguments.seed, **arguments.settings
+        tgt_encoding_types=encodings, device="cpu", random_state=arguments.seed, **budget(dict(arguments.settings))
     )
     with watch.time("fit"):
         synthesizer.fit(train)

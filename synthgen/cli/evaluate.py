@@ -7,6 +7,9 @@ import typer
 
 from synthgen.cli.verbs import Quiet, Read, console, require_writable
 
+NAMED = 20
+"""Patients in the internal edition."""
+
 
 def evaluate(  # noqa: PLR0913, PLR0917 - options
     train: Annotated[Path, typer.Option(metavar="FILE", help="The rows that the synthetic ones were made from.")],
@@ -33,6 +36,10 @@ def evaluate(  # noqa: PLR0913, PLR0917 - options
         Path | None, typer.Option("--output", "-o", metavar="HTML", help="Write the report as one page.")
     ] = None,
     json: Annotated[Path | None, typer.Option(metavar="JSON", help="Write the report for programs.")] = None,
+    internal: Annotated[
+        Path | None,
+        typer.Option(metavar="HTML", help="Write the edition that names the most exposed training rows; keep it."),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Same seed and tables: same report.")] = 0,
     *,
     read: Read,
@@ -48,23 +55,25 @@ def evaluate(  # noqa: PLR0913, PLR0917 - options
 
     $ synthgen evaluate --train train.csv --synthetic theirs.parquet --json report.json
     """
-    require_writable(output, json)
+    require_writable(output, json, internal)
     from synthgen.data.schema import Schema
     from synthgen.report.evaluate import evaluate as judge
 
     meaning = None if schema is None else Schema.from_yaml(schema)
     report = judge(
         train=read(train), synthetic=read(synthetic), holdout=None if holdout is None else read(holdout),
-        target=target, subgroups=by or (), schema=meaning, guarantee=guarantee(manifest_of(model)), seed=seed,
-        verbose=not quiet,
+        target=target, subgroups=by or (), schema=meaning, guarantee=guarantee(manifest_of(model)),
+        worst_patients=NAMED if internal is not None else 0, seed=seed, verbose=not quiet,
     )  # fmt: skip
     if output is not None:
         report.to_html(output)
     if json is not None:
         report.to_json(json)
+    if internal is not None:
+        report.to_html(internal, edition="internal")
     out = console(quiet=quiet)
     out.print(report, soft_wrap=False)
-    for path in (output, json):
+    for path in (output, json, internal):
         if path is not None:
             out.print(f"Written to {path}", markup=False)
 

@@ -18,6 +18,7 @@ from synthgen.data.schema import Schema, SchemaWarning
 from synthgen.errors import EvaluationError
 from synthgen.metrics.base import Metric, Result
 from synthgen.metrics.catalogue import all_metrics
+from synthgen.metrics.privacy.worst_patients import worst_patients as exposed
 from synthgen.metrics.tables import Tables
 from synthgen.report.histograms import histograms
 from synthgen.report.projection import projection
@@ -35,6 +36,7 @@ def evaluate(  # noqa: PLR0913
     subgroups: Sequence[str] = (),
     schema: Schema | None = None,
     guarantee: Mapping[str, Any] | None = None,
+    worst_patients: int = 0,
     seed: int = 0,
     verbose: bool = True,
 ) -> Report:
@@ -55,6 +57,8 @@ def evaluate(  # noqa: PLR0913
         schema: What the columns mean. None: inferred from `train`, each row a patient of its own. With a patient key in
             the schema the patient is the unit of samples, intervals and attacks.
         guarantee: What the maker promises, as ``synthesizer.ledger.to_dict()`` gives it; shown beside what is measured.
+        worst_patients: How many training patients, those who are given away most, the internal edition names by the
+            position of a row (``report.to_html(path, edition="internal")``). The shareable edition never does.
         seed: For every sample; the same seed gives the same report.
         verbose: Whether to show a progress bar (on stderr, when it is a terminal).
 
@@ -80,12 +84,15 @@ def evaluate(  # noqa: PLR0913
             raise EvaluationError(f"{role}: expected a pandas DataFrame. Received {type(frame).__name__}.")
     if len(train) == 0:
         raise EvaluationError("train: the table has no rows. Pass the rows that the synthetic data was made from.")
+    if not isinstance(worst_patients, int) or worst_patients < 0:
+        raise EvaluationError(f"worst_patients: expected a number of patients, 0 or more. Received {worst_patients!r}.")
     if schema is None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SchemaWarning)  # the judge learns no column anyway
             schema = Schema.infer(train)
     tables = Tables.read(train=train, synthetic=synthetic, holdout=holdout, schema=schema, target=target, seed=seed)
-    return replace(judge(tables, subgroups=subgroups, verbose=verbose), guarantee=guarantee)
+    report = judge(tables, subgroups=subgroups, verbose=verbose)
+    return replace(report, guarantee=guarantee, exposed=exposed(tables, worst_patients) if worst_patients else None)
 
 
 def judge(

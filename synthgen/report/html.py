@@ -26,11 +26,12 @@ MAX_PAIRS = 150
 """Rows of the table of pairs: the worst ones; the JSON report has all."""
 
 
-def page(report: Report) -> str:
+def page(report: Report, *, internal: bool = False) -> str:
     """Returns the whole page.
 
     Args:
         report: What was found.
+        internal: Whether to name the patients who are given away most, by the position of a row.
     """
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("synthgen.report", "templates"), autoescape=True, trim_blocks=True,
@@ -39,6 +40,7 @@ def page(report: Report) -> str:
     environment.filters |= {"percent": percent, "rows": lambda count: f"{count:,}".replace(",", " ")}
     return environment.get_template("report.html").render(
         report=report,
+        exposed=report.exposed if internal else None,
         version=__version__,
         signs=SIGNS,
         results=[_result_row(result) for result in report.results],

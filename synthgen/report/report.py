@@ -7,13 +7,15 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, final
+from typing import Any, Literal, final, get_args
 
 from rich.console import Console, ConsoleOptions, RenderResult
 
 from synthgen import __version__
 from synthgen.data.writers import replacing
+from synthgen.errors import EvaluationError
 from synthgen.metrics.base import Result, as_json
+from synthgen.metrics.privacy.worst_patients import ExposedPatient
 from synthgen.report.scorecard import scorecard
 from synthgen.report.subgroups import Subgroup
 from synthgen.report.verdicts import Verdict
@@ -21,6 +23,9 @@ from synthgen.report.verdicts import Verdict
 FORMAT = "synthgen-report"
 VERSION = 1
 """Version of the JSON layout; docs/reference/report-json.md describes it."""
+
+Edition = Literal["shareable", "internal"]
+"""Shareable: no cell of few patients, no rare label, no position of a row. Internal: the same, and who is exposed."""
 
 
 @final
@@ -37,6 +42,7 @@ class Report:
         created: When, ISO 8601 in UTC.
         subgroups: The groups of patients that were judged apart.
         guarantee: The ledger of the model that drew the rows, as `Ledger.to_dict` gives it; None: no promise is known.
+        exposed: Patients of the training rows who are given away most, for the internal edition; None: nobody looked.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -47,6 +53,7 @@ class Report:
     created: str
     subgroups: tuple[Subgroup, ...] = ()
     guarantee: Mapping[str, Any] | None = None
+    exposed: tuple[ExposedPatient, ...] | None = None
 
     def __getitem__(self, name: str) -> Result:
         """Returns the result of one metric by its name, e.g. ``report["marginals"].value``."""
@@ -103,12 +110,22 @@ class Report:
         """Prints the verdicts and a table of all results to the terminal, in colour where it has any."""
         Console().print(self)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Returns everything as JSON types; the layout is described in docs/reference/report-json.md."""
+    def to_dict(self, *, edition: Edition = "shareable") -> dict[str, Any]:
+        """Returns everything as JSON types; the layout is described in docs/reference/report-json.md.
+
+        Args:
+            edition: "shareable", or "internal" with the patients who are given away most.
+
+        Raises:
+            EvaluationError: If the edition is neither, or nobody looked for those patients.
+        """
+        self.require(edition)
+        named = {"exposed": [patient.to_dict() for patient in self.exposed or ()]} if edition == "internal" else {}
         document: dict[str, Any] = as_json(
             {
                 "format": FORMAT,
                 "version": VERSION,
+                "edition": edition,
                 "synthgen": __version__,
                 "created": self.created,
                 "tables": self.tables,
@@ -119,27 +136,57 @@ class Report:
                 "subgroups": [group.to_dict() for group in self.subgroups],
                 "scorecard": [criterion.to_dict() for criterion in scorecard(self)],
                 "pictures": self.pictures,
+                **named,
             }
         )
         return document
 
-    def to_json(self, path: str | os.PathLike[str]) -> None:
-        """Writes the report as JSON; replaces the file in one step.
+    def require(self, edition: str) -> None:
+        """Raises where an edition cannot be written.
+
+        Args:
+            edition: Any word.
 
         Raises:
+            EvaluationError: If it is no edition, or nobody looked for the patients whom it names.
+        """
+        if edition not in get_args(Edition):
+            raise EvaluationError(f"edition: expected one of {list(get_args(Edition))}. Received {edition!r}.")
+        if edition == "internal" and self.exposed is None:
+            raise EvaluationError(
+                "edition: the internal edition names the patients who are given away most, and nobody looked for them. "
+                "Call evaluate(..., worst_patients=20)."
+            )
+
+    def to_json(self, path: str | os.PathLike[str], *, edition: Edition = "shareable") -> None:
+        """Writes the report as JSON; replaces the file in one step.
+
+        Args:
+            path: Of the file.
+            edition: See `to_dict`.
+
+        Raises:
+            EvaluationError: See `to_dict`.
             WriteError: If the path cannot be written; nothing is left behind.
         """
-        text = json.dumps(self.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)
+        text = json.dumps(self.to_dict(edition=edition), indent=1, ensure_ascii=False, allow_nan=False)
         with replacing(Path(path)) as beside:
             beside.write_text(text + "\n", encoding="utf-8")
 
-    def to_html(self, path: str | os.PathLike[str]) -> None:
+    def to_html(self, path: str | os.PathLike[str], *, edition: Edition = "shareable") -> None:
         """Writes the report as one HTML file that needs no network and no other file; replaces it in one step.
 
+        Args:
+            path: Of the file.
+            edition: See `to_dict`.
+
         Raises:
+            EvaluationError: See `to_dict`.
             WriteError: If the path cannot be written; nothing is left behind.
         """
         from synthgen.report.html import page
 
+        self.require(edition)
+        text = page(self, internal=edition == "internal")
         with replacing(Path(path)) as beside:
-            beside.write_text(page(self), encoding="utf-8")
+            beside.write_text(text, encoding="utf-8")

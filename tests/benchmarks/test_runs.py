@@ -28,6 +28,14 @@ def done(bench, run, **more):
     return record
 
 
+def test_under_a_budget_only_models_that_can_learn_so_are_run():
+    own = models.under_budget((*models.own_models(), *models.PEER_MODELS, *models.PRIVATE_PEER_MODELS), 1.0)
+    names = {model.name for model in own}
+    assert {"DPMarginals", "TabularGAN", "TabularARGN", "AIM"} < names
+    assert not {"GaussianCopula", "ctgan", "sdv TVAE"} & names
+    assert all(model.settings["epsilon"] == 1 for model in own)
+
+
 def test_runs_go_seed_by_seed_after_the_floors():
     pair = (models.Model(name="a", program="p"), models.Model(name="b", program="p"))
     runs = plan.runs_of([FILES], pair, [0, 1], quick=False)
@@ -134,7 +142,7 @@ def test_every_program_exists_and_every_peer_has_an_environment():
     from benchmarks.environments import PEERS
 
     programs = Path(plan.__file__).parent / "peers"
-    for model in (*models.own_models(), *models.PEER_MODELS):
+    for model in (*models.own_models(), *models.PEER_MODELS, *models.PRIVATE_PEER_MODELS):
         assert (programs / model.program).is_file()
         assert model.ours or model.environment in PEERS
 

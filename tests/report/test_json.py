@@ -23,7 +23,7 @@ def validator():
     return jsonschema.Draft202012Validator(schema)
 
 
-@pytest.mark.parametrize("case", ["ordinary", "leaky", "no holdout", "no synthetic rows", "few rows"])
+@pytest.mark.parametrize("case", ["ordinary", "leaky", "no holdout", "no synthetic rows", "few rows", "internal"])
 def test_every_report_fits_the_documented_schema(case, validator, report, leaky, patients):
     made = {
         "ordinary": lambda: report,
@@ -31,8 +31,12 @@ def test_every_report_fits_the_documented_schema(case, validator, report, leaky,
         "no holdout": lambda: evaluate(train=patients(80, 0), synthetic=patients(80, 1)),
         "no synthetic rows": lambda: evaluate(train=patients(80, 0), synthetic=patients(80, 1).iloc[:0]),
         "few rows": lambda: evaluate(train=patients(5, 0), synthetic=patients(3, 1), holdout=patients(4, 2)),
+        "internal": lambda: evaluate(
+            train=patients(80, 0), synthetic=patients(80, 1), holdout=patients(80, 2), worst_patients=3
+        ),
     }[case]()
-    document = json.loads(json.dumps(made.to_dict(), allow_nan=False))
+    edition = "internal" if case == "internal" else "shareable"
+    document = json.loads(json.dumps(made.to_dict(edition=edition), allow_nan=False))
     assert [error.message for error in validator.iter_errors(document)] == []
 
 
@@ -40,7 +44,8 @@ def test_the_schema_refuses_what_is_no_report(validator, report):
     document = report.to_dict()
     document["results"][0]["value"] = "high"
     document["verdicts"][0]["outcome"] = "splendid"
-    assert len(list(validator.iter_errors(document))) == 2
+    document["exposed"] = []
+    assert len(list(validator.iter_errors(document))) == 3
 
 
 def test_the_page_lists_every_metric_as_it_is():

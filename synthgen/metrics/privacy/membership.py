@@ -118,9 +118,23 @@ def _attack(tables: Tables, outsiders: Table, population: Table) -> dict[str, At
         near = nearest(queries=points, to=synthetic).distances
         common = nearest(queries=points, to=others).distances
         scores["distance"].append(per_patient(-near, attacked.patients))
-        # the small constant keeps a record that equals a synthetic and a real row from being a division 0 / 0
-        scores["distance_ratio"].append(per_patient(np.log((common + 1e-3) / (near + 1e-3)), attacked.patients))
+        scores["distance_ratio"].append(per_patient(closeness(near, common), attacked.patients))
     return {name: Attack(*both) for name, both in scores.items()}
+
+
+def closeness(near: NDArray[np.float64], usual: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Returns the score of the ratio attack: how much closer the synthetic rows are than other real rows.
+
+    Args:
+        near: (rows,) distance to the closest synthetic row.
+        usual: (rows,) distance to the closest of other real rows.
+
+    Example:
+        >>> closeness(np.array([0.0, 1.0]), np.array([0.0, 2.0])).round(2).tolist()
+        [0.0, 0.69]
+    """
+    # the small constant keeps a record that equals a synthetic and a real row from being a division 0 / 0
+    return np.asarray(np.log((usual + 1e-3) / (near + 1e-3)))
 
 
 def _at_rate(name: str, attack: Attack, rate: float) -> Part:
