@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from synthgen.audit.audit import AuditResult as AuditResult
     from synthgen.audit.audit import audit as audit
+    from synthgen.audit.shadow import ShadowResult as ShadowResult
+    from synthgen.audit.shadow import shadow_attack as shadow_attack
     from synthgen.augmentation.augment import augment as augment
     from synthgen.augmentation.sampler import SyntheticSampler as SyntheticSampler
     from synthgen.bundle.policy import Policy as Policy
@@ -86,6 +88,8 @@ _MODULES = {
     "TuningResult": "synthgen.selection.tuning_result",
     "audit": "synthgen.audit.audit",
     "AuditResult": "synthgen.audit.audit",
+    "shadow_attack": "synthgen.audit.shadow",
+    "ShadowResult": "synthgen.audit.shadow",
     "augment": "synthgen.augmentation.augment",
     "SyntheticSampler": "synthgen.augmentation.sampler",
     "fit_auto": "synthgen.selection.auto",

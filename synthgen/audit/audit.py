@@ -117,7 +117,7 @@ def audit(
     table = pd.concat([frame, planted[coins]], ignore_index=True)
     table = table.iloc[rng.permutation(len(table))].reset_index(drop=True).astype(frame.dtypes.to_dict())
     synthesizer.fit(table, schema=schema, privacy=privacy, verbose=verbose)
-    scores, attack = _scores(synthesizer, planted, num_rows=len(frame), seed=seed)
+    scores, attack = closeness_to_model(synthesizer, planted, num_rows=len(frame), seed=seed)
     order = np.argsort(scores + 1e-9 * rng.random(num_canaries))
     each = max(int(GUESSED * num_canaries / 2), 1)
     correct = int(coins[order[-each:]].sum() + (~coins[order[:each]]).sum())
@@ -127,10 +127,22 @@ def audit(
     return AuditResult(synthesizer.family, num_canaries, 2 * each, correct, bound, claimed, delta, attack)
 
 
-def _scores(synthesizer: Synthesizer, planted: pd.DataFrame, *, num_rows: int, seed: int) -> tuple[np.ndarray, str]:
-    """How much each canary looks like a training row, (canaries,), and by what."""
+def closeness_to_model(
+    synthesizer: Synthesizer, records: pd.DataFrame, *, num_rows: int, seed: int
+) -> tuple[np.ndarray, str]:
+    """Returns how much each record looks like a training row to who holds the model, and by what that was told.
+
+    Args:
+        synthesizer: Fitted.
+        records: (records, columns).
+        num_rows: Synthetic rows to draw, where the model does not know how likely a row is.
+        seed: Of that sample.
+
+    Returns:
+        (records,), the higher, the likelier a training row; and the measure, in words.
+    """
     _, encoder, model = synthesizer.fitted()
-    table = encoder.encode(planted, seed=seed)
+    table = encoder.encode(records, seed=seed)
     likelihood = getattr(model, "log_likelihood", None)
     if likelihood is not None:
         shares = [np.log(np.maximum(column.shares, LEAST_SHARE)) for column in encoder.columns]

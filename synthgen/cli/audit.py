@@ -2,13 +2,17 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from synthgen.cli.fit import MODELS, budget, make
 from synthgen.cli.verbs import Quiet, Read, console
 from synthgen.errors import SettingsError, did_you_mean
+
+if TYPE_CHECKING:
+    from synthgen.audit.audit import AuditResult
+    from synthgen.audit.shadow import ShadowResult
 
 
 def audit(  # noqa: PLR0913, PLR0917 - options
@@ -22,6 +26,10 @@ def audit(  # noqa: PLR0913, PLR0917 - options
     canaries: Annotated[
         int, typer.Option(min=20, help="Patients who do not exist, planted by the toss of a coin.")
     ] = 200,
+    shadow_models: Annotated[
+        int | None,
+        typer.Option(min=4, metavar="N", help="Fit N times to random halves and tell who was in which, instead."),
+    ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="An argument of the model, such as width=128."),
@@ -35,25 +43,33 @@ def audit(  # noqa: PLR0913, PLR0917 - options
     """Find out by attack how much a model gives away of single patients: a [bold]lower bound on epsilon[/bold].
 
     Rows that stand out are planted in the table, each by the toss of a coin; the model learns it once; an attacker who
-    holds the model guesses who was planted. Exit code 1 if that refutes the promise. The model is thrown away.
+    holds the model guesses who was planted. Exit code 1 if that refutes the promise. The model is thrown away. With
+    [bold]--shadow-models[/bold] nobody is planted: the table's own patients are attacked.
 
     [bold]Examples[/bold]
 
     $ synthgen audit train.csv --schema schema.yaml --epsilon 1
 
     $ synthgen audit train.csv --schema schema.yaml --model tabular-autoregressive --canaries 400 --json
+
+    $ synthgen audit train.csv --schema schema.yaml --model tvae --shadow-models 8
     """
     if model not in MODELS:
         raise SettingsError(f"Expected --model in {list(MODELS)}. Received {model!r}.{did_you_mean(model, MODELS)}")
-    from synthgen.audit.audit import audit as run
+    from synthgen.audit.audit import audit as plant
+    from synthgen.audit.shadow import shadow_attack
     from synthgen.data.schema import Schema
 
-    meaning = Schema.from_yaml(schema)
-    result = run(make(MODELS[model], {"seed": seed}, settings or []), read(data), schema=meaning,
-                 privacy=budget(epsilon, delta), num_canaries=canaries, seed=seed, verbose=not quiet)  # fmt: skip
+    synthesizer = make(MODELS[model], {"seed": seed}, settings or [])
+    shared: dict[str, Any] = {"schema": Schema.from_yaml(schema), "privacy": budget(epsilon, delta), "seed": seed,
+                              "verbose": not quiet}  # fmt: skip
+    if shadow_models is None:
+        result: AuditResult | ShadowResult = plant(synthesizer, read(data), num_canaries=canaries, **shared)
+    else:
+        result = shadow_attack(synthesizer, read(data), num_models=shadow_models, **shared)
     if as_json:
         typer.echo(json.dumps(result.to_dict(), indent=1))
     else:
         console(quiet=quiet).print(str(result), markup=False)
-    if result.refuted:
+    if getattr(result, "refuted", False):
         raise typer.Exit(1)

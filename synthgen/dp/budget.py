@@ -27,6 +27,8 @@ class DifferentialPrivacy:
             schema does not declare, and how often each value comes. In terms of precision, one over the noise's
             variance.
         clipping_norm: Longest gradient of one patient in training, in the Euclidean norm; networks only.
+        adaptive_clipping: Whether that length follows the median of the gradients' lengths, from `clipping_norm` on;
+            paid for out of the same budget.
         noise_seed: Seed of the noise and of the rows drawn, for tests: whoever knows it can undo the noise, so
             nothing is promised then. None: from the operating system's source of cryptographic chance.
 
@@ -43,6 +45,7 @@ class DifferentialPrivacy:
     unit: str | None = None
     preparation: float = 0.15
     clipping_norm: float = 1.0
+    adaptive_clipping: bool = False
     noise_seed: int | None = None
 
     def __post_init__(self) -> None:
@@ -59,6 +62,11 @@ class DifferentialPrivacy:
                 )
         if not 0 <= self.preparation < 1:
             raise SettingsError(f"DifferentialPrivacy: expected 0 <= preparation < 1. Received {self.preparation}.")
+        if not isinstance(self.adaptive_clipping, bool):
+            raise SettingsError(
+                "DifferentialPrivacy: expected adaptive_clipping to be True or False. "
+                f"Received {self.adaptive_clipping!r}."
+            )
         if self.noise_seed is not None and not isinstance(self.noise_seed, Integral):
             raise SettingsError("DifferentialPrivacy: expected noise_seed to be a whole number or None.")
 
@@ -66,5 +74,6 @@ class DifferentialPrivacy:
         """Returns the promise as plain types; the seed of the noise only as whether there was one."""
         return {
             "epsilon": self.epsilon, "delta": self.delta, "unit": self.unit, "preparation": self.preparation,
-            "clipping_norm": self.clipping_norm, "noise_seed": self.noise_seed is not None,
+            "clipping_norm": self.clipping_norm, "adaptive_clipping": self.adaptive_clipping,
+            "noise_seed": self.noise_seed is not None,
         }  # fmt: skip

@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from synthgen import backend
-from synthgen.backend import Tensor, per_row
+from synthgen.backend import Tensor
 from synthgen.dp.training import PrivateTraining, check_lengths
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.models.base import GenerativeModel
@@ -227,11 +227,10 @@ class LossModel(NetworkModel):
         some = ops.maximum(indices, 0)
         codes, scalars = backend.taken(self._codes, some), backend.taken(self._scalars, some)
         variables = self.network.trainable_variables
-        gradients, _ = per_row.clipped_gradients(
-            lambda: self.losses_of(codes, scalars, seed=seed), variables,
-            present=ops.cast(indices >= 0, "float32"), longest=private.clipping_norm,
-        )  # fmt: skip
-        self.optimizer.apply(private.with_noise(gradients, step_of_run), variables)
+        gradients = private.gradients(
+            lambda: self.losses_of(codes, scalars, seed=seed), variables, indices=indices, step=step_of_run
+        )
+        self.optimizer.apply(gradients, variables)
         return ops.zeros((1,))
 
     def refresh_sampler(self) -> None:

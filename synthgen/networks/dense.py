@@ -20,7 +20,8 @@ class Dense(keras.layers.Dense):
         Args:
             inputs: (batch, features).
         """
-        return per_row.observed(super().call(inputs), ops.sum(ops.square(inputs), axis=1, keepdims=True) + 1)
+        squares = ops.sum(ops.square(inputs), axis=1, keepdims=True) + float(self.use_bias)  # (batch, 1)
+        return per_row.observed(super().call(inputs), squares)
 
 
 class RMSNormalization(keras.layers.RMSNormalization):

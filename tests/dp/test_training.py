@@ -10,7 +10,7 @@ from synthgen import backend
 from synthgen.backend import per_row
 from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.dp.reader import Reader
-from synthgen.dp.training import PrivateTraining, check_lengths, plan_training
+from synthgen.dp.training import PrivateTraining, check_lengths, plan_training, split_noise
 from synthgen.encoding.layout import Block, EncodedTable, Layout
 from synthgen.errors import SettingsError, TrainingError
 from synthgen.networks.dense import Dense, RMSNormalization
@@ -135,6 +135,41 @@ def test_noise_is_normal_of_the_stated_deviation_and_new_at_every_step():
     assert kstest(noise * 10 / (3.0 * 0.5), "norm").pvalue > 1e-3
     assert abs(np.corrcoef(np.ravel(first[0]), np.ravel(second[0]))[0, 1]) < 0.05
     assert np.asarray(protection.with_noise(nothing, 0)[0]) == pytest.approx(np.asarray(first[0]))
+
+
+def moving(*, gradients_to, steps, noise=0.0):
+    """Trains nothing, on rows whose gradients have the given lengths; returns the lengths of shortening."""
+    features = np.linspace(0.1, 2.0, 200).astype("float32") * gradients_to
+    layer = Dense(1, use_bias=False)
+    layer(ops.convert_to_tensor(features[:, None]))
+    protection = PrivateTraining(1.0, noise, 0.5, 200, 200, np.random.default_rng(0), np.array([3, 4]), 10.0)
+    found = []
+    for step in range(steps):
+        protection.gradients(lambda: layer(ops.convert_to_tensor(features[:, None]))[:, 0], layer.trainable_variables,
+                             indices=np.arange(200, dtype=np.int32), step=step)  # fmt: skip
+        found.append(float(ops.convert_to_numpy(protection.longest)))
+    return np.array(found)
+
+
+@pytest.mark.parametrize("middle", [0.05, 1.0, 20.0])
+def test_an_adaptive_length_finds_the_median_of_the_lengths(middle):
+    found = moving(gradients_to=middle, steps=200)
+    assert np.median(found[-50:]) == pytest.approx(1.05 * middle, rel=0.1)
+    assert len(set(found[-5:])) == 5  # it is noisy still
+
+
+def test_both_answers_of_a_step_cost_what_their_ledger_says():
+    """Two normal answers about the same patients are one, with the root of the sum of squares of what is told."""
+    for noise, batch in [(0.7, 2_000), (3.0, 500), (9.0, 20)]:
+        gradients, count = split_noise(noise, batch_size=batch)
+        assert np.hypot(1 / gradients, 0.5 / count) == pytest.approx(1 / noise)
+        assert gradients >= noise
+    own = Reader(DifferentialPrivacy(epsilon=2, delta=1e-5, adaptive_clipping=True, noise_seed=0), unit="row")
+    plan = plan_training(own, num_patients=10_000, batch_size=200, num_steps=500, what="a test")
+    entry = own.ledger.entries[-1]
+    assert plan.count_noise == 10
+    assert np.hypot(1 / plan.noise_multiplier, 0.5 / plan.count_noise) == pytest.approx(1 / entry.noise_multiplier)
+    assert "lengths of its gradients" in entry.purpose
 
 
 def test_batches_follow_the_binomial_law_and_hold_nobody_twice():

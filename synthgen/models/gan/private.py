@@ -6,7 +6,7 @@ import numpy as np
 from keras import ops
 
 from synthgen import backend
-from synthgen.backend import Tensor, per_row
+from synthgen.backend import Tensor
 from synthgen.dp.training import PrivateTraining, check_lengths
 from synthgen.models.gan.losses import NonSaturating
 from synthgen.models.gan.regularizers import SlopePenalty
@@ -48,10 +48,7 @@ def private_step(gan: "GAN", private: PrivateTraining, indices: Tensor, step_of_
 def _update_critic(gan: "GAN", private: PrivateTraining, indices: Tensor, synthetic: Tensor, step: Tensor) -> None:
     train = gan.rows(ops.maximum(indices, 0))
     variables = gan.critic.trainable_variables
-    of_train, _ = per_row.clipped_gradients(
-        lambda: ops.softplus(-gan.score(train))[:, 0], variables, present=ops.cast(indices >= 0, "float32"),
-        longest=private.clipping_norm,
-    )  # fmt: skip
+    paid = private.gradients(lambda: ops.softplus(-gan.score(train))[:, 0], variables, indices=indices, step=step)
 
     def of_synthetic() -> tuple[Tensor, Tensor]:
         value = ops.mean(ops.softplus(gan.score(synthetic)))
@@ -59,8 +56,7 @@ def _update_critic(gan: "GAN", private: PrivateTraining, indices: Tensor, synthe
         return value, value
 
     _, free = backend.value_and_gradients(of_synthetic, variables)
-    noisy = private.with_noise(of_train, step)
-    gan.critic_optimizer.apply([paid + own for paid, own in zip(noisy, free, strict=True)], variables)
+    gan.critic_optimizer.apply([noisy + own for noisy, own in zip(paid, free, strict=True)], variables)
 
 
 def check_critic(gan: "GAN", *, num_rows: int) -> None:
