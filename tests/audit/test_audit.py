@@ -120,6 +120,25 @@ def test_broken_privacy_is_caught(frame, schema, monkeypatch, broken):
     assert str(found).startswith("THE CLAIM IS FALSE")
 
 
+def everyone(reader, **arguments):
+    """All patients in every batch, accounted as if each had come by chance."""
+    return dataclasses.replace(plan_training(reader, **arguments), sampling_rate=1.0, capacity=1_000)
+
+
+def test_a_wrong_sampling_rate_is_caught(frame, schema, monkeypatch):
+    """The noise for a rate of three in a hundred hides less than the attack sees in two of three fits, at least."""
+    monkeypatch.setattr(network, "plan_training", everyone)
+    promise = sg.DifferentialPrivacy(epsilon=1, delta=1e-5, clipping_norm=0.01)
+
+    def refuted(seed: int) -> bool:
+        wide = sg.TabularAutoregressive(num_steps=3_000, width=128, batch_size=4, dropout=0.0, learning_rate=1e-2,
+                                        validation=0.0, calibration=False)  # fmt: skip
+        found = audit(wide, frame, schema=schema, privacy=promise, num_canaries=400, seed=seed, verbose=False)
+        return found.refuted
+
+    assert any(refuted(seed) for seed in range(4))
+
+
 def test_too_few_canaries_are_refused(frame, schema):
     with pytest.raises(EvaluationError, match="num_canaries >= 20"):
         audit(remembering(), frame, schema=schema, num_canaries=5)
