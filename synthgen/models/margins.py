@@ -74,6 +74,19 @@ def measured_margins(
     return Margins(singles, pairs, weights, misfit=float((weights * (noise / num_rows) ** 2).sum()))
 
 
+def distance(margins: Margins, layout: Layout, table: EncodedTable) -> float:
+    """Returns how far rows are from margins: the weighted sum of squared errors, at least 0.
+
+    Args:
+        margins: Noisy or exact.
+        layout: Of the rows.
+        table: (rows,).
+    """
+    sizes = np.array([layout.blocks[position].num_codes for position in layout.code_blocks])
+    shares = _counts(table, sizes) / len(table)
+    return float((margins.weights * (shares - margins.pairs) ** 2).sum())
+
+
 def _counts(table: EncodedTable, sizes: np.ndarray) -> np.ndarray:
     """Rows at each pair of codes, (codes, codes) float32."""
     offsets = np.concatenate([[0], np.cumsum(sizes)])[:-1].astype(int)

@@ -14,12 +14,14 @@ from synthgen.models.gan.gan import GAN, GANSettings
 from synthgen.models.gan.linked_chain import STEPS, LinkedChain
 from synthgen.models.gan.losses import Relativistic
 from synthgen.models.gan.regularizers import SlopePenalty
+from synthgen.models.margins import distance
 from synthgen.models.network import NetworkModel
 from synthgen.networks import mlp
 from synthgen.networks.links import links_for
 from synthgen.synthesizers.learned_parts import Parts
 from synthgen.synthesizers.marginals import fitted_mixture
 from synthgen.synthesizers.network import NetworkSynthesizer, averaging_momentum
+from synthgen.training.monitors import Score
 
 MOST_LINKED = 3_000
 """Features up to which blocks are linked: the weights grow with the square."""
@@ -30,14 +32,20 @@ MOST_LINKED_BLOCKS = 120
 GENERATOR_RATE = 0.3
 """Of the learning rate, for a generator that starts as a chain: a critic that knows nothing yet must not undo it."""
 
+PRIVATE_RATE = 0.01
+"""The same under a privacy budget, where what the critic says is mostly noise."""
+
 CHAIN_STEPS = 1_000
 """Most steps of the chain that a linked generator starts as."""
 
 CHAIN_STEPS_UNSEEN = 200
 """The same where no rows are held out that would show when it begins to learn by heart."""
 
-MARGINS_SHARE = 0.7
+MARGINS_SHARE = 0.85
 """Of what a privacy budget has left after reading columns: margins that the generator starts from."""
+
+SCORED_ROWS = 50_000
+"""Rows drawn under a privacy budget to tell good epochs from bad."""
 
 CHAIN_PATIENCE = 3
 """Calls of the chain's training without gain on held-out rows, after which it ends."""
@@ -118,7 +126,8 @@ class TabularGAN(NetworkSynthesizer):
         return mlp.residual_generator(num_inputs, size, width=max(width // 2, 1), depth=1, links=links, seed=self.seed)
 
     def _compile(self, model: NetworkModel, *, num_steps: int, rate_scale: keras.Variable) -> None:
-        calm = self._schedule(num_steps, rate_scale, share=GENERATOR_RATE if _linked(model.layout) else 1.0)
+        share = GENERATOR_RATE if _linked(model.layout) else 1.0
+        calm = self._schedule(num_steps, rate_scale, share=share if model.private is None else PRIVATE_RATE)
         schedule = self._schedule(num_steps, rate_scale)
         model.compile_adversaries(
             generator_optimizer=keras.optimizers.Adam(
@@ -147,17 +156,27 @@ class TabularGAN(NetworkSynthesizer):
                 break
         model.start_as(*kept)
 
-    def _start_privately(self, model: NetworkModel, parts: Parts, reader: Reader, *, verbose: bool) -> None:
-        """Starts the generator as the chain of rows that agree with margins read with noise (see `DPMarginals`)."""
+    def _start_privately(self, model: NetworkModel, parts: Parts, reader: Reader, *, verbose: bool) -> Score | None:
+        """Starts the generator as the chain of rows that agree with margins read with noise (see `DPMarginals`).
+
+        The best epoch is the one whose rows are nearest to these margins: they are paid for.
+        """
         if not _linked(model.layout):
             raise SettingsError(
                 f"{self.family} learns at most {MOST_LINKED_BLOCKS} columns and {MOST_LINKED} features under a privacy "
                 "budget: wider tables would be trained on known cells of training rows. TabularAutoregressive can."
             )
         share = MARGINS_SHARE * (1 - reader.budget.preparation)
-        mixture = fitted_mixture(parts, seed=self.seed, share=share)
+        mixture, margins = fitted_mixture(parts, seed=self.seed, share=share)
         drawn = [mixture.draw(parts.num_rows, rng=np.random.default_rng([self.seed, part])) for part in (30, 31)]
         self._start(model, drawn[0], drawn[1], verbose=verbose)
+
+        def apart() -> float:
+            # the same noise at every epoch: scores differ by what was learned, not by luck
+            rows = model.draw(SCORED_ROWS, rng=np.random.default_rng([self.seed, 32]))
+            return distance(margins, parts.layout, rows)
+
+        return Score("margins", apart)
 
 
 def _linked(layout: Layout) -> bool:

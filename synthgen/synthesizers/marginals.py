@@ -8,7 +8,7 @@ import keras
 
 from synthgen.encoding.layout import Layout
 from synthgen.errors import SettingsError
-from synthgen.models.margins import measured_margins
+from synthgen.models.margins import Margins, measured_margins
 from synthgen.models.mixture import Mixture
 from synthgen.synthesizers.base import Synthesizer
 from synthgen.synthesizers.learned_parts import Parts
@@ -62,15 +62,16 @@ class DPMarginals(Synthesizer):
                 f"{self.family} learns tables of at most {MOST_CODES} categories and bins altogether. This one has "
                 f"{len(parts.shares)}. Lower num_bins, or declare columns of many categories as Text."
             )
-        return fitted_mixture(
+        mixture, _ = fitted_mixture(
             parts, num_components=self.settings["num_components"], num_steps=self.settings["num_steps"], seed=self.seed
         )
+        return mixture
 
 
 def fitted_mixture(
     parts: Parts, *, num_components: int = COMPONENTS, num_steps: int = STEPS, seed: int, share: float | None = None
-) -> Mixture:
-    """Returns a mixture that agrees with the margins of all pairs of columns, read with noise under a budget.
+) -> tuple[Mixture, Margins]:
+    """Returns a mixture that agrees with the margins of all pairs, read with noise under a budget, and these.
 
     Args:
         parts: What it is fitted to.
@@ -83,4 +84,4 @@ def fitted_mixture(
     margins = measured_margins(parts.layout, parts.table, parts.shares, num_rows=parts.num_rows, reader=parts.reader,
                                share=share)  # fmt: skip
     mixture.fit(margins, num_steps=num_steps)
-    return mixture
+    return mixture, margins

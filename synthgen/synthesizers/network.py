@@ -65,8 +65,13 @@ class NetworkSynthesizer(Synthesizer):
     ) -> None:
         """Gives the model better weights to start from, where a family has a way to."""
 
-    def _start_privately(self, model: NetworkModel, parts: Parts, reader: Reader, *, verbose: bool) -> None:
-        """The same under a privacy budget, of which it may take a part."""
+    def _start_privately(self, model: NetworkModel, parts: Parts, reader: Reader, *, verbose: bool) -> Score | None:
+        """The same under a privacy budget, of which it may take a part.
+
+        Returns:
+            What tells good epochs from bad without another look at the rows, if what was read serves for that.
+        """
+        return None
 
     def _score(self, model: NetworkModel, train: EncodedTable, validation: EncodedTable) -> Score:
         """Returns what chooses the best epoch, on held-out rows."""
@@ -119,7 +124,7 @@ class NetworkSynthesizer(Synthesizer):
         callbacks: Sequence[keras.callbacks.Callback],
         verbose: bool,
     ) -> NetworkModel:
-        """Trains under a privacy budget: larger batches, no rows held out, the last epoch, no losses shown or kept."""
+        """Trains under a privacy budget: larger batches, no rows held out, no losses shown or kept."""
         if checkpoint is not None:
             raise SettingsError(
                 "A run under a privacy budget has no checkpoint: what it read with noise before an interruption would "
@@ -127,7 +132,7 @@ class NetworkSynthesizer(Synthesizer):
             )
         plan = private_plan(self.plan(parts.num_rows), num_patients=parts.num_rows)
         model = self.build(parts.layout)
-        self._start_privately(model, parts, reader, verbose=verbose)
+        score = self._start_privately(model, parts, reader, verbose=verbose)
         model.private = plan_training(
             reader, num_patients=parts.num_rows, batch_size=plan.batch_size, num_steps=plan.total, what=self.family
         )
@@ -135,9 +140,10 @@ class NetworkSynthesizer(Synthesizer):
         model.prepare(parts.table)
         rate_scale = model.add_weight(shape=(), initializer="ones", trainable=False, name="rate_scale")
         self._compile(model, num_steps=plan.num_steps, rate_scale=rate_scale)
-        run(model, plan, score=None, rate_scale=rate_scale, checkpoint=None, verbose=verbose, callbacks=callbacks)
+        best = run(model, plan, score=score, rate_scale=rate_scale, checkpoint=None, verbose=verbose,
+                   callbacks=callbacks)  # fmt: skip
         model.release()
-        self.history, self.best_epoch = [], -1
+        self.history, self.best_epoch = [], -1 if score is None else best.best_epoch
         return model
 
 

@@ -6,7 +6,7 @@ import pytest
 from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.dp.reader import Reader
 from synthgen.encoding.layout import Block, EncodedTable, Layout
-from synthgen.models.margins import measured_margins
+from synthgen.models.margins import distance, measured_margins
 from synthgen.models.mixture import Mixture
 
 LAYOUT = Layout((Block("a", "one_hot", 3), Block("b", "one_hot", 2), Block("c", "one_hot", 4)))
@@ -54,6 +54,16 @@ def test_exact_margins_are_counts():
     assert found.pairs == pytest.approx(found.pairs.T)
     assert not found.pairs[:3, :3].any()
     assert not found.weights[3:5, 3:5].any()
+
+
+def test_rows_are_nearest_to_margins_of_their_own():
+    exact, _ = margins(table())
+    shuffled = table()
+    shuffled.codes[:, 2] = np.random.default_rng(0).permutation(shuffled.codes[:, 2])
+    assert distance(exact, LAYOUT, table()) == pytest.approx(0, abs=1e-9)
+    assert distance(exact, LAYOUT, table(seed=1)) < 0.02 * distance(exact, LAYOUT, shuffled)
+    noisy, _ = margins(table(), epsilon=1.0)
+    assert distance(noisy, LAYOUT, table()) == pytest.approx(noisy.misfit, rel=1.0)
 
 
 def test_noise_is_what_the_ledger_says_and_larger_margins_are_read_more_exactly():

@@ -116,6 +116,9 @@ def test_independent_rows_name_nobody_with_confidence():
     assert len(shares) == 600
     assert 0.4 < shares.mean() < 0.6
     assert (shares <= 0.01).mean() < 0.03
+    by_chance = [patient.by_chance for patient in found.exposed]
+    assert by_chance == pytest.approx(np.arange(1, 601) / 600)
+    assert np.abs(shares - by_chance).max() < 0.12
 
 
 def test_a_patient_stands_once_by_the_worst_row():

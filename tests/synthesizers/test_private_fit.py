@@ -218,6 +218,13 @@ def test_networks_learn_what_columns_say_of_each_other(family):
     assert (drawn["a"] == drawn["b"]).mean() > 0.5  # in the table 0.9, of independent columns 0.25
 
 
+def test_the_best_epoch_is_chosen_by_what_is_paid_for(network):
+    """Only the GAN has read margins; the others keep the last epoch."""
+    assert (network.best_epoch >= 0) == (network.family == "TabularGAN")
+    bought = [entry.purpose for entry in network.ledger.entries if entry.mechanism == "gaussian"]
+    assert any(purpose.startswith("margins") for purpose in bought) == (network.family == "TabularGAN")
+
+
 def test_a_private_run_has_no_checkpoint_and_needs_enough_patients(train, schema, tmp_path):
     with pytest.raises(SettingsError, match="Leave checkpoint out"):
         sg.TVAE(num_epochs=1).fit(train, schema=schema, privacy=budget(), checkpoint=tmp_path / "c", verbose=False)

@@ -34,13 +34,16 @@ class ExposedPatient:
         distance: From it to the closest synthetic row, in the judge's space; 0: a synthetic row is the same.
         usual: From it to the closest row of one half of the holdout.
         holdout_as_close: Share of the rows of the other half that synthetic rows come as close to, for the
-            surroundings they have: small means that this is no chance.
+            surroundings they have.
+        by_chance: The same share, if synthetic rows are as close to training rows as to rows of the holdout: the
+            worst of 1000 rows is closer than 999 in 1000. The patient is exposed if the other is far smaller.
     """
 
     row: int
     distance: float
     usual: float
     holdout_as_close: float
+    by_chance: float
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the patient as JSON types."""
@@ -56,7 +59,7 @@ def worst_patients(tables: Tables, count: int) -> tuple[ExposedPatient, ...]:
         count: Patients.
 
     Returns:
-        At most `count` patients, each once. There is always a worst one: look at `holdout_as_close`.
+        At most `count` patients, each once. There is always a worst one: compare `holdout_as_close` with `by_chance`.
 
     Example:
         >>> import pandas as pd
@@ -81,8 +84,9 @@ def worst_patients(tables: Tables, count: int) -> tuple[ExposedPatient, ...]:
     as_close = 1 - np.searchsorted(unseen, score, side="left") / len(unseen)
     return tuple(
         ExposedPatient(row=int(rows[place]), distance=float(near[place]) if near[place] > TIE else 0.0,
-                       usual=float(usual[place]), holdout_as_close=float(as_close[place]))
-        for place in _one_of_each(train, np.argsort(-score, kind="stable"), count)
+                       usual=float(usual[place]), holdout_as_close=float(as_close[place]),
+                       by_chance=rank / len(rows))
+        for rank, place in _one_of_each(train, np.argsort(-score, kind="stable"), count)
     )  # fmt: skip
 
 
@@ -93,11 +97,11 @@ def _searched(tables: Tables) -> Integers:
     return np.sort(tables.random("worst patients' rows").choice(len(tables.train), most, replace=False))
 
 
-def _one_of_each(table: Table, order: Integers, count: int) -> list[int]:
-    """The first places in the order that belong to different patients."""
-    chosen: dict[int, int] = {}
-    for place in order.tolist():
+def _one_of_each(table: Table, order: Integers, count: int) -> list[tuple[int, int]]:
+    """The first places in the order that belong to different patients, each after its rank from 1."""
+    chosen: dict[int, tuple[int, int]] = {}
+    for rank, place in enumerate(order.tolist(), start=1):
         if len(chosen) == count:
             break
-        chosen.setdefault(int(table.patients[place]), place)
+        chosen.setdefault(int(table.patients[place]), (rank, place))
     return list(chosen.values())
