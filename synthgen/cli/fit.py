@@ -42,9 +42,8 @@ LENGTHS = {
 }
 """How each model counts the length of training, option and argument; None: it takes seconds."""
 
-USUAL, PRIVATE = "tabular-gan", "dp-marginals"
-"""What learns where no model is named: without and with a privacy budget. Under one, auto means the latter too: to try
-several would cost more of the budget than the choice is worth."""
+USUAL = "tabular-gan"
+"""What learns where no model is named, and no privacy is promised."""
 
 AUTO, MINUTES = "auto", 10.0
 """What chooses among the models, and the time that it has unless told."""
@@ -62,7 +61,7 @@ def fit(  # noqa: PLR0913, PLR0917 - options
         typer.Option(
             metavar="|".join([*MODELS, AUTO]),
             help=f"What learns the table; [bold]auto[/bold] tries several and says why it keeps which. Without it: "
-            f"{USUAL}, or {PRIVATE} with --epsilon.",
+            f"{USUAL}; with --epsilon: auto, which then looks at the schema only.",
         ),
     ] = None,
     minutes: Annotated[
@@ -119,7 +118,7 @@ def fit(  # noqa: PLR0913, PLR0917 - options
 
     $ synthgen fit patients.csv --schema schema.yaml --epsilon 1 -o patients.synthgen
     """
-    model = _named(model, epsilon=epsilon, schema=schema)
+    model = _named(model, epsilon=epsilon, schema=schema, quiet=quiet)
     if model == AUTO:
         _check_auto({"--steps": steps, "--epochs": epochs, "--set": settings, "--checkpoint": checkpoint}, minutes)
         length = {}
@@ -158,7 +157,7 @@ def fit(  # noqa: PLR0913, PLR0917 - options
     out.print(_done(output, synthesizer, len(frame)), markup=False)
 
 
-def _named(model: str | None, *, epsilon: float | None, schema: Path | None) -> str:
+def _named(model: str | None, *, epsilon: float | None, schema: Path | None, quiet: bool) -> str:
     """The model that is meant; refuses a promise that cannot be kept before anything is read."""
     if epsilon is None:
         return model or USUAL
@@ -167,7 +166,14 @@ def _named(model: str | None, *, epsilon: float | None, schema: Path | None) -> 
             "--epsilon needs --schema: a guess would read the table outside the budget. 'synthgen describe' writes a "
             "first one; what stands in it counts as publicly known, so read it, and take out what is not."
         )
-    return PRIVATE if model in (None, AUTO) else model
+    if model not in (None, AUTO):
+        return model
+    from synthgen.data.schema import Schema
+    from synthgen.selection.private_family import private_family
+
+    family, why = private_family(Schema.from_yaml(schema))
+    console(quiet=quiet).print(f"Chosen: {why}", markup=False)
+    return {known: name for name, known in MODELS.items()}[family.__name__]
 
 
 def _check_auto(given: dict[str, Any], minutes: float | None) -> None:
