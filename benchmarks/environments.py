@@ -11,6 +11,7 @@ PEERS = {
     "ctgan": ("torch==2.13.0", "ctgan==0.12.1", "scikit-learn", "pandas<3"),
     "sdv": ("torch==2.13.0", "sdv==2.0.0"),
     "mostlyai": ("torch==2.13.0", "mostlyai-engine==2.7.3"),
+    "dpmm": ("dpmm==0.1.9",),
     "smartnoise": ("torch==2.13.0", "smartnoise-synth==1.0.8", "packaging", "pandas<3"),
 }
 """What each environment holds. `ctgan` and `sdv` are under BUSL-1.1: measured here, never imported by synthgen.

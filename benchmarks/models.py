@@ -62,13 +62,12 @@ PEER_MODELS = (
           quick={"max_epochs": 1}, private=True),
 )  # fmt: skip
 
-PRIVATE_PEER_MODELS = (
-    Model(name="AIM", program="run_smartnoise.py", word="aim", environment="smartnoise", settings={"bins": 32},
-          private=True),
-    Model(name="MST", program="run_smartnoise.py", word="mst", environment="smartnoise", settings={"bins": 32},
-          private=True),
-    Model(name="DP-CTGAN", program="run_smartnoise.py", word="dpctgan", environment="smartnoise", private=True),
-    Model(name="PATE-CTGAN", program="run_smartnoise.py", word="patectgan", environment="smartnoise", private=True),
+PRIVATE_PEER_MODELS = tuple(
+    Model(name=name, program=f"run_{package}.py", word=word, environment=package, private=True)
+    for name, package, word in (
+        ("AIM", "dpmm", "AIMPipeline"), ("MST", "dpmm", "MSTPipeline"),
+        ("DP-CTGAN", "smartnoise", "dpctgan"), ("PATE-CTGAN", "smartnoise", "patectgan"),
+    )
 )  # fmt: skip
 """Peers that learn under a budget only."""
 
@@ -95,7 +94,7 @@ def under_budget(models: Iterable[Model], epsilon: float) -> list[Model]:
 
     Example:
         >>> [model.settings for model in under_budget([FLOOR_MODEL, *PRIVATE_PEER_MODELS[:1]], 3.0)]
-        [{'bins': 32, 'epsilon': 3}]
+        [{'epsilon': 3}]
     """
     number = int(epsilon) if float(epsilon).is_integer() else epsilon  # 3 and 3.0 are one setting
     return [replace(model, settings={**model.settings, "epsilon": number}) for model in models if model.private]

@@ -9,6 +9,7 @@ the arguments.
 
 import stopwatch
 from mostlyai.engine import TabularARGN
+from mostlyai.engine.domain import DifferentialPrivacyConfig
 
 DELTA = 1e-5
 PREPARATION = 0.15
@@ -20,7 +21,9 @@ def budget(settings: dict) -> dict:
     epsilon = settings.pop("epsilon", None)
     if epsilon is None:
         return settings
-    private = {"max_epsilon": epsilon, "delta": DELTA, "value_protection_epsilon": PREPARATION * epsilon}
+    private = DifferentialPrivacyConfig(
+        max_epsilon=epsilon, delta=DELTA, value_protection_epsilon=PREPARATION * epsilon
+    )
     return settings | {"differential_privacy": private}
 
 
