@@ -29,6 +29,9 @@ from synthgen.synthesizers.base import Synthesizer
 LEAST_MODELS = 4
 """With fewer, some targets are on one side of all other models."""
 
+MOST_TARGETS = 1_000
+"""Unless told; to attack one costs next to nothing beside a fit."""
+
 LEAST_TARGETS = 20
 """With fewer, no area says much."""
 
@@ -81,7 +84,7 @@ def shadow_attack(  # noqa: PLR0913
     schema: Schema,
     privacy: DifferentialPrivacy | None = None,
     num_models: int = 8,
-    num_targets: int = 200,
+    num_targets: int | None = None,
     seed: int = 0,
     verbose: bool = True,
 ) -> ShadowResult:
@@ -93,7 +96,7 @@ def shadow_attack(  # noqa: PLR0913
         schema: What the table holds.
         privacy: A budget of each fit.
         num_models: Fits; the more, the stronger the attack.
-        num_targets: Patients under attack, one row of each.
+        num_targets: Patients under attack, one row of each; None: all, or 1000 drawn by chance.
         seed: Of halves, targets and fits.
         verbose: Whether to show progress.
 
@@ -113,10 +116,11 @@ def shadow_attack(  # noqa: PLR0913
     """
     patients = _patients(frame, schema)
     number = int(patients.max(initial=-1)) + 1
-    _check(num_models, num_targets, number)
+    asked = min(MOST_TARGETS, number) if num_targets is None else num_targets
+    _check(num_models, asked, number)
     schema.validate(frame)
     rng = np.random.default_rng([seed, 61])
-    targets = rng.choice(number, num_targets, replace=False)
+    targets = rng.choice(number, asked, replace=False)
     rows = frame.iloc[[int(np.flatnonzero(patients == target)[0]) for target in targets]]
     inside = np.array([rng.permutation(number) < number // 2 for _ in range(num_models)])  # (models, patients)
     scores, attack = [], ""

@@ -61,8 +61,8 @@ def test_a_target_that_all_other_models_saw_is_no_evidence():
 def test_patients_of_many_rows_are_learned_or_left_out_whole(schema):
     frame = pd.concat([visits(), visits()], ignore_index=True).assign(key=list(range(240)) * 2)
     keyed = sg.Schema({"key": sg.Identifier(unique=False), **schema.columns}, patient_key="key", rare_below=2)
-    found = shadow_attack(sg.GaussianCopula(), frame, schema=keyed, num_models=4, num_targets=240, verbose=False)
-    assert found.num_targets == 240
+    found = shadow_attack(sg.GaussianCopula(), frame, schema=keyed, num_models=4, verbose=False)
+    assert found.num_targets == 240  # all of them
     with pytest.raises(EvaluationError, match="at most the 240 patients"):
         shadow_attack(sg.GaussianCopula(), frame, schema=keyed, num_targets=241)
 
@@ -77,4 +77,4 @@ def test_the_result_is_written_for_programs(schema):
     found = shadow_attack(sg.GaussianCopula(), visits(), schema=schema, num_models=4, verbose=False)
     document = json.loads(json.dumps(found.to_dict()))
     assert set(document["rates"]) == {"0.1", "0.01", "0.001"}
-    assert document["num_targets"] == 200
+    assert document["num_targets"] == 240
