@@ -104,7 +104,11 @@ def smallest_noise(entries_with: Callable[[float], Iterable["Entry"]], *, epsilo
     while not fits(high, "rdp"):
         high *= STRIDE
         if high > MOST_NOISE:
-            raise SettingsError(f"No noise keeps what is asked within epsilon={epsilon_asked:g}, delta={delta:g}.")
+            least = epsilon(entries_with(MOST_NOISE), delta=delta, method="rdp")
+            raise SettingsError(
+                f"No noise keeps what is asked within epsilon={epsilon_asked:g}, delta={delta:g}. The least that can "
+                f"be kept is about epsilon={1.1 * least:.2g}: set that or more, or take fewer steps."
+            )
     while high > LEAST_NOISE and fits(high / STRIDE, "pld"):
         high /= STRIDE
     low = high / STRIDE

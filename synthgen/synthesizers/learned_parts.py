@@ -17,7 +17,7 @@ from synthgen.encoding.smooth import NUM_SMOOTH
 from synthgen.encoding.table import TableEncoder
 from synthgen.errors import FitInterrupted, SettingsError
 from synthgen.models.base import GenerativeModel
-from synthgen.synthesizers.private_encoding import PrivateTable, private_encoder
+from synthgen.synthesizers.private_encoding import PrivateTable, check_enough_patients, private_encoder
 
 if TYPE_CHECKING:
     from synthgen.synthesizers.base import Synthesizer
@@ -85,6 +85,7 @@ def private_parts(
         verbose: Whether to show progress.
     """
     private = PrivateTable.of(frame, schema, privacy)
+    check_enough_patients(private)
     num_bins = min(synthesizer.settings.get("num_bins", NUM_SMOOTH), NUM_SMOOTH)
     encoder = private_encoder(private, num_bins=num_bins)
     table = encoder.encode(private.frame, seed=synthesizer.seed, verbose=verbose)

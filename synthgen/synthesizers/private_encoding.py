@@ -1,5 +1,6 @@
 """The encoder of a table under a privacy budget: every range, quantile and category is read with noise or declared."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,9 @@ RANGE_SHARE = 0.2
 
 SPIKE_SHARE = 1 / 50
 """A value that more of the rows hold gets a code of its own."""
+
+ENOUGH = 2.0
+"""Deviations of the noise that the number of patients must be."""
 
 BIN_DEVIATIONS = 6.0
 """Deviations of the noise that a bin must hold."""
@@ -77,6 +81,37 @@ class PrivateTable:
         share = column_share(schema, budget)
         count = reader.counts(np.array([len(frame)]), share=share, purpose=f"number of patients ({reader.ledger.unit})")
         return cls(frame.reset_index(drop=True), schema, reader, max(float(count[0]), 1.0))
+
+
+def check_enough_patients(table: PrivateTable) -> None:
+    """Refuses a table of which the budget says next to nothing: not even how many patients it holds.
+
+    Args:
+        table: Counted with noise; the refusal follows from that count and costs nothing more.
+
+    Raises:
+        SettingsError: With the patients, or about the epsilon, that would do.
+    """
+    budget = table.reader.budget
+    deviation = table.reader.noise(column_share(table.schema, budget))
+    needed = ENOUGH * deviation
+    if table.num_patients < needed:
+        raise SettingsError(
+            f"DifferentialPrivacy: at epsilon={budget.epsilon:g} the table seems to hold {table.num_patients:.0f} "
+            f"patients, give or take {deviation:.0f}: nothing can be learned of so few. Bring {math.ceil(2 * needed)} "
+            f"patients or more, or set epsilon={_rounded_up(2 * budget.epsilon * needed / table.num_patients)}."
+        )
+
+
+def _rounded_up(number: float) -> float:
+    """The next number of one significant digit.
+
+    Example:
+        >>> _rounded_up(0.023), _rounded_up(4.0)
+        (0.03, 4.0)
+    """
+    power = 10.0 ** math.floor(math.log10(number))
+    return float(f"{math.ceil(round(number / power, 6)) * power:.6g}")
 
 
 def column_share(schema: Schema, budget: DifferentialPrivacy) -> float:

@@ -1,6 +1,7 @@
 """What mechanisms cost: against formulas and published examples."""
 
 import math
+import re
 
 import dp_accounting
 import numpy as np
@@ -83,8 +84,14 @@ def test_the_smallest_noise_just_fits(epsilon):
 
 
 def test_what_costs_too_much_already_is_refused():
-    with pytest.raises(SettingsError, match="No noise keeps"):
-        accountant.smallest_noise(lambda noise: [gaussian(1.0), gaussian(noise)], epsilon_asked=0.1, delta=1e-5)
+    def entries(noise):
+        return [gaussian(1.0), gaussian(noise)]
+
+    with pytest.raises(SettingsError, match="No noise keeps") as refusal:
+        accountant.smallest_noise(entries, epsilon_asked=0.1, delta=1e-5)
+    feasible = float(re.search(r"about epsilon=([\d.]+):", str(refusal.value)).group(1))
+    assert accountant.smallest_noise(entries, epsilon_asked=feasible, delta=1e-5) > 1
+    assert feasible < 1.3 * accountant.epsilon([gaussian(1.0)], delta=1e-5)
 
 
 def test_thresholds_take_from_delta():

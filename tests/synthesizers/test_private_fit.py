@@ -1,5 +1,6 @@
 """Fitting under a privacy budget: what is paid for, what is refused, what the model file holds."""
 
+import re
 import warnings
 
 import numpy as np
@@ -163,7 +164,19 @@ def test_constraints_that_are_declared_hold(train, schema):
     assert fitted.sample(500, seed=0)["age"].min() >= 18
 
 
-@pytest.mark.parametrize("epsilon", [0.2, 1.0])
+def test_too_few_patients_for_a_budget_are_refused_with_what_would_do():
+    frame = visits(60)
+    schema = sg.Schema.infer(frame)
+    with pytest.raises(SettingsError, match="nothing can be learned of so few") as refusal:
+        sg.TVAE().fit(frame, schema=schema, privacy=budget(0.1), verbose=False)
+    patients, feasible = re.search(
+        r"Bring (\d+) patients or more, or set epsilon=([\d.]+)\.", str(refusal.value)
+    ).groups()
+    small(num_steps=5).fit(visits(int(patients)), schema=schema, privacy=budget(0.1), verbose=False)
+    small(num_steps=5).fit(frame, schema=schema, privacy=budget(5 * float(feasible)), verbose=False)
+
+
+@pytest.mark.parametrize("epsilon", [0.5, 1.0])
 def test_small_tables_and_budgets_still_give_rows(epsilon):
     frame = visits(300)
     with warnings.catch_warnings():
