@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from synthgen.data.constraints import Range as Range
     from synthgen.data.constraints import Unique as Unique
     from synthgen.data.datasets import load_dataset as load_dataset
+    from synthgen.data.images.image_set import ImageSet as ImageSet
+    from synthgen.data.images.reading import read_images as read_images
+    from synthgen.data.images.reading import write_images as write_images
     from synthgen.data.readers import read_table as read_table
     from synthgen.data.schema import Schema as Schema
     from synthgen.data.split import split as split
@@ -62,6 +65,9 @@ __version__ = "0.1.0"
 
 _MODULES = {
     "split": "synthgen.data.split",
+    "ImageSet": "synthgen.data.images.image_set",
+    "read_images": "synthgen.data.images.reading",
+    "write_images": "synthgen.data.images.reading",
     "Schema": "synthgen.data.schema",
     "Numerical": "synthgen.data.columns",
     "Categorical": "synthgen.data.columns",

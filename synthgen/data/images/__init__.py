@@ -1,0 +1,1 @@
+"""Images: reading them from what hospitals have, and writing synthetic ones that say what they are."""

@@ -1,0 +1,94 @@
+"""One call for all: what a path holds decides how images are read and written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from synthgen.data.images.image_set import ImageSet
+from synthgen.errors import ReadError, WriteError
+
+
+def read_images(source: str | os.PathLike[str], **options: Any) -> ImageSet:
+    """Reads images from an archive, a folder or a file.
+
+    Args:
+        source: An .npz with MedMNIST's keys; a folder of PNG or JPEG (with a folder for each class, or `table=`); a
+            folder of DICOM or NIfTI files, or one such file.
+        options: Of the reader: `part` and `patient` for npz (`npz.read_npz`); `table`, `file`, `label`, `patient` and
+            `size` for pictures (`pictures.read_pictures`); `columns`, `label`, `size` and `window` for DICOM
+            (`dicom.read_dicom`); `bounds` and `slices` for NIfTI (`nifti.read_nifti`).
+
+    Returns:
+        The images.
+
+    Raises:
+        ReadError: If there is nothing that can be read.
+
+    Example:
+        >>> import tempfile
+        >>> import numpy as np
+        >>> path = Path(tempfile.mkdtemp()) / "scans.npz"
+        >>> np.savez(path, train_images=np.zeros((3, 8, 8), np.uint8), train_labels=np.array([[0], [1], [0]]))
+        >>> read_images(path, part="train")
+        <ImageSet 3 images of 8 x 8, 1 channel, 8 bits; 2 classes of 'label'>
+    """
+    from synthgen.data.images.dicom import read_dicom
+    from synthgen.data.images.nifti import read_nifti
+    from synthgen.data.images.npz import read_npz
+    from synthgen.data.images.pictures import read_pictures
+
+    path = Path(source)
+    if not path.exists():
+        raise ReadError(f"{path} does not exist.")
+    if path.suffix == ".npz":
+        return read_npz(path, **options)
+    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    volumes = [file for file in files if file.name.endswith((".nii", ".nii.gz"))]
+    if volumes:
+        return read_nifti(volumes, **options)
+    scans = [file for file in files if file.suffix.lower() in (".dcm", ".dicom") or _is_dicom(file)]
+    if scans:
+        return read_dicom(scans, **options)
+    if path.is_dir():
+        return read_pictures(path, **options)
+    raise ReadError(f"{path}: expected an .npz, a DICOM or a NIfTI file, or a folder of pictures, DICOM or NIfTI.")
+
+
+def _is_dicom(path: Path) -> bool:
+    """Whether a file without an ending begins like DICOM."""
+    if path.suffix or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(132)[128:] == b"DICM"
+
+
+def write_images(images: ImageSet, target: str | os.PathLike[str], *, kind: str | None = None, **options: Any) -> None:
+    """Writes images, which then say that they are synthetic.
+
+    Args:
+        images: To be written.
+        target: An .npz, .nii or .nii.gz file; or a folder that does not exist.
+        kind: Of a folder's files: "png" or "dicom".
+        options: Of the writer; see `npz.write_npz`, `pictures.write_pictures`, `dicom.write_dicom`.
+
+    Raises:
+        WriteError: If the target is there already, cannot be written, or is of no known format.
+    """
+    from synthgen.data.images.dicom import write_dicom
+    from synthgen.data.images.nifti import write_nifti
+    from synthgen.data.images.npz import write_npz
+    from synthgen.data.images.pictures import write_pictures
+
+    path = Path(target)
+    if path.suffix == ".npz":
+        write_npz(images, path, **options)
+    elif path.name.endswith((".nii", ".nii.gz")):
+        write_nifti(images, path, **options)
+    elif kind == "png":
+        write_pictures(images, path, **options)
+    elif kind == "dicom":
+        write_dicom(images, path, **options)
+    else:
+        raise WriteError(f"{path}: name an .npz or .nii.gz file, or a new folder and kind='png' or 'dicom'.")
