@@ -101,17 +101,20 @@ def smallest_noise(entries_with: Callable[[float], Iterable["Entry"]], *, epsilo
         return epsilon(entries_with(multiplier), delta=delta, method=method) <= epsilon_asked
 
     high = LEAST_NOISE
-    while not fits(high, "rdp"):
+    while high < MOST_NOISE and not fits(high, "rdp"):
         high *= STRIDE
-        if high > MOST_NOISE:
-            least = epsilon(entries_with(MOST_NOISE), delta=delta, method="rdp")
-            raise SettingsError(
-                f"No noise keeps what is asked within epsilon={epsilon_asked:g}, delta={delta:g}. The least that can "
-                f"be kept is about epsilon={1.1 * least:.2g}: set that or more, or take fewer steps."
-            )
-    while high > LEAST_NOISE and fits(high / STRIDE, "pld"):
-        high /= STRIDE
-    low = high / STRIDE
+    if high < MOST_NOISE:
+        while high > LEAST_NOISE and fits(high / STRIDE, "pld"):
+            high /= STRIDE
+        low = high / STRIDE
+    elif fits(MOST_NOISE, "pld"):  # what is spent already fits, if only just
+        low, high = LEAST_NOISE, MOST_NOISE
+    else:
+        least = epsilon(entries_with(MOST_NOISE), delta=delta)
+        raise SettingsError(
+            f"No noise keeps what is asked within epsilon={epsilon_asked:g}, delta={delta:g}. The least that can "
+            f"be kept is about epsilon={1.1 * least:.2g}: set that or more, or take fewer steps."
+        )
     while high - low > TOLERANCE * high:
         middle = math.sqrt(low * high)
         low, high = (low, middle) if fits(middle, "pld") else (middle, high)

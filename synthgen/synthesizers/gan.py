@@ -41,7 +41,7 @@ CHAIN_STEPS = 1_000
 CHAIN_STEPS_UNSEEN = 200
 """The same where no rows are held out that would show when it begins to learn by heart."""
 
-MARGINS_SHARE = 0.85
+MARGINS_SHARE = 0.7
 """Of what a privacy budget has left after reading columns: margins that the generator starts from."""
 
 SCORED_ROWS = 50_000

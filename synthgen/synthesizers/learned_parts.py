@@ -86,7 +86,7 @@ def private_parts(
     """
     private = PrivateTable.of(frame, schema, privacy)
     check_enough_patients(private)
-    num_bins = min(synthesizer.settings.get("num_bins", NUM_SMOOTH), NUM_SMOOTH)
+    num_bins = min(synthesizer.settings.get("num_bins", NUM_SMOOTH), synthesizer.most_private_bins)
     encoder = private_encoder(private, num_bins=num_bins)
     table = encoder.encode(private.frame, seed=synthesizer.seed, verbose=verbose)
     alone = Cohort(np.arange(len(table)), schema.rare_below)

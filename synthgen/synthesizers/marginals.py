@@ -37,9 +37,10 @@ class DPMarginals(Synthesizer):
 
     family: ClassVar[str] = "DPMarginals"
     private: ClassVar[bool] = True
+    most_private_bins: ClassVar[int] = 100
 
     def __init__(
-        self, *, num_components: int = COMPONENTS, num_steps: int = STEPS, num_bins: int = 14, seed: int = 0
+        self, *, num_components: int = COMPONENTS, num_steps: int = STEPS, num_bins: int = 30, seed: int = 0
     ) -> None:
         super().__init__(seed=seed, num_components=num_components, num_steps=num_steps, num_bins=num_bins)
 

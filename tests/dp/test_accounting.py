@@ -83,6 +83,18 @@ def test_the_smallest_noise_just_fits(epsilon):
     assert accountant.epsilon(entries(0.98 * noise), delta=1e-5) > epsilon
 
 
+def test_what_is_nearly_spent_leaves_room_for_much_noise():
+    """Renyi accounting alone, which is looser, would find no room at all."""
+    spent = gaussian(accountant.smallest_noise(lambda noise: [gaussian(noise)], epsilon_asked=2.97, delta=1e-5))
+
+    def entries(noise):
+        return [spent, training(noise, rate=0.02, steps=500)]
+
+    assert accountant.epsilon([spent], delta=1e-5, method="rdp") > 3
+    noise = accountant.smallest_noise(entries, epsilon_asked=3, delta=1e-5)
+    assert 2.98 < accountant.epsilon(entries(noise), delta=1e-5) <= 3
+
+
 def test_what_costs_too_much_already_is_refused():
     def entries(noise):
         return [gaussian(1.0), gaussian(noise)]
