@@ -10,7 +10,7 @@ import pandas as pd
 from synthgen.data.columns import Boolean, Categorical, Column, Datetime, Numerical
 from synthgen.data.schema import Schema
 from synthgen.dp.budget import DifferentialPrivacy
-from synthgen.dp.histograms import SURE, Cells, private_cells, private_range
+from synthgen.dp.histograms import MOST_LEVELS, SURE, Cells, private_cells, private_range
 from synthgen.dp.reader import Reader
 from synthgen.encoding.categorical import CategoryCodes
 from synthgen.encoding.column import ColumnEncoder
@@ -34,6 +34,9 @@ SPIKE_SHARE = 1 / 50
 
 ENOUGH = 2.0
 """Deviations of the noise that the number of patients must be."""
+
+ALWAYS_BINS, PATIENTS_A_BIN = 14, 20
+"""Bins of a number that are tried whatever the noise, and deviations of the noise that more of them must hold."""
 
 BIN_DEVIATIONS = 6.0
 """Deviations of the noise that a bin must hold."""
@@ -154,6 +157,7 @@ def private_encoder(table: PrivateTable, *, num_bins: int) -> TableEncoder:
     Raises:
         SchemaError: If there is a column that cannot be read so.
     """
+    num_bins = affordable_bins(table, num_bins)
     columns: list[ColumnEncoder] = []
     for name in table.schema.learned:
         column, series = table.schema.columns[name], table.frame[name]
@@ -169,6 +173,18 @@ def private_encoder(table: PrivateTable, *, num_bins: int) -> TableEncoder:
         else:
             raise SchemaError(f"Column {name!r}: a {column.kind} column cannot be learned.")
     return TableEncoder(table.schema, columns)
+
+
+def affordable_bins(table: PrivateTable, num_bins: int) -> int:
+    """Returns the bins of a number that noise leaves something of.
+
+    Args:
+        table: Counted with noise.
+        num_bins: At most; a few there are always.
+    """
+    deviation = table.reader.noise(column_share(table.schema, table.reader.budget), times=MOST_LEVELS)
+    bins = int(table.num_patients / (PATIENTS_A_BIN * deviation))
+    return min(max(bins, ALWAYS_BINS), num_bins)
 
 
 def _categories(name: str, column: Categorical | Boolean, series: pd.Series, table: PrivateTable) -> CategoryCodes:
