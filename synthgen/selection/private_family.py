@@ -5,6 +5,7 @@ from synthgen.data.schema import Schema
 from synthgen.synthesizers.autoregressive import TabularAutoregressive
 from synthgen.synthesizers.base import Synthesizer
 from synthgen.synthesizers.marginals import MOST_CODES, DPMarginals
+from synthgen.synthesizers.private_encoding import ALWAYS_BINS
 
 UNDECLARED_CATEGORIES = 30
 """Categories that a column is taken to have which does not declare them."""
@@ -27,8 +28,7 @@ def private_family(schema: Schema) -> tuple[type[Synthesizer], str]:
         >>> private_family(Schema({"age": Numerical(), "ill": Boolean()}))[0].__name__
         'DPMarginals'
     """
-    bins = DPMarginals().settings["num_bins"]
-    codes = sum(_codes(schema, name, bins) for name in schema.learned)
+    codes = sum(_codes(schema, name) for name in schema.learned)
     if codes <= MOST_CODES:
         return DPMarginals, "DPMarginals, since at small budgets margins are ahead of networks."
     return TabularAutoregressive, (
@@ -37,10 +37,10 @@ def private_family(schema: Schema) -> tuple[type[Synthesizer], str]:
     )
 
 
-def _codes(schema: Schema, name: str, bins: int) -> int:
+def _codes(schema: Schema, name: str) -> int:
     column = schema.columns[name]
     if isinstance(column, Boolean):
         return 2
     if isinstance(column, Categorical):
         return len(column.categories or ()) or UNDECLARED_CATEGORIES
-    return bins
+    return ALWAYS_BINS

@@ -16,7 +16,6 @@ from synthgen.data.writers import TableWriter
 from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.dp.ledger import Ledger
 from synthgen.encoding.layout import Layout
-from synthgen.encoding.smooth import NUM_SMOOTH
 from synthgen.encoding.table import NumericalMethod, TableEncoder, progress
 from synthgen.errors import ConditionError
 from synthgen.models.base import GenerativeModel
@@ -39,8 +38,8 @@ class Synthesizer(Parameters, ABC):
     numerical: ClassVar[NumericalMethod] = "quantile_bins"
     private: ClassVar[bool] = False
     """Whether the family can learn under a privacy budget."""
-    most_private_bins: ClassVar[int] = NUM_SMOOTH
-    """Bins of a number under one, at most: noise drowns small ones. Of networks, those that need no smooth features."""
+    private_bins: ClassVar[int] = 14
+    """Bins of a number under one, at most: noise drowns small ones."""
 
     schema = Learned[Schema | None](lambda: None)
     encoder = Learned[TableEncoder | None](lambda: None)

@@ -13,7 +13,6 @@ from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.dp.reader import Reader
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.encoding.protection import Cohort
-from synthgen.encoding.smooth import NUM_SMOOTH
 from synthgen.encoding.table import TableEncoder
 from synthgen.errors import FitInterrupted, SettingsError
 from synthgen.models.base import GenerativeModel
@@ -86,7 +85,7 @@ def private_parts(
     """
     private = PrivateTable.of(frame, schema, privacy)
     check_enough_patients(private)
-    num_bins = min(synthesizer.settings.get("num_bins", NUM_SMOOTH), synthesizer.most_private_bins)
+    num_bins = min(synthesizer.settings.get("num_bins", synthesizer.private_bins), synthesizer.private_bins)
     encoder = private_encoder(private, num_bins=num_bins)
     table = encoder.encode(private.frame, seed=synthesizer.seed, verbose=verbose)
     alone = Cohort(np.arange(len(table)), schema.rare_below)

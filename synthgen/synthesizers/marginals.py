@@ -37,7 +37,7 @@ class DPMarginals(Synthesizer):
 
     family: ClassVar[str] = "DPMarginals"
     private: ClassVar[bool] = True
-    most_private_bins: ClassVar[int] = 100
+    private_bins: ClassVar[int] = 100
 
     def __init__(
         self, *, num_components: int = COMPONENTS, num_steps: int = STEPS, num_bins: int = 30, seed: int = 0

@@ -38,6 +38,9 @@ ENOUGH = 2.0
 ALWAYS_BINS, PATIENTS_A_BIN = 14, 20
 """Bins of a number that are tried whatever the noise, and deviations of the noise that more of them must hold."""
 
+ALTOGETHER = 2_000
+"""Bins of all columns together, beyond which each gets the few that there are always."""
+
 BIN_DEVIATIONS = 6.0
 """Deviations of the noise that a bin must hold."""
 
@@ -184,7 +187,8 @@ def affordable_bins(table: PrivateTable, num_bins: int) -> int:
     """
     deviation = table.reader.noise(column_share(table.schema, table.reader.budget), times=MOST_LEVELS)
     bins = int(table.num_patients / (PATIENTS_A_BIN * deviation))
-    return min(max(bins, ALWAYS_BINS), num_bins)
+    room = ALTOGETHER // len(table.schema.learned)
+    return min(max(min(bins, room), ALWAYS_BINS), num_bins)
 
 
 def _categories(name: str, column: Categorical | Boolean, series: pd.Series, table: PrivateTable) -> CategoryCodes:
