@@ -11,10 +11,6 @@ import stopwatch
 from mostlyai.engine import TabularARGN
 from mostlyai.engine.domain import DifferentialPrivacyConfig
 
-DELTA = 1e-5
-PREPARATION = 0.15
-"""Share of a budget for ranges and categories, as synthgen's families have it."""
-
 
 def budget(settings: dict) -> dict:
     """Returns the settings with `epsilon` as the package's own argument; noise and clipping are its defaults."""
@@ -22,7 +18,7 @@ def budget(settings: dict) -> dict:
     if epsilon is None:
         return settings
     private = DifferentialPrivacyConfig(
-        max_epsilon=epsilon, delta=DELTA, value_protection_epsilon=PREPARATION * epsilon
+        max_epsilon=epsilon, delta=stopwatch.DELTA, value_protection_epsilon=stopwatch.PREPARATION * epsilon
     )
     return settings | {"differential_privacy": private}
 

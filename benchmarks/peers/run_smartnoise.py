@@ -13,10 +13,6 @@ import stopwatch
 import torch
 from snsynth import Synthesizer
 
-DELTA = 1e-5
-PREPARATION = 0.15
-"""Share of epsilon for ranges, as synthgen's families have it."""
-
 MISSING = "__missing__"
 
 
@@ -30,13 +26,13 @@ def main() -> None:
     numbers = [name for name in train if kind[name] == "numerical"]
     categories = [name for name in train if kind[name] != "numerical"]
     filled = train.fillna(dict.fromkeys(categories, MISSING))
-    settings = {"delta": DELTA} | arguments.settings
+    settings = {"delta": stopwatch.DELTA} | arguments.settings
     epsilon = float(settings.pop("epsilon"))
     synthesizer = Synthesizer.create(arguments.model, epsilon=epsilon, **settings)
     with watch.time("fit"):
         synthesizer.fit(
             filled, categorical_columns=categories, continuous_columns=numbers,
-            preprocessor_eps=PREPARATION * epsilon, nullable=bool(filled[numbers].isna().any(axis=None)),
+            preprocessor_eps=stopwatch.PREPARATION * epsilon, nullable=bool(filled[numbers].isna().any(axis=None)),
         )  # fmt: skip
 
     rows = arguments.rows or len(train)

@@ -15,9 +15,6 @@ from synthgen.encoding.table import TableEncoder
 from synthgen.synthesizers.base import Synthesizer
 from synthgen.synthesizers.tables import FAMILIES
 
-DELTA = 1e-5
-"""Of the privacy budget, where the setting `epsilon` asks for one: `--set DPMarginals.epsilon=1`."""
-
 
 class Clock(keras.callbacks.Callback):
     """Notes when training began and each epoch ended, so that encoding and compiling can be told from training."""
@@ -56,7 +53,7 @@ def main() -> None:
         schema = sg.Schema.from_dict(json.loads(Path(arguments.schema).read_text(encoding="utf-8")))
     settings = dict(arguments.settings)
     epsilon = settings.pop("epsilon", None)
-    privacy = None if epsilon is None else sg.DifferentialPrivacy(epsilon=epsilon, delta=DELTA)
+    privacy = None if epsilon is None else sg.DifferentialPrivacy(epsilon=epsilon, delta=stopwatch.DELTA)
     synthesizer = FAMILIES[arguments.model](seed=arguments.seed, **settings)
 
     if arguments.time_encoding:

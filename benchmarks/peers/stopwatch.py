@@ -15,6 +15,10 @@ from pathlib import Path
 
 import pandas as pd
 
+DELTA, PREPARATION = 1e-5, 0.15
+"""Of a privacy budget, where a setting `epsilon` asks for one: its delta, and the share that peers may spend on ranges
+and bins, which is the default of synthgen's families."""
+
 WARM_UP_ROWS = 1_000
 """Rows drawn before sampling is timed: the first call compiles or allocates."""
 

@@ -13,13 +13,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sklearn.base import clone
 
 from synthgen.audit.audit import closeness_to_model
 from synthgen.data.schema import Schema
 from synthgen.dp.budget import DifferentialPrivacy
+from synthgen.encoding.table import progress
 from synthgen.errors import EvaluationError
 from synthgen.metrics.base import CONFIDENCE
 from synthgen.metrics.privacy.attack import Attack
@@ -114,7 +113,7 @@ def shadow_attack(  # noqa: PLR0913
         >>> 0.5 < result.area < 0.8
         True
     """
-    patients = _patients(frame, schema)
+    patients = schema.patients(frame)
     number = int(patients.max(initial=-1)) + 1
     asked = min(MOST_TARGETS, number) if num_targets is None else num_targets
     _check(num_models, asked, number)
@@ -124,7 +123,7 @@ def shadow_attack(  # noqa: PLR0913
     rows = frame.iloc[[int(np.flatnonzero(patients == target)[0]) for target in targets]]
     inside = np.array([rng.permutation(number) < number // 2 for _ in range(num_models)])  # (models, patients)
     scores, attack = [], ""
-    for place in _progress(num_models, verbose=verbose):
+    for place in progress(range(num_models), "Shadow models", verbose):
         half = frame[inside[place][patients]].reset_index(drop=True)
         model = clone(synthesizer).set_params(seed=seed + place)
         model.fit(half, schema=schema, privacy=privacy, verbose=False)
@@ -181,23 +180,9 @@ def _result(ratios: np.ndarray, inside: np.ndarray, family: str, attack: str, rn
     return ShadowResult(family, models, targets, whole.area, (float(low), float(high)), rates, attack)
 
 
-def _patients(frame: pd.DataFrame, schema: Schema) -> np.ndarray:
-    """Whose each row is, (rows,), as numbers from 0."""
-    if schema.patient_key is None:
-        return np.arange(len(frame))
-    return pd.factorize(frame[schema.patient_key])[0]
-
-
 def _check(num_models: int, num_targets: int, patients: int) -> None:
     for name, value, least in (("num_models", num_models, LEAST_MODELS), ("num_targets", num_targets, LEAST_TARGETS)):
         if value < least:
             raise EvaluationError(f"Expected {name} >= {least}. Received {value}.")
     if num_targets > patients:
         raise EvaluationError(f"Expected num_targets to be at most the {patients} patients. Received {num_targets}.")
-
-
-def _progress(models: int, *, verbose: bool) -> Any:
-    console = Console(stderr=True)
-    columns = (TextColumn("Shadow models"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not (verbose and console.is_terminal)) as bar:
-        yield from bar.track(range(models))

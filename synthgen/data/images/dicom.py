@@ -17,6 +17,7 @@ import pandas as pd
 
 from synthgen import __version__
 from synthgen.data.images.image_set import ImageSet, ImageWarning, quantised
+from synthgen.data.images.pictures import make_folder
 from synthgen.data.writers import replacing
 from synthgen.errors import ReadError, WriteError
 
@@ -154,10 +155,7 @@ def write_dicom(images: ImageSet, folder: Path, *, modality: str = "OT", model: 
     """
     if images.pixels.ndim != 4 or images.pixels.shape[-1] != 1:
         raise WriteError("DICOM is written for grey images. Write others as PNG, npz or NIfTI.")
-    try:
-        folder.mkdir(parents=True)
-    except FileExistsError as error:
-        raise WriteError(f"{folder} is there already. Name another folder.") from error
+    make_folder(folder)
     from pydicom.uid import generate_uid
 
     study, series, paths = generate_uid(), generate_uid(), []

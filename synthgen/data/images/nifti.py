@@ -1,5 +1,6 @@
 """NIfTI volumes: turned to the canonical orientation, whole or cut into slices; written with a mark in the header."""
 
+import gzip
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from synthgen.data.images.image_set import ImageSet, quantised
+from synthgen.data.writers import replacing
 from synthgen.errors import ReadError, WriteError
 
 MARK = "synthetic, made by synthgen"
@@ -95,11 +97,6 @@ def write_nifti(images: ImageSet, path: Path) -> None:
     volume = images.pixels[0, ..., 0] if images.pixels.ndim == 5 else images.pixels[..., 0]
     made = nibabel.Nifti1Image(np.flip(volume, axis=1).transpose(2, 1, 0), np.eye(4))
     made.header["descrip"] = MARK
-    beside = path.with_name(f".{path.name.split('.')[0]}.tmp{''.join(path.suffixes[-2:])}")
-    try:
-        nibabel.save(made, beside)
-        beside.replace(path)
-    except OSError as error:
-        raise WriteError(f"{path} cannot be written: {error.strerror}.") from error
-    finally:
-        beside.unlink(missing_ok=True)
+    content = made.to_bytes()
+    with replacing(path) as beside:
+        beside.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)

@@ -109,10 +109,7 @@ def write_pictures(images: ImageSet, folder: Path, *, names: Iterable[str] | Non
     pixels = images.pixels
     if pixels.ndim != 4 or pixels.shape[-1] not in (1, 3) or (pixels.dtype == np.uint16 and pixels.shape[-1] != 1):
         raise WriteError("PNG holds grey images, or red, green and blue of 8 bits. Write others as npz or NIfTI.")
-    try:
-        folder.mkdir(parents=True)
-    except FileExistsError as error:
-        raise WriteError(f"{folder} is there already. Name another folder.") from error
+    make_folder(folder)
     said = PngImagePlugin.PngInfo()
     said.add_text("Software", "synthgen")
     said.add_text("Description", MARK)
@@ -134,3 +131,15 @@ def folder_name(label: Any) -> str:
         ('no_finding', '___etc', '2')
     """
     return "".join(sign if sign.isalnum() or sign in "-" else "_" for sign in str(label)) or "_"
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder that is not there yet.
+
+    Raises:
+        WriteError: If it is.
+    """
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError as error:
+        raise WriteError(f"{folder} is there already. Name another folder.") from error
