@@ -57,6 +57,9 @@ if TYPE_CHECKING:
     from synthgen.synthesizers.ctgan import CTGAN as CTGAN
     from synthgen.synthesizers.diffusion import TabularDiffusion as TabularDiffusion
     from synthgen.synthesizers.gan import TabularGAN as TabularGAN
+    from synthgen.synthesizers.images.diffusion import ImageDiffusion as ImageDiffusion
+    from synthgen.synthesizers.images.gan import ImageGAN as ImageGAN
+    from synthgen.synthesizers.images.vae import ImageVAE as ImageVAE
     from synthgen.synthesizers.loading import load as load
     from synthgen.synthesizers.marginals import DPMarginals as DPMarginals
     from synthgen.synthesizers.vae import TVAE as TVAE
@@ -89,6 +92,9 @@ _MODULES = {
     "TabularGAN": "synthgen.synthesizers.gan",
     "TabularAutoregressive": "synthgen.synthesizers.autoregressive",
     "Between": "synthgen.synthesizers.conditions",
+    "ImageGAN": "synthgen.synthesizers.images.gan",
+    "ImageDiffusion": "synthgen.synthesizers.images.diffusion",
+    "ImageVAE": "synthgen.synthesizers.images.vae",
     "load": "synthgen.synthesizers.loading",
     "tune": "synthgen.selection.tuning",
     "TuningResult": "synthgen.selection.tuning_result",

@@ -147,12 +147,13 @@ def resident(array: np.ndarray) -> tf.Variable:
     """Puts an array on the device, where compiled steps read it by `taken` without copies from the host.
 
     Args:
-        array: (rows, ...) float32 or int32.
+        array: (rows, ...) float32, int32, uint8 or uint16.
     """
     # TensorFlow keeps variables of int32, whatever the device, in the host's memory, where programs that XLA compiled
-    # for a GPU cannot read them
-    wide = has_gpu() and array.dtype == np.int32
-    return tf.Variable(array.astype(np.int64) if wide else array, trainable=False)
+    # for a GPU cannot read them; and gathers no short whole numbers there, which half and single precision hold exactly
+    wider = {np.dtype(np.int32): np.int64, np.dtype(np.uint8): np.float16, np.dtype(np.uint16): np.float32}
+    held = array.astype(wider.get(array.dtype, array.dtype)) if has_gpu() else array
+    return tf.Variable(held, trainable=False)
 
 
 def taken(held: tf.Variable, rows: Tensor) -> Tensor:

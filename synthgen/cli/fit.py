@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from synthgen.cli.verbs import Quiet, Read, console, count, kept_epoch, require_writable
+from synthgen.cli import images
+from synthgen.cli.verbs import Quiet, Read, console, count, kept_epoch, require_run, require_writable
 from synthgen.errors import FitInterrupted, SynthgenError, did_you_mean
 
 if TYPE_CHECKING:
@@ -50,7 +51,13 @@ AUTO, MINUTES = "auto", 10.0
 
 
 def fit(  # noqa: PLR0913, PLR0917 - options
-    data: Annotated[Path, typer.Argument(help="The table to learn: .csv, .tsv, .parquet or .feather.")],
+    data: Annotated[
+        Path,
+        typer.Argument(
+            help="The table to learn: .csv, .tsv, .parquet or .feather; or images: a "
+            "folder of PNG, DICOM or NIfTI, or .npz."
+        ),
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write the model.")],
     schema: Annotated[
         Path | None,
@@ -59,15 +66,17 @@ def fit(  # noqa: PLR0913, PLR0917 - options
     model: Annotated[
         str | None,
         typer.Option(
-            metavar="|".join([*MODELS, AUTO]),
+            metavar="|".join([*MODELS, AUTO, *images.MODELS]),
             help=f"What learns the table; [bold]auto[/bold] tries several and says why it keeps which. Without it: "
-            f"{USUAL}; with --epsilon: auto, which then looks at the schema only.",
+            f"{USUAL}, for images image-gan; with --epsilon: auto, which then looks at the schema only.",
         ),
     ] = None,
     minutes: Annotated[
         float | None, typer.Option(help=f"Time for everything that auto does; {MINUTES:g} unless said otherwise.")
     ] = None,
-    steps: Annotated[int | None, typer.Option(min=1, help="Training steps of the tabular-... models.")] = None,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="Training steps of the tabular-... and image-... models.")
+    ] = None,
     epochs: Annotated[
         int | None, typer.Option(min=1, help="Passes over the table of ctgan and tvae; 300 unless said otherwise.")
     ] = None,
@@ -98,6 +107,7 @@ def fit(  # noqa: PLR0913, PLR0917 - options
             "model, and removed when it is written.",
         ),
     ] = None,
+    how: images.How = None,
     *,
     read: Read,
     quiet: Quiet = False,
@@ -117,7 +127,16 @@ def fit(  # noqa: PLR0913, PLR0917 - options
     $ synthgen fit patients.csv --schema schema.yaml --model auto --minutes 10 -o patients.synthgen
 
     $ synthgen fit patients.csv --schema schema.yaml --epsilon 1 -o patients.synthgen
+
+    $ synthgen fit xrays/ --images size=64x64 --holdout holdout.npz --train train.npz -o xrays.synthgen
     """
+    if images.asked_for(data, model):
+        images.refuse({"--epsilon": epsilon, "--epochs": epochs, "--minutes": minutes})
+        images.fit(
+            data, output, how=how or [], model=model, schema=schema, steps=steps, seed=seed, settings=settings or [],
+            holdout=holdout, holdout_share=holdout_share, train=train, checkpoint=checkpoint, quiet=quiet,
+        )  # fmt: skip
+        return
     model = _named(model, epsilon=epsilon, schema=schema, quiet=quiet)
     if model == AUTO:
         _check_auto({"--steps": steps, "--epochs": epochs, "--set": settings, "--checkpoint": checkpoint}, minutes)
@@ -138,11 +157,8 @@ def fit(  # noqa: PLR0913, PLR0917 - options
         out.print(f"{selection}\n{_written(output, len(frame))}", markup=False)
         return
     synthesizer = make(MODELS[model], length | {"seed": seed}, settings or [])
-    directory = checkpoint
-    if checkpoint is None and epsilon is None:
-        directory = output.with_name(f"{output.name}.checkpoint")
-    if directory is not None:
-        _claim(directory)
+    directory = _checkpoint(checkpoint, output, private=epsilon is not None)
+    require_run(directory)
     try:
         synthesizer.fit(frame, schema=meaning, privacy=budget(epsilon, delta), checkpoint=directory, verbose=not quiet)
     except FitInterrupted:
@@ -261,10 +277,9 @@ def budget(epsilon: float | None, delta: float) -> "DifferentialPrivacy | None":
     return None if epsilon is None else DifferentialPrivacy(epsilon=epsilon, delta=delta)
 
 
-def _claim(directory: Path) -> None:
-    """Refuses a folder that holds anything but a run: it will be written to, and removed in the end."""
-    if directory.exists() and not (directory / "run.json").is_file():
-        raise SynthgenError(f"{directory} exists and holds no interrupted run. Name another with --checkpoint.")
+def _checkpoint(asked: Path | None, output: Path, *, private: bool) -> Path | None:
+    """Where finished epochs are kept; a run under a privacy budget keeps none unless asked, to be told why."""
+    return asked if asked is not None or private else output.with_name(f"{output.name}.checkpoint")
 
 
 def _done(output: Path, synthesizer: "Synthesizer", num_rows: int) -> str:

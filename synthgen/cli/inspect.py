@@ -50,6 +50,11 @@ def _manifest(manifest: dict[str, Any], schema: dict[str, Any]) -> Iterator[str]
     yield f"{manifest['family']}, written by synthgen {manifest['synthgen']} (layout {manifest['version']})"
     yield f"settings      seed={manifest['seed']}, {settings}"
     yield f"training      {kept_epoch(history, best) or 'in one go, without epochs'}"
+    if "images" in manifest:
+        yield f"images        {_form(manifest['images'])}"
+    if schema["rare_below"] is None:
+        yield "protection    nothing is known of the images but their pixels"
+        return
     key = f", patients named by {schema['patient_key']}" if schema["patient_key"] else ", each row a patient"
     if manifest.get("privacy") is None:
         yield f"protection    nothing that fewer than {schema['rare_below']} patients share{key}"
@@ -57,6 +62,12 @@ def _manifest(manifest: dict[str, Any], schema: dict[str, Any]) -> Iterator[str]
         yield from _ledger(manifest["privacy"])
     dropped = [name for name, column in schema["columns"].items() if column["kind"] in ("identifier", "text")]
     yield f"not learned   {', '.join(dropped) or 'no column'}"
+
+
+def _form(images: dict[str, Any]) -> str:
+    """What the images are that a model draws."""
+    sides = " x ".join(str(side) for side in images["sides"])
+    return f"{sides}, {images['channels']} channel{'s' * (images['channels'] > 1)}, {images['bits']} bits"
 
 
 def _ledger(stored: dict[str, Any]) -> Iterator[str]:

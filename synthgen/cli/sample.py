@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from synthgen.cli import images
 from synthgen.cli.verbs import Quiet, Read, console, count, require_writable
 from synthgen.errors import ConditionError
 
@@ -39,11 +40,14 @@ def sample(  # noqa: PLR0913 - options
         bool,
         typer.Option("--calibrate/--raw", help="Keep of more rows those that bring the margins right; raw is faster."),
     ] = True,
+    kind: Annotated[
+        str | None, typer.Option(metavar="png|dicom", help="Of the files in a folder of synthetic images.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Same seed and model: same rows.")] = None,
     read: Read,
     quiet: Quiet = False,
 ) -> None:
-    """Draw synthetic rows into a file, any number of them in constant memory.
+    """Draw synthetic rows into a file, any number of them in constant memory; or images, from a model of images.
 
     [bold]Examples[/bold]
 
@@ -52,16 +56,26 @@ def sample(  # noqa: PLR0913 - options
     $ synthgen sample patients.synthgen -n 500 --where sex=F --where age=60.. --where region=N,S -o women.csv
 
     $ synthgen sample patients.synthgen -n 1000 --balance outcome --seed 1 -o balanced.csv
+
+    $ synthgen sample xrays.synthgen -n 500 --where label=pneumonia --kind dicom -o synthetic-xrays
     """
     if (rows is None) == (known is None):
         raise ConditionError("Expected either -n, the number of rows, or --known, a file of rows to complete.")
-    require_writable(output, table=True)
     from synthgen.data.writers import write_table
+    from synthgen.synthesizers.images.base import ImageSynthesizer
     from synthgen.synthesizers.loading import load
 
     partial = None if known is None else read(known)
     synthesizer = load(model)
-    conditions = parse_where(where or [], _categories(synthesizer))
+    if isinstance(synthesizer, ImageSynthesizer):
+        if partial is not None:
+            raise ConditionError("--known completes rows of tables. This model draws images: ask by --where.")
+        asked = {"conditions": parse_where(where or [], categories(synthesizer.attributes)), "balance": balance}
+        images.sample(synthesizer, output, num_images=rows or 0, asked=asked | {"seed": seed}, kind=kind)
+        console(quiet=quiet).print(f"{count(rows or 0)} synthetic images written to {output}", markup=False)
+        return
+    require_writable(output, table=True)
+    conditions = parse_where(where or [], categories(synthesizer))
     if partial is None:
         rows = rows or 0
         synthesizer.sample_to(
@@ -119,6 +133,13 @@ def parse_where(conditions: Sequence[str], categories: Mapping[str, Sequence[Any
     return parsed
 
 
-def _categories(synthesizer: "Synthesizer") -> dict[str, list[Any]]:
+def categories(synthesizer: "Synthesizer | None") -> dict[str, list[Any]]:
+    """Returns the values that columns of categories can have; none of nothing.
+
+    Args:
+        synthesizer: Fitted, of tables.
+    """
+    if synthesizer is None:
+        return {}
     _, encoder, _ = synthesizer.fitted()
     return {column.name: column.categories for column in encoder.columns if hasattr(column, "categories")}

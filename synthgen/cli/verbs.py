@@ -178,6 +178,19 @@ def require_writable(*paths: Path | None, table: bool = False) -> None:
             raise _Tried
 
 
+def require_run(directory: Path | None) -> None:
+    """Refuses a folder that holds anything but a run: it will be written to, and removed in the end.
+
+    Args:
+        directory: For finished epochs; None is passed over.
+
+    Raises:
+        SynthgenError: If something else is there.
+    """
+    if directory is not None and directory.exists() and not (directory / "run.json").is_file():
+        raise SynthgenError(f"{directory} exists and holds no interrupted run. Name another with --checkpoint.")
+
+
 class _Tried(Exception):
     """Leaves what was there: only whether it could be replaced was asked."""
 

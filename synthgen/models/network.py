@@ -12,6 +12,7 @@ from synthgen.backend import Tensor
 from synthgen.dp.training import PrivateTraining, check_lengths
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.models.base import GenerativeModel
+from synthgen.models.chunked import ChunkedModel, refresh
 from synthgen.networks import heads
 from synthgen.training.batches import shuffled
 
@@ -19,8 +20,8 @@ CHECKED_ROWS = 4
 """Made-up rows on which the lengths of gradients are checked."""
 
 
-class NetworkModel(GenerativeModel, keras.Model):
-    """A model that trains under Keras' own `fit`: one Keras step is a chunk of training steps.
+class NetworkModel(ChunkedModel, GenerativeModel):
+    """A model of encoded rows that trains on a resident table.
 
     Args:
         layout: Of the rows.
@@ -29,48 +30,12 @@ class NetworkModel(GenerativeModel, keras.Model):
 
     Attributes:
         private: How gradients are protected, where there is a privacy budget; to be set before training.
-        chunk_counter: Chunks of steps trained so far in the whole run, interruptions and recoveries included.
     """
 
     def __init__(self, layout: Layout, *, seed: int, losses: tuple[str, ...]) -> None:
-        keras.Model.__init__(self)
+        ChunkedModel.__init__(self, seed=seed, losses=losses)
         self.layout = layout
-        self.seed = seed
-        self._trackers = [keras.metrics.Mean(name) for name in losses]
-        # batches and noise are functions of it, so that a resumed run goes on alike; int64, see `backend.resident`
         self.private: PrivateTraining | None = None
-        self.chunk_counter = self.add_weight(
-            shape=(), dtype="int64", initializer="zeros", trainable=False, name="chunk"
-        )
-
-    @property
-    def metrics(self) -> list[keras.metrics.Metric]:
-        """Means over the epoch of what the steps returned."""
-        return self._trackers
-
-    @property
-    @abstractmethod
-    def sampler(self) -> keras.Model:
-        """The network that `draw` uses; its weights are what a model file keeps."""
-
-    @property
-    @abstractmethod
-    def optimizers(self) -> list[keras.Optimizer]:
-        """All optimizers of the run."""
-
-    @abstractmethod
-    def refresh_sampler(self) -> None:
-        """Brings the weights that `draw` uses up to date with training (the moving average, where there is one)."""
-
-    @abstractmethod
-    def _step(self, data: tuple[Tensor, ...], step: Tensor, step_of_run: Tensor) -> Tensor:
-        """One training step; returns the losses, (losses,).
-
-        Args:
-            data: What `chunk` returned.
-            step: Which of its entries to use.
-            step_of_run: Number of the step in the whole run.
-        """
 
     def prepare(self, table: EncodedTable) -> None:
         """Puts the training rows on the device.
@@ -104,48 +69,12 @@ class NetworkModel(GenerativeModel, keras.Model):
         return heads.expand(self.layout, codes, scalars)
 
     def chunk(self, number: int, *, batch_size: int, steps_per_chunk: int) -> tuple[np.ndarray, ...]:
-        """Returns what a chunk of steps needs from the host; the same for the same number.
-
-        Args:
-            number: Of the chunk in the whole run.
-            batch_size: Rows a step.
-            steps_per_chunk: Steps.
-
-        Returns:
-            Indices of rows, (steps, batch) int32; under a privacy budget drawn by chance, -1 where there is none.
-        """
+        """Returns indices of rows, (steps, batch) int32; under a budget drawn by chance, -1 where there is none."""
         if self.private is not None:
             return (self.private.batches(self._num_rows, num_batches=steps_per_chunk),)
         size = steps_per_chunk * batch_size
         indices = shuffled(self._num_rows, num_drawn=size, first=number * size, seed=self.seed)
         return (indices.reshape(steps_per_chunk, batch_size),)
-
-    def train_step(self, data: tuple[Tensor, ...]) -> dict[str, Tensor]:
-        """One Keras step: a chunk of training steps inside one compiled program.
-
-        Args:
-            data: What `chunk` returned, on the device.
-
-        Returns:
-            Running means of the losses.
-        """
-        num_steps = data[0].shape[0]
-        first = ops.cast(self.chunk_counter, "int32") * num_steps
-        totals = backend.repeat(
-            num_steps,
-            lambda step, totals: totals + self._step(data, step, first + step),
-            ops.zeros((len(self._trackers),)),
-        )
-        self.chunk_counter.assign_add(1)
-        for position, tracker in enumerate(self._trackers):
-            tracker.update_state(totals[position] / num_steps)
-        return {tracker.name: tracker.result() for tracker in self._trackers}
-
-    def weights_to_keep(self) -> list[np.ndarray]:
-        return self.sampler.get_weights()
-
-    def take_weights(self, weights: list[np.ndarray]) -> None:
-        self.sampler.set_weights(weights)
 
 
 class LossModel(NetworkModel):
@@ -234,6 +163,4 @@ class LossModel(NetworkModel):
         return ops.zeros((1,))
 
     def refresh_sampler(self) -> None:
-        self._sampler.set_weights(self.network.get_weights())
-        if getattr(self.optimizer, "use_ema", False):
-            self.optimizer.finalize_variable_values(self._sampler.trainable_variables)
+        refresh(self._sampler, self.network, self.optimizer)

@@ -62,10 +62,13 @@ SHARE = Rule("number", least=0, below=1)
 FLAG = Rule("bool")
 
 RULES = {
+    "augmentation": SHARE,
     "batch_size": COUNT,
+    "blocks": COUNT,
     "calibration": FLAG,
     "depth": COUNT,
     "dropout": SHARE,
+    "guidance": Rule("number", least=0),
     "jit_compile": FLAG,
     "latent_dim": COUNT,
     "learning_rate": POSITIVE,
@@ -75,6 +78,7 @@ RULES = {
     "num_sampling_steps": Rule("whole number", least=4),
     "num_steps": COUNT,
     "packing": COUNT,
+    "patch": COUNT,
     "patience": COUNT,
     "penalty": Rule("number", least=0),
     "reconstruction_weight": POSITIVE,

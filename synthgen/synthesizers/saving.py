@@ -135,6 +135,15 @@ def inspect(path: str | os.PathLike[str]) -> dict[str, Any]:
     return {name: value for name, value in read_members(path).items() if name not in ("weights", "trees")}
 
 
+def as_arrays(stored: dict[str, Any]) -> dict[str, np.ndarray]:
+    """Returns the arrays of "model" in a file as a model's `restore` takes them.
+
+    Args:
+        stored: Nested lists by name.
+    """
+    return {name: np.array(values) for name, values in stored.items()}
+
+
 def _json(value: Any) -> bytes:
     return json.dumps(value, default=_plain, indent=1, ensure_ascii=False, allow_nan=False).encode()
 

@@ -51,7 +51,7 @@ class Plan:
         return max(math.ceil(self.num_steps / self.num_epochs / self.steps_per_chunk), 1)
 
 
-def run(
+def run(  # noqa: PLR0913
     model: keras.Model,
     plan: Plan,
     *,
@@ -59,6 +59,7 @@ def run(
     rate_scale: keras.Variable,
     checkpoint: Path | None,
     verbose: bool,
+    watching: Sequence[keras.callbacks.Callback] = (),
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> BestEpoch:
     """Trains a compiled, prepared model; leaves the best epoch's weights in its sampler.
@@ -70,6 +71,7 @@ def run(
         rate_scale: Variable that multiplies the learning rate.
         checkpoint: Directory that the run is backed up in at every epoch, and resumed from; None: no backup.
         verbose: Whether to show progress.
+        watching: Callbacks whose figures the history keeps.
         callbacks: Further Keras callbacks.
 
     Returns:
@@ -82,7 +84,7 @@ def run(
     best = BestEpoch(score, patience=plan.patience, directory=checkpoint)
     progress = ProgressBar(steps_per_chunk=plan.chunk, num_steps=plan.total, verbose=verbose)
     interruption = Interruption()
-    standard: list[keras.callbacks.Callback] = [Recovery(rate_scale), best, progress, interruption]
+    standard: list[keras.callbacks.Callback] = [Recovery(rate_scale), *watching, best, progress, interruption]
     if checkpoint is not None:
         backup = Backup(checkpoint)
         backup.restore(model)

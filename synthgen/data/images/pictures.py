@@ -26,6 +26,7 @@ def read_pictures(
     label: str | None = None,
     patient: str | None = None,
     size: tuple[int, int] | None = None,
+    allow_synthetic: bool = False,
 ) -> ImageSet:
     """Reads the pictures of a folder.
 
@@ -37,12 +38,14 @@ def read_pictures(
         label: Column of the table that says the class.
         patient: Column of the table that says whose a picture is; only who is the same as whom is kept.
         size: Height and width to scale to; None where all are of one size.
+        allow_synthetic: Whether pictures are taken that say that they are synthetic.
 
     Returns:
         Grey images if every picture is grey, else red, green and blue.
 
     Raises:
-        ReadError: If there is no picture, one cannot be read, or they are of several sizes and none is asked for.
+        ReadError: If there is no picture, one cannot be read or is synthetic, or they are of several sizes and none
+            is asked for.
     """
     if table is None:
         paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS)
@@ -59,20 +62,24 @@ def read_pictures(
         patients = None if patient is None else pd.factorize(table[patient])[0]
     if not paths:
         raise ReadError(f"{folder}: no picture that ends in {' '.join(ENDINGS)}.")
-    pixels = _stacked([_picture(path, size) for path in paths], folder)
+    pixels = _stacked([_picture(path, size, allow_synthetic=allow_synthetic) for path in paths], folder)
     return ImageSet(pixels=pixels, table=known, label=label, patients=patients, bits=8 * pixels.dtype.itemsize)
 
 
-def _picture(path: Path, size: tuple[int, int] | None) -> np.ndarray:
+def _picture(path: Path, size: tuple[int, int] | None, *, allow_synthetic: bool) -> np.ndarray:
     from PIL import Image, UnidentifiedImageError
 
     try:
         with Image.open(path) as opened:
+            if not allow_synthetic and str(opened.info.get("Description", "")).startswith(MARK):
+                raise ReadError(f"{path.name} says that it is synthetic. To learn or judge it: allow_synthetic=True.")
             deep = opened.mode.startswith("I")
             picture = opened if deep else opened.convert("L" if opened.mode in ("1", "L", "LA") else "RGB")
             if size is not None:
                 picture = picture.resize((size[1], size[0]), Image.Resampling.BILINEAR)
             values = np.asarray(picture)
+    except ReadError:
+        raise
     except (OSError, UnidentifiedImageError, ValueError) as error:
         raise ReadError(f"A picture cannot be read: {type(error).__name__} in {path.name}.") from error
     return values.astype(np.uint16 if deep else np.uint8)[..., None] if values.ndim == 2 else values

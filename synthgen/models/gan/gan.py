@@ -9,7 +9,9 @@ from keras import ops
 from synthgen import backend
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import EncodedTable, Layout
+from synthgen.models.chunked import refresh
 from synthgen.models.conditioning import Conditioning, TrainingBySampling
+from synthgen.models.gan.critic_update import update_critic
 from synthgen.models.gan.drawing import Drawing
 from synthgen.models.gan.losses import AdversarialLoss
 from synthgen.models.gan.private import check_critic, private_step
@@ -173,23 +175,10 @@ class GAN(NetworkModel):
         train_packs = self._pack(train, condition)
         synthetic_packs = ops.stop_gradient(self._pack(synthetic, condition))
 
-        def loss() -> tuple[Tensor, tuple[Tensor, Tensor]]:
-            # scored together, as the penalty on both does, so that the compiler shares the work
-            scores = self.score(ops.concatenate([train_packs, synthetic_packs]))
-            num_packs = ops.shape(train_packs)[0]
-            adversarial = self.adversarial_loss.critic(
-                train_scores=scores[:num_packs], synthetic_scores=scores[num_packs:]
-            )
-            penalty = ops.zeros(())
-            for position, slope_penalty in enumerate(self.penalties):
-                penalty_seed = backend.step_seed(2 + position, seed[0], seed[1])
-                penalty += slope_penalty(self.score, train=train_packs, synthetic=synthetic_packs, seed=penalty_seed)
-            return self.critic_optimizer.scale_loss(adversarial + penalty), (adversarial, penalty)
-
-        variables = self.critic.trainable_variables
-        values, gradients = backend.value_and_gradients(loss, variables)
-        self.critic_optimizer.apply(gradients, variables)
-        return values
+        return update_critic(
+            self.score, self.critic.trainable_variables, self.critic_optimizer, loss=self.adversarial_loss,
+            penalties=self.penalties, train=train_packs, synthetic=synthetic_packs, seed=seed,
+        )  # fmt: skip
 
     def generate(self, condition: Tensor, seed: Tensor) -> tuple[Tensor, Tensor]:
         """Returns rows (batch, features) as the critic sees them, and the raw outputs behind them.
@@ -227,9 +216,7 @@ class GAN(NetworkModel):
         return ops.cast(self.critic(packs, training=True), "float32")  # (packs, 1)
 
     def refresh_sampler(self) -> None:
-        self._sampler.set_weights(self.generator.get_weights())
-        if getattr(self.optimizer, "use_ema", False):
-            self.optimizer.finalize_variable_values(self._sampler.trainable_variables)
+        refresh(self._sampler, self.generator, self.optimizer)
 
     def draw(
         self,

@@ -67,14 +67,16 @@ def test_equal_images_are_found_and_left_out():
 def test_archives_come_back_as_they_were(tmp_path):
     images = scans(channels=3)
     sg.write_images(images, tmp_path / "drawn.npz")
-    back = sg.read_images(tmp_path / "drawn.npz", part="train")
+    with pytest.raises(ReadError, match="allow_synthetic=True"):
+        sg.read_images(tmp_path / "drawn.npz", part="train")
+    back = sg.read_images(tmp_path / "drawn.npz", part="train", allow_synthetic=True)
     assert np.array_equal(back.pixels, images.pixels)
     assert back.table["label"].tolist() == images.table["finding"].tolist()
     with np.load(tmp_path / "drawn.npz") as archive:
         assert str(archive["synthetic"]).startswith("synthetic images")
         assert archive["train_labels"].shape == (6, 1)
     with pytest.raises(ReadError, match="one of \\['train'\\]"):
-        sg.read_images(tmp_path / "drawn.npz")
+        sg.read_images(tmp_path / "drawn.npz", allow_synthetic=True)
 
 
 def test_an_archive_can_say_whose_images_are(tmp_path):
@@ -97,7 +99,9 @@ def test_pictures_come_back_with_their_classes_and_say_what_they_are(tmp_path, c
 
     images = scans(channels=channels)
     sg.write_images(images, tmp_path / "drawn", kind="png")
-    back = sg.read_images(tmp_path / "drawn")
+    with pytest.raises(ReadError, match="allow_synthetic=True"):
+        sg.read_images(tmp_path / "drawn")
+    back = sg.read_images(tmp_path / "drawn", allow_synthetic=True)
     order = np.argsort(images.table["finding"].to_numpy(), kind="stable")
     assert np.array_equal(back.pixels, images.pixels[order])
     assert back.table["label"].tolist() == images.table["finding"].to_numpy()[order].tolist()

@@ -1,0 +1,249 @@
+"""What the verbs do with images: read them, learn them, write synthetic ones."""
+
+import inspect
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from synthgen.cli.verbs import console, count, kept_epoch, require_run, require_writable
+from synthgen.errors import FitInterrupted, ReadError, SynthgenError, WriteError, did_you_mean
+
+if TYPE_CHECKING:
+    from synthgen.data.images.image_set import ImageSet
+    from synthgen.data.schema import Schema
+    from synthgen.synthesizers.images.base import ImageSynthesizer
+
+MODELS = {"image-gan": "ImageGAN", "image-diffusion": "ImageDiffusion", "image-vae": "ImageVAE"}
+"""Synthesizer of images by the word of the command line."""
+
+ENDINGS = (".npz", ".dcm", ".nii", ".nii.gz")
+"""Of files of images; a folder is one of images too."""
+
+FOLDERS = {"png": "png", "dicom": "dicom"}
+"""Kinds of files that a folder of synthetic images can hold."""
+
+How = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--images",
+        metavar="NAME=VALUE",
+        help="How images are read, such as part=train, size=64x64, label=ViewPosition, table=labels.csv; repeat it.",
+    ),
+]
+
+
+def are_images(path: Path) -> bool:
+    """Returns whether a path holds images and no table.
+
+    Example:
+        >>> are_images(Path("scans.npz")), are_images(Path("patients.csv"))
+        (True, False)
+    """
+    return path.is_dir() or path.name.lower().endswith(ENDINGS)
+
+
+def asked_for(data: Path, model: str | None) -> bool:
+    """Returns whether images are to be learned, and no table.
+
+    Args:
+        data: What is to be learned.
+        model: By its word, if one is named.
+    """
+    return are_images(data) or model in MODELS
+
+
+def read(path: Path, how: Sequence[str], *, allow_synthetic: bool = False) -> "ImageSet":
+    """Reads images as told.
+
+    Args:
+        path: See `synthgen.read_images`.
+        how: NAME=VALUE, each an option of the reader, such as ``size=64x64``, ``columns=PatientSex,PatientAge``.
+        allow_synthetic: Whether they may be marked as synthetic.
+
+    Raises:
+        ReadError: If they cannot be read, or the reader has no such option.
+    """
+    from synthgen.data.images.reading import read_images
+
+    options: dict[str, Any] = {"allow_synthetic": True} if allow_synthetic else {}
+    for setting in how:
+        name, sign, text = setting.partition("=")
+        if not sign or not text:
+            raise ReadError(f"Expected --images NAME=VALUE. Received {setting!r}.")
+        options[name] = _value(name, text)
+    try:
+        return read_images(path, **options)
+    except TypeError as error:
+        raise ReadError(f"--images: these images are not read so: {error}.") from None
+
+
+def _value(name: str, text: str) -> Any:
+    if name == "table":
+        from synthgen.data.readers import read_table
+
+        return read_table(Path(text))
+    if name == "columns":
+        return text.split(",")
+    if name == "size":
+        sides = text.split("x")
+        if len(sides) != 2 or not all(side.isdigit() for side in sides):
+            raise ReadError(f"Expected --images size=HEIGHTxWIDTH, such as 64x64. Received {text!r}.")
+        return int(sides[0]), int(sides[1])
+    if name in ("window", "bounds"):
+        low, _, high = text.partition(",")
+        return float(low), float(high)
+    return None if text == "none" else text
+
+
+def refuse(given: dict[str, Any]) -> None:
+    """Refuses options that are of no use for images.
+
+    Args:
+        given: Option to what it was given; None: nothing.
+
+    Raises:
+        SynthgenError: Names the first.
+    """
+    for option, value in given.items():
+        if value is not None:
+            raise SynthgenError(f"{option} is not for models of images, whose training is counted in --steps.")
+
+
+def fit(  # noqa: PLR0913
+    data: Path,
+    output: Path,
+    *,
+    how: Sequence[str],
+    model: str | None,
+    schema: Path | None,
+    steps: int | None,
+    seed: int,
+    settings: Sequence[str],
+    holdout: Path | None,
+    holdout_share: float,
+    train: Path | None,
+    checkpoint: Path | None,
+    quiet: bool,
+) -> None:
+    """Learns images and writes a model file; arguments as for the verb.
+
+    Args:
+        data: The images.
+        output: The model file.
+        how: See `read`.
+        model: One of `MODELS`; None: the GAN.
+        schema: What the columns of a table beside the images mean.
+        steps: Of training; None: the family's own.
+        seed: Of everything random.
+        settings: NAME=VALUE, its other arguments.
+        holdout: Archive for the images that are kept out.
+        holdout_share: Share of the patients to keep out.
+        train: Archive for the images that are learned.
+        checkpoint: Where finished epochs are kept.
+        quiet: Whether to print nothing.
+    """
+    require_writable(output, holdout, train)
+    for path in (holdout, train):
+        if path is not None and path.suffix != ".npz":
+            raise WriteError(f"{path}: images that are kept out are written as .npz.")
+    synthesizer = make(model or "image-gan", {"seed": seed} | ({} if steps is None else {"num_steps": steps}), settings)
+    images = read(data, how)
+    copies = len(images)
+    images = images.without_duplicates()
+    copies -= len(images)
+    if holdout is not None:
+        images, kept_out = images.split(holdout=holdout_share, seed=seed)
+        _write_real(kept_out, holdout)
+    if train is not None:
+        _write_real(images, train)
+    meaning = _meaning(schema)
+    directory = output.with_name(f"{output.name}.checkpoint") if checkpoint is None else checkpoint
+    require_run(directory)
+    try:
+        synthesizer.fit(images, schema=meaning, checkpoint=directory, verbose=not quiet)
+    except FitInterrupted:
+        raise FitInterrupted(
+            f"Finished epochs are kept in {directory}. Run the same command again to go on from there."
+        ) from None
+    synthesizer.save(output)
+    if checkpoint is None:
+        shutil.rmtree(directory)
+    out = console(quiet=quiet)
+    if copies:
+        out.print(f"{count(copies)} copies of other images were left out.")
+    epoch = kept_epoch(synthesizer.history, synthesizer.best_epoch)
+    out.print(f"Learned {images!r}; {epoch}", markup=False)
+    out.print(f"Written to {output}. Next: synthgen sample {output} -n {len(images)} -o synthetic.npz", markup=False)
+
+
+def _write_real(images: "ImageSet", path: Path) -> None:
+    from synthgen.data.images.npz import write_npz
+
+    write_npz(images, path, synthetic=False)
+
+
+def _meaning(schema: Path | None) -> "Schema | None":
+    if schema is None:
+        return None
+    from synthgen.data.schema import Schema
+
+    return Schema.from_yaml(schema)
+
+
+def make(model: str, arguments: dict[str, Any], settings: Sequence[str]) -> "ImageSynthesizer":
+    """Returns the unfitted synthesizer, with its settings.
+
+    Args:
+        model: One of `MODELS`.
+        arguments: Of the synthesizer.
+        settings: NAME=VALUE, its other arguments, written as in YAML: ``conditions=[age, sex]``.
+
+    Raises:
+        SynthgenError: If there is no such model, or it has no such argument.
+    """
+    import yaml
+
+    from synthgen.synthesizers.images.families import FAMILIES
+
+    if model not in MODELS:
+        raise SynthgenError(
+            f"Expected --model in {list(MODELS)} for images. Received {model!r}.{did_you_mean(model, MODELS)}"
+        )
+    family = FAMILIES[MODELS[model]]
+    known = [name for name in inspect.signature(family).parameters if name not in arguments]
+    chosen = dict(arguments)
+    for setting in settings:
+        name, sign, text = setting.partition("=")
+        if name not in known or not sign:
+            raise SynthgenError(
+                f"Expected --set NAME=VALUE with a name in {known}. Received {setting!r}.{did_you_mean(name, known)}"
+            )
+        chosen[name] = yaml.safe_load(text)
+    synthesizer = family(**chosen)
+    synthesizer.check_settings()
+    return synthesizer
+
+
+def sample(
+    synthesizer: "ImageSynthesizer", output: Path, *, num_images: int, asked: dict[str, Any], kind: str | None
+) -> None:
+    """Draws images and writes them, marked as synthetic.
+
+    Args:
+        synthesizer: Fitted.
+        output: An .npz or .nii.gz file, or a new folder.
+        num_images: How many.
+        asked: Arguments of `sample`: conditions, balance, seed.
+        kind: Of a folder's files.
+    """
+    from synthgen.data.images.reading import write_images
+
+    options = {"model": synthesizer.family} if kind == "dicom" else {}
+    if kind is None and not output.name.endswith((".npz", ".nii", ".nii.gz")):
+        raise WriteError(f"{output}: name an .npz or .nii.gz file, or a new folder and --kind {' or '.join(FOLDERS)}.")
+    if kind is not None and output.exists():
+        raise WriteError(f"{output} is there already. Name a new folder.")
+    write_images(synthesizer.sample(num_images, **asked), output, kind=kind, **options)

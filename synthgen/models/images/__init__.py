@@ -1,0 +1,1 @@
+"""Generative models of images: each draws images given what is known of them."""

@@ -1,0 +1,1 @@
+"""Synthesizers of images: fitted to an `ImageSet`, sampled, saved."""

@@ -1,0 +1,35 @@
+"""Synthesizers of images whose network minimises one loss."""
+
+from abc import ABC
+from dataclasses import replace
+from typing import Any
+
+import keras
+
+from synthgen.encoding.layout import Layout
+from synthgen.models.images.loss_model import ImageLossModel
+from synthgen.networks.convolutional import Build
+from synthgen.networks.geometry import Geometry
+from synthgen.synthesizers.images.base import END_OF_RATE, ImageSynthesizer, widths
+from synthgen.synthesizers.network import averaging_momentum
+from synthgen.training.schedules import RecoverableCosine
+
+
+class LossTrained(ImageSynthesizer, ABC):
+    """A synthesizer of images that one optimizer trains, its rate falling along a cosine, its weights averaged."""
+
+    def _build(self, geometry: Geometry, layout: Layout, **changed: Any) -> Build:
+        """What networks are built from."""
+        plain = Build(
+            geometry=geometry, widths=widths(geometry, self.settings["width"]), num_conditions=layout.num_features,
+            mixing=self.usual_mixing(geometry.rank), blocks=self.settings["blocks"], seed=self.seed,
+        )  # fmt: skip
+        return replace(plain, **changed)
+
+    def _compile(self, model: ImageLossModel, *, num_steps: int, rate_scale: keras.Variable) -> None:
+        rate = self.settings["learning_rate"]
+        schedule = RecoverableCosine(start=rate, end=rate * END_OF_RATE, num_steps=num_steps, scale=rate_scale)
+        model.compile_loss(
+            optimizer=keras.optimizers.Adam(schedule, use_ema=True, ema_momentum=averaging_momentum(num_steps)),
+            jit_compile=self.compiles(),
+        )

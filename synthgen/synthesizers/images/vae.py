@@ -1,0 +1,63 @@
+"""ImageVAE: a variational autoencoder of images, series and volumes."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from synthgen.encoding.layout import Layout
+from synthgen.models.images import vae
+from synthgen.networks.geometry import Geometry
+from synthgen.networks.images import encoder, generator
+from synthgen.synthesizers.images.loss_trained import LossTrained
+
+
+class ImageVAE(LossTrained):
+    """A variational autoencoder of images: the fastest to train, and blurred.
+
+    Args:
+        conditions: Columns of the images' table that images can be asked for by; None: the label, if there is one.
+        num_steps: Training steps.
+        batch_size: Images a step; cut to the number of training images.
+        learning_rate: At the start; falls to a tenth along a cosine.
+        latent_dim: Latent numbers.
+        width: Channels of the largest stage; smaller ones have up to twice as many.
+        blocks: Residual blocks of a stage.
+        patch: Pixels along a side that the networks see as one; None: 2, or 1 for images below 16 pixels.
+        mixing: Of a block's channels: "depthwise", "grouped" or "dense"; None: as this device does fast.
+        validation: Share of patients held out to choose the best epoch.
+        patience: Epochs (of 20) without improvement after which training stops; None never stops.
+        jit_compile: Whether XLA compiles training; None: on a GPU only.
+        seed: Of everything random.
+    """
+
+    family: ClassVar[str] = "ImageVAE"
+
+    def __init__(  # noqa: PLR0913
+        self,
+        *,
+        conditions: Sequence[str] | None = None,
+        num_steps: int = 3_000,
+        batch_size: int = 64,
+        learning_rate: float = 2e-3,
+        latent_dim: int = 64,
+        width: int = 64,
+        blocks: int = 1,
+        patch: int | None = None,
+        mixing: str | None = None,
+        validation: float = 0.1,
+        patience: int | None = None,
+        jit_compile: bool | None = None,
+        seed: int = 0,
+    ) -> None:
+        super().__init__(
+            seed=seed, conditions=conditions, num_steps=num_steps, batch_size=batch_size,
+            learning_rate=learning_rate, latent_dim=latent_dim, width=width, blocks=blocks, patch=patch,
+            mixing=mixing, validation=validation, patience=patience, jit_compile=jit_compile,
+        )  # fmt: skip
+
+    def build(self, geometry: Geometry, layout: Layout) -> vae.ConvolutionalVAE:
+        build, latent_dim = self._build(geometry, layout), self.settings["latent_dim"]
+
+        def network() -> vae.Autoencoder:
+            return vae.Autoencoder(encoder(build, num_outputs=2 * latent_dim), generator(build, latent_dim=latent_dim))
+
+        return vae.ConvolutionalVAE(geometry, layout, network=network, latent_dim=latent_dim, seed=self.seed)

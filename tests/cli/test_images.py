@@ -1,0 +1,89 @@
+"""The verbs on images: fit, sample, inspect."""
+
+import json
+
+import numpy as np
+import pytest
+
+import synthgen as sg
+
+
+@pytest.fixture(scope="module")
+def scans(tmp_path_factory):
+    """An archive of 80 scans, each second one with a bright square; two are there twice."""
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 80, (80, 8, 8), np.uint8)
+    pixels[::2, 2:6, 2:6] += 120
+    pixels[[3, 7]] = pixels[[1, 5]]
+    path = tmp_path_factory.mktemp("scans") / "scans.npz"
+    np.savez(path, train_images=pixels, train_labels=np.arange(80)[:, None] % 2, train_person=np.arange(80) // 4)
+    return path
+
+
+@pytest.fixture(scope="module")
+def model(scans):
+    """A tiny model of them, and what was kept out."""
+    from synthgen.cli import main
+
+    with pytest.raises(SystemExit) as stopped:
+        main(["fit", str(scans), "--images", "part=train", "--images", "patient=person", "--steps", "20",
+              "--set", "width=8", "--set", "batch_size=16", "-o", str(scans.with_name("scans.synthgen")),
+              "--holdout", str(scans.with_name("holdout.npz")), "--train", str(scans.with_name("train.npz"))])  # fmt: skip
+    assert not stopped.value.code
+    return scans.with_name("scans.synthgen")
+
+
+def test_real_images_that_are_kept_out_can_be_read_again(model):
+    train = sg.read_images(model.with_name("train.npz"), part="train", patient="patient")
+    holdout = sg.read_images(model.with_name("holdout.npz"), part="train", patient="patient")
+    assert len(train) + len(holdout) == 78  # two copies are left out
+    assert len(holdout) == pytest.approx(16, abs=2)
+    assert not model.with_name("scans.synthgen.checkpoint").exists()
+
+
+def test_synthetic_images_are_written_and_marked(run, model, tmp_path):
+    code, out, _ = run("sample", str(model), "-n", "6", "--where", "label=1", "-o", str(tmp_path / "drawn.npz"))
+    assert (code, "6 synthetic images" in out) == (0, True)
+    drawn = sg.read_images(tmp_path / "drawn.npz", part="train", allow_synthetic=True)
+    assert (len(drawn), set(drawn.table["label"].astype(str))) == (6, {"1"})
+    code, _, err = run("fit", str(tmp_path / "drawn.npz"), "--images", "part=train", "-o", str(tmp_path / "m.synthgen"))
+    assert code == 2
+    assert "synthetic" in err
+    code, _, _ = run("sample", str(model), "-n", "4", "--kind", "dicom", "-o", str(tmp_path / "ward"))
+    assert code == 0
+    assert len(list((tmp_path / "ward").glob("*.dcm"))) == 4
+
+
+def test_what_a_file_of_images_holds_is_listed(run, model):
+    code, out, _ = run("inspect", str(model))
+    assert code == 0
+    assert "ImageGAN" in out
+    assert "8 x 8" in out
+    code, out, _ = run("inspect", str(model), "--json")
+    assert json.loads(out)["manifest"]["images"]["sides"] == [8, 8]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--images", "part"], "NAME=VALUE"),
+        (["--images", "part=train", "--images", "colour=red"], "colour"),
+        (["--images", "size=big"], "HEIGHTxWIDTH"),
+        (["--images", "part=train", "--epsilon", "1"], "--epsilon"),
+        (["--images", "part=train", "--model", "image-gam"], "Did you mean 'image-gan'"),
+        (["--images", "part=train", "--set", "widht=3"], "Did you mean 'width'"),
+        (["--images", "part=train", "--holdout", "kept.csv"], ".npz"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_by_name(run, scans, tmp_path, arguments, named):
+    code, _, err = run("fit", str(scans), "-o", str(tmp_path / "m.synthgen"), *arguments)
+    assert code == 2
+    assert named in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_there_is_not_written_into(run, model, tmp_path):
+    code, _, err = run("sample", str(model), "-n", "2", "--kind", "png", "-o", str(tmp_path))
+    assert (code, "there already" in err) == (2, True)
+    code, _, err = run("sample", str(model), "-n", "2", "-o", str(tmp_path / "drawn"))
+    assert (code, "--kind" in err) == (2, True)
