@@ -75,6 +75,7 @@ class RectifiedFlow(ImageLossModel):
             first = self._guided(images, time, condition)
             ahead = images + (later - time) * first
             second = self._guided(ahead, later, condition)
+            second = ops.where(later > 0, second, first)  # without noise there is no direction to learn
             return images + (later - time) * 0.5 * (first + second)
 
         return backend.repeat(steps, step, self._noise(batch, seed))
