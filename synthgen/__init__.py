@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from synthgen.metrics.utility.augmentation import augmentation_verdict as augmentation_verdict
     from synthgen.metrics.utility.augmentation_result import AugmentationVerdict as AugmentationVerdict
     from synthgen.report.evaluate import evaluate as evaluate
+    from synthgen.report.evaluate_images import evaluate_images as evaluate_images
     from synthgen.report.report import Report as Report
     from synthgen.selection.auto import fit_auto as fit_auto
     from synthgen.selection.selection import Selection as Selection
@@ -109,6 +110,7 @@ _MODULES = {
     "augmentation_verdict": "synthgen.metrics.utility.augmentation",
     "AugmentationVerdict": "synthgen.metrics.utility.augmentation_result",
     "evaluate": "synthgen.report.evaluate",
+    "evaluate_images": "synthgen.report.evaluate_images",
     "Report": "synthgen.report.report",
     "Policy": "synthgen.bundle.policy",
     "read_table": "synthgen.data.readers",

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from synthgen.cli import images
 from synthgen.cli.verbs import Quiet, Read, console, require_writable
 
 NAMED = 20
@@ -41,11 +42,12 @@ def evaluate(  # noqa: PLR0913, PLR0917 - options
         typer.Option(metavar="HTML", help="Write the edition that names the most exposed training rows; keep it."),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Same seed and tables: same report.")] = 0,
+    how: images.How = None,
     *,
     read: Read,
     quiet: Quiet = False,
 ) -> None:
-    """Judge synthetic rows: [bold]fidelity[/bold], [bold]usefulness[/bold], [bold]privacy[/bold].
+    """Judge synthetic rows or images: [bold]fidelity[/bold], [bold]usefulness[/bold], [bold]privacy[/bold].
 
     Every number stands beside what real rows score. The exit code is 0 whatever the verdict.
 
@@ -54,17 +56,32 @@ def evaluate(  # noqa: PLR0913, PLR0917 - options
     $ synthgen evaluate --train train.csv --synthetic synthetic.csv --holdout holdout.csv --target died -o report.html
 
     $ synthgen evaluate --train train.csv --synthetic theirs.parquet --json report.json
+
+    $ synthgen evaluate --train train.npz --synthetic drawn.npz --holdout holdout.npz --images part=train -o report.html
     """
     require_writable(output, json, internal)
-    from synthgen.data.schema import Schema
-    from synthgen.report.evaluate import evaluate as judge
+    named = NAMED if internal is not None else 0
+    if images.are_images(train):
+        images.refuse({"--target": target, "--by": by, "--schema": schema, "--model": model})
+        report = images.judged(
+            train=train,
+            synthetic=synthetic,
+            holdout=holdout,
+            how=how or [],
+            worst_patients=named,
+            seed=seed,
+            quiet=quiet,
+        )
+    else:
+        from synthgen.data.schema import Schema
+        from synthgen.report.evaluate import evaluate as judge
 
-    meaning = None if schema is None else Schema.from_yaml(schema)
-    report = judge(
-        train=read(train), synthetic=read(synthetic), holdout=None if holdout is None else read(holdout),
-        target=target, subgroups=by or (), schema=meaning, guarantee=guarantee(manifest_of(model)),
-        worst_patients=NAMED if internal is not None else 0, seed=seed, verbose=not quiet,
-    )  # fmt: skip
+        meaning = None if schema is None else Schema.from_yaml(schema)
+        report = judge(
+            train=read(train), synthetic=read(synthetic), holdout=None if holdout is None else read(holdout),
+            target=target, subgroups=by or (), schema=meaning, guarantee=guarantee(manifest_of(model)),
+            worst_patients=named, seed=seed, verbose=not quiet,
+        )  # fmt: skip
     if output is not None:
         report.to_html(output)
     if json is not None:

@@ -108,6 +108,9 @@ def fit(  # noqa: PLR0913, PLR0917 - options
         ),
     ] = None,
     how: images.How = None,
+    watch: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write a sheet of drawn images here after every epoch.")
+    ] = None,
     *,
     read: Read,
     quiet: Quiet = False,
@@ -134,7 +137,7 @@ def fit(  # noqa: PLR0913, PLR0917 - options
         images.refuse({"--epsilon": epsilon, "--epochs": epochs, "--minutes": minutes})
         images.fit(
             data, output, how=how or [], model=model, schema=schema, steps=steps, seed=seed, settings=settings or [],
-            holdout=holdout, holdout_share=holdout_share, train=train, checkpoint=checkpoint, quiet=quiet,
+            holdout=holdout, holdout_share=holdout_share, train=train, checkpoint=checkpoint, watch=watch, quiet=quiet,
         )  # fmt: skip
         return
     model = _named(model, epsilon=epsilon, schema=schema, quiet=quiet)

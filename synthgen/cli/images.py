@@ -14,6 +14,7 @@ from synthgen.errors import FitInterrupted, ReadError, SynthgenError, WriteError
 if TYPE_CHECKING:
     from synthgen.data.images.image_set import ImageSet
     from synthgen.data.schema import Schema
+    from synthgen.report.report import Report
     from synthgen.synthesizers.images.base import ImageSynthesizer
 
 MODELS = {"image-gan": "ImageGAN", "image-diffusion": "ImageDiffusion", "image-vae": "ImageVAE"}
@@ -109,7 +110,7 @@ def refuse(given: dict[str, Any]) -> None:
     """
     for option, value in given.items():
         if value is not None:
-            raise SynthgenError(f"{option} is not for models of images, whose training is counted in --steps.")
+            raise SynthgenError(f"{option} is not for images.")
 
 
 def fit(  # noqa: PLR0913
@@ -126,6 +127,7 @@ def fit(  # noqa: PLR0913
     holdout_share: float,
     train: Path | None,
     checkpoint: Path | None,
+    watch: Path | None,
     quiet: bool,
 ) -> None:
     """Learns images and writes a model file; arguments as for the verb.
@@ -143,6 +145,7 @@ def fit(  # noqa: PLR0913
         holdout_share: Share of the patients to keep out.
         train: Archive for the images that are learned.
         checkpoint: Where finished epochs are kept.
+        watch: Folder for sheets of drawn images.
         quiet: Whether to print nothing.
     """
     require_writable(output, holdout, train)
@@ -163,7 +166,7 @@ def fit(  # noqa: PLR0913
     directory = output.with_name(f"{output.name}.checkpoint") if checkpoint is None else checkpoint
     require_run(directory)
     try:
-        synthesizer.fit(images, schema=meaning, checkpoint=directory, verbose=not quiet)
+        synthesizer.fit(images, schema=meaning, checkpoint=directory, watch=watch, verbose=not quiet)
     except FitInterrupted:
         raise FitInterrupted(
             f"Finished epochs are kept in {directory}. Run the same command again to go on from there."
@@ -225,6 +228,41 @@ def make(model: str, arguments: dict[str, Any], settings: Sequence[str]) -> "Ima
     synthesizer = family(**chosen)
     synthesizer.check_settings()
     return synthesizer
+
+
+def judged(
+    *,
+    train: Path,
+    synthetic: Path,
+    holdout: Path | None,
+    how: Sequence[str],
+    worst_patients: int,
+    seed: int,
+    quiet: bool,
+) -> "Report":
+    """Returns the report on synthetic images; arguments as for the verb.
+
+    Args:
+        train: The images that the synthetic ones were made from.
+        synthetic: The images to judge.
+        holdout: Real images that the maker never saw; None: there are none.
+        how: See `read`; the same for all three.
+        worst_patients: How many the internal edition shows.
+        seed: Of every sample.
+        quiet: Whether to show no progress.
+    """
+    from synthgen.report.evaluate_images import evaluate_images
+
+    return evaluate_images(
+        train=read(train, how), synthetic=read(synthetic, _made(how), allow_synthetic=True),
+        holdout=None if holdout is None else read(holdout, how), worst_patients=worst_patients, seed=seed,
+        verbose=not quiet,
+    )  # fmt: skip
+
+
+def _made(how: Sequence[str]) -> list[str]:
+    """How synthetic images are read: they are nobody's."""
+    return [setting for setting in how if not setting.startswith("patient=")]
 
 
 def sample(

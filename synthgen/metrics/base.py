@@ -9,11 +9,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, final
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, TypeVar, final
 
 from synthgen.metrics.limits import Direction, Limits, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Sized
+
     from synthgen.metrics.features import Table
     from synthgen.metrics.tables import Tables
 
@@ -154,8 +156,23 @@ def as_json(value: Any) -> Any:
     return value
 
 
-class Metric(ABC):
-    """One question about a synthetic table. A new metric is a new file with a final subclass of this.
+class Judged(Protocol):
+    """What a metric is given, tables or images: what was learned from, and what is judged."""
+
+    @property
+    def train(self) -> Sized:
+        """What the synthetic data was made from."""
+
+    @property
+    def synthetic(self) -> Sized:
+        """What is judged."""
+
+
+JudgedData = TypeVar("JudgedData", bound=Judged)
+
+
+class Metric(ABC, Generic[JudgedData]):
+    """One question about synthetic data. A new metric is a new file with a final subclass of this.
 
     A subclass sets the class variables and writes `measure`.
     """
@@ -172,15 +189,15 @@ class Metric(ABC):
     sanity_check: ClassVar[bool] = False
 
     @abstractmethod
-    def measure(self, tables: Tables) -> Measurement:
+    def measure(self, tables: JudgedData) -> Measurement:
         """Measures; raises `NotComputed` with the reason where that cannot be done."""
 
     @final
-    def __call__(self, tables: Tables) -> Result:
+    def __call__(self, tables: JudgedData) -> Result:
         """Returns the judged result; never raises for data that merely cannot be measured.
 
         Args:
-            tables: Training, synthetic and holdout rows in the judge's encoding.
+            tables: Training, synthetic and holdout rows, or images, as the judge sees them.
         """
         blank = Result(
             metric=self.name, title=self.title, family=self.family, question=self.question, value=None,
@@ -217,7 +234,7 @@ class Metric(ABC):
         return replace(blank, status=status, reason=reason, **fields)
 
 
-class Comparison(Metric):
+class Comparison(Metric["Tables"]):
     """A metric that compares any two tables, so that its reference is the same comparison of real with real.
 
     A subclass writes `compare`; `measure` here runs it on train and synthetic, on train and holdout, and, where the

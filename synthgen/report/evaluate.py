@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from synthgen.data.schema import Schema, SchemaWarning
 from synthgen.errors import EvaluationError
-from synthgen.metrics.base import Metric, Result
+from synthgen.metrics.base import JudgedData, Metric, Result
 from synthgen.metrics.catalogue import all_metrics
 from synthgen.metrics.privacy.worst_patients import worst_patients as exposed
 from synthgen.metrics.tables import Tables
@@ -111,7 +111,7 @@ def judge(
     """
     began = time.monotonic()
     check_subgroups(subgroups, tables)
-    results = _measure(tables, all_metrics() if metrics is None else tuple(metrics), verbose=verbose)
+    results = measured(tables, all_metrics() if metrics is None else tuple(metrics), verbose=verbose)
     scores = {part.names[0]: part.value or 0.0 for result in results if result.metric == "marginals"
               for part in result.parts}  # fmt: skip
     drawn = len(tables.synthetic) > 0
@@ -127,7 +127,14 @@ def judge(
     )  # fmt: skip
 
 
-def _measure(tables: Tables, metrics: Sequence[Metric], *, verbose: bool) -> tuple[Result, ...]:
+def measured(judged: JudgedData, metrics: Sequence[Metric[JudgedData]], *, verbose: bool) -> tuple[Result, ...]:
+    """Returns one result for each metric.
+
+    Args:
+        judged: What the metrics are given.
+        metrics: In the order of the report.
+        verbose: See `evaluate`.
+    """
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     results = []
@@ -135,7 +142,7 @@ def _measure(tables: Tables, metrics: Sequence[Metric], *, verbose: bool) -> tup
         task = progress.add_task("Judging", total=len(metrics))
         for metric in metrics:
             progress.update(task, description=f"Judging: {metric.title.lower()}")
-            results.append(metric(tables))
+            results.append(metric(judged))
             progress.advance(task)
     return tuple(results)
 

@@ -9,13 +9,15 @@ from markupsafe import Markup
 
 from synthgen import __version__
 from synthgen.metrics.base import Part, Result
-from synthgen.metrics.limits import Limits, amount
+from synthgen.metrics.limits import amount
 from synthgen.report.console import FIGURES, SIGNS, figure_text
 from synthgen.report.figures.clouds import clouds
-from synthgen.report.figures.curves import closest_record_curves, roc_curves, strip
+from synthgen.report.figures.curves import KINDS, closest_record_curves, roc_curves, strip
 from synthgen.report.figures.marginals import marginal, spikes
 from synthgen.report.figures.matrices import matrices
 from synthgen.report.figures.svg import percent
+from synthgen.report.found import find, limits_of
+from synthgen.report.html_images import image_parts
 from synthgen.report.scorecard import scorecard
 from synthgen.report.verdicts import beside_text, number_text, value_text
 
@@ -38,29 +40,40 @@ def page(report: Report, *, internal: bool = False) -> str:
         lstrip_blocks=True, undefined=jinja2.StrictUndefined,
     )  # fmt: skip
     environment.filters |= {"percent": percent, "rows": lambda count: f"{count:,}".replace(",", " ")}
-    return environment.get_template("report.html").render(
+    if report.things == "images":
+        template, shown = "images.html", image_parts(report, internal=internal)
+    else:
+        template, shown = "report.html", _table_parts(report, internal=internal)
+    return environment.get_template(template).render(
         report=report,
-        exposed=report.exposed if internal else None,
         version=__version__,
         signs=SIGNS,
         results=[_result_row(result) for result in report.results],
-        marginals=_marginals(report),
-        matrices=_safe(matrices(result)) if (result := _find(report, "associations")) else [],
-        clouds=_safe(clouds(report.pictures.get("projection", {}))),
         curves=_curves(report),
-        columns=_column_rows(report),
-        pairs=_pair_rows(report),
-        usefulness=_find(report, "tstr"),
+        kind=KINDS[report.things],
         scorecard=scorecard(report),
-        figures=FIGURES,
-        figure_text=figure_text,
-        limits=_limits(),
         amount=amount,
+        **shown,
     )
 
 
-def _find(report: Report, name: str) -> Result | None:
-    return next((result for result in report.results if result.metric == name and result.computed), None)
+def _table_parts(report: Report, *, internal: bool) -> dict[str, Any]:
+    """What only reports on tables show."""
+    from synthgen.metrics.catalogue import all_metrics
+
+    return {
+        "exposed": report.exposed if internal else None,
+        "marginals": _marginals(report),
+        "matrices": _safe(matrices(result)) if (result := find(report, "associations")) else [],
+        "clouds": _safe(clouds(report.pictures.get("projection", {}))),
+        "columns": _column_rows(report),
+        "pairs": _pair_rows(report),
+        "usefulness": find(report, "tstr"),
+        "figures": FIGURES,
+        "figure_text": figure_text,
+        "membership": "membership",
+        "limits": limits_of(all_metrics()),
+    }
 
 
 def _safe(pictures: list[tuple[str, str]]) -> list[tuple[str, Markup]]:
@@ -69,7 +82,7 @@ def _safe(pictures: list[tuple[str, str]]) -> list[tuple[str, Markup]]:
 
 
 def _marginals(report: Report) -> list[dict[str, Any]]:
-    result = _find(report, "marginals")
+    result = find(report, "marginals")
     parts = {part.names[0]: part for part in result.parts} if result else {}
     drawn = []
     for histogram in report.pictures.get("histograms", []):
@@ -84,9 +97,10 @@ def _marginals(report: Report) -> list[dict[str, Any]]:
 
 
 def _curves(report: Report) -> dict[str, Markup]:
-    closest, attack = _find(report, "share_closer"), _find(report, "membership")
+    prefix, word = {"rows": ("", "share_closer"), "images": ("image_", "image_closer")}[report.things]
+    closest, attack = find(report, word), find(report, f"{prefix}membership")
     drawn = {
-        "closest": closest_record_curves(closest) if closest else "",
+        "closest": closest_record_curves(closest, things=report.things) if closest else "",
         "roc": roc_curves(attack, low_rates=False) if attack else "",
         "roc_low": roc_curves(attack, low_rates=True) if attack else "",
     }
@@ -105,7 +119,7 @@ def _result_row(result: Result) -> dict[str, Any]:
 
 
 def _column_rows(report: Report) -> list[dict[str, Any]]:
-    marginals, coverage = (_find(report, name) for name in ("marginals", "coverage"))
+    marginals, coverage = (find(report, name) for name in ("marginals", "coverage"))
     if marginals is None:
         return []
     covered = {part.names: part for part in coverage.parts} if coverage else {}
@@ -117,7 +131,7 @@ def _column_rows(report: Report) -> list[dict[str, Any]]:
 
 
 def _pair_rows(report: Report) -> list[dict[str, Any]]:
-    tables, associations = (_find(report, name) for name in ("pair_tables", "associations"))
+    tables, associations = (find(report, name) for name in ("pair_tables", "associations"))
     if tables is None or associations is None:
         return []
     related = {part.names: part for part in associations.parts}
@@ -127,9 +141,3 @@ def _pair_rows(report: Report) -> list[dict[str, Any]]:
 
 def _value(part: Part) -> float:
     return -1.0 if part.value is None else part.value
-
-
-def _limits() -> list[tuple[str, str, Limits]]:
-    from synthgen.metrics.catalogue import all_metrics
-
-    return [(metric.title, metric.unit, metric.limits) for metric in all_metrics() if metric.limits is not None]

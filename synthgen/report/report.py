@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, final, get_args
+from typing import TYPE_CHECKING, Any, Literal, final, get_args
 
 from rich.console import Console, ConsoleOptions, RenderResult
 
@@ -18,7 +18,10 @@ from synthgen.metrics.base import Result, as_json
 from synthgen.metrics.privacy.worst_patients import ExposedPatient
 from synthgen.report.scorecard import scorecard
 from synthgen.report.subgroups import Subgroup
-from synthgen.report.verdicts import Verdict
+from synthgen.report.verdicts import Things, Verdict
+
+if TYPE_CHECKING:
+    from synthgen.report.sheets import Gallery
 
 FORMAT = "synthgen-report"
 VERSION = 1
@@ -31,7 +34,7 @@ Edition = Literal["shareable", "internal"]
 @final
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Report:
-    """What the judges found about one synthetic table.
+    """What the judges found about one synthetic table, or one set of synthetic images.
 
     Args:
         verdicts: On fidelity, usefulness and privacy.
@@ -43,6 +46,7 @@ class Report:
         subgroups: The groups of patients that were judged apart.
         guarantee: The ledger of the model that drew the rows, as `Ledger.to_dict` gives it; None: no promise is known.
         exposed: Patients of the training rows who are given away most, for the internal edition; None: nobody looked.
+        gallery: Pictures of real images, for the internal edition; None: there are none.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -54,6 +58,12 @@ class Report:
     subgroups: tuple[Subgroup, ...] = ()
     guarantee: Mapping[str, Any] | None = None
     exposed: tuple[ExposedPatient, ...] | None = None
+    gallery: Gallery | None = None
+
+    @property
+    def things(self) -> Things:
+        """What was judged, "rows" or "images"."""
+        return "images" if "images" in self.tables else "rows"
 
     def __getitem__(self, name: str) -> Result:
         """Returns the result of one metric by its name, e.g. ``report["marginals"].value``."""
@@ -74,8 +84,8 @@ class Report:
     def summary(self) -> str:
         """Returns five lines of plain text: what was compared, the three verdicts, and how far they reach."""
         rows = self.tables["rows"]
-        compared = f"{rows['train']:,} training and {rows.get('holdout', 0):,} holdout rows".replace(",", " ")
-        lines = [f"{rows['synthetic']:,}".replace(",", " ") + f" synthetic rows, compared with {compared}."]
+        compared = f"{rows['train']:,} training and {rows.get('holdout', 0):,} holdout {self.things}".replace(",", " ")
+        lines = [f"{rows['synthetic']:,}".replace(",", " ") + f" synthetic {self.things}, compared with {compared}."]
         for verdict in self.verdicts:
             numbers = "; ".join(f"{number.label.lower()} {number.text}" for number in verdict.numbers)
             shown = f" [{numbers}]" if numbers and verdict.outcome != "not computed" else ""
@@ -85,13 +95,14 @@ class Report:
     def promise(self) -> str:
         """Returns a sentence on what is guaranteed, beside what was measured."""
         if self.guarantee is None:
-            return "A report measures this table against these attacks; only differential privacy gives a guarantee."
+            judged = {"rows": "this table", "images": "these images"}[self.things]
+            return f"A report measures {judged} against these attacks; only differential privacy gives a guarantee."
         epsilon, delta, unit = (self.guarantee[name] for name in ("epsilon", "delta", "unit"))
         if epsilon is None:
             return "The model's ledger holds a read that cannot be counted, or known noise: nothing is guaranteed."
         return (
-            f"The rows are differentially private with epsilon {epsilon:.3g} at delta {delta:g} for each {unit}. This "
-            "report is not: it compares with training rows."
+            f"The {self.things} are differentially private with epsilon {epsilon:.3g} at delta {delta:g} for each "
+            f"{unit}. This report is not: it compares with training rows."
         )
 
     def __str__(self) -> str:

@@ -22,11 +22,28 @@ ORDER = ("fail", "warning", "pass", "shown")
 """Outcomes, the worst first."""
 
 MEASURED = {
-    "congruence": ("marginals", "pair_tables", "associations", "detection_boosted"),
-    "coverage": ("coverage",),
-    "compliance": ("exact_copies", "membership", "attributes", "linkability", "singling_out"),
+    "congruence": (
+        "marginals",
+        "pair_tables",
+        "associations",
+        "detection_boosted",
+        "kid",
+        "precision",
+        "label_agreement",
+    ),
+    "coverage": ("coverage", "recall", "diversity"),
+    "compliance": (
+        "exact_copies",
+        "membership",
+        "attributes",
+        "linkability",
+        "singling_out",
+        "image_copies",
+        "image_closer",
+        "image_membership",
+    ),
 }
-"""Metrics that speak to a C."""
+"""Metrics that speak to a C, of tables and of images."""  # fmt: skip
 
 QUESTIONS = {
     "congruence": "Do synthetic and real rows follow the same laws?",
@@ -38,6 +55,8 @@ QUESTIONS = {
     "consistency": "Is it as good for every group of patients?",
 }
 
+TABLES = {"rows": "the table", "images": "the set"}
+
 UNMEASURED = {
     "constraint": "Rules that the schema declares are enforced when rows are drawn; they are not measured here.",
     "completeness": "Somebody who knows the task has to say.",
@@ -45,6 +64,12 @@ UNMEASURED = {
     "consistency": "No groups were judged apart; name columns with subgroups=.",
 }
 """Why a C is not measured."""
+
+OF_IMAGES = {
+    "constraint": "Whether organs are where they belong, somebody who knows them has to say.",
+    "consistency": "Classes stand apart where a measure names them; no other groups were judged.",
+}
+"""The same, where it is different for images."""
 
 
 @final
@@ -92,8 +117,10 @@ def _criterion(report: Report, name: str) -> Criterion:
         said = ", ".join(f"{count} {outcome}" for outcome, count in counted.items() if count)
         evidence.append(f"{len(figures)} figures of {len(report.subgroups)} groups: {said or 'none could be computed'}")
     if not outcomes and name in UNMEASURED:
-        evidence.append(UNMEASURED[name])
-    return Criterion(name=name, question=QUESTIONS[name], outcome=_worst(outcomes), evidence=tuple(evidence))
+        said = OF_IMAGES.get(name, "") if report.things == "images" else ""
+        evidence.append((said or UNMEASURED[name]).replace("rows", report.things))
+    question = QUESTIONS[name].replace("rows", report.things).replace("the table", TABLES[report.things])
+    return Criterion(name=name, question=question, outcome=_worst(outcomes), evidence=tuple(evidence))
 
 
 def _line(result: Result) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from synthgen.metrics.base import Family, Result
 from synthgen.metrics.limits import Status
@@ -13,6 +13,16 @@ HEADLINES: dict[Family, tuple[str, ...]] = {
     "privacy": ("exact_copies", "share_closer", "membership"),
 }
 """The metrics whose numbers stand on the first screen; every judged metric of the family enters the verdict."""
+
+IMAGE_HEADLINES: dict[Family, tuple[str, ...]] = {
+    "fidelity": ("kid", "coverage", "precision"),
+    "usefulness": ("image_tstr",),
+    "privacy": ("image_copies", "image_closer", "image_membership"),
+}
+"""The same for images."""
+
+Things = Literal["rows", "images"]
+"""What is judged, as sentences call it."""
 
 _ORDER: tuple[Status, ...] = ("fail", "warning", "pass")
 
@@ -56,18 +66,22 @@ class Verdict:
         return {"subject": self.subject, "outcome": self.outcome, "sentence": self.sentence, "numbers": numbers}
 
 
-def verdicts(results: Sequence[Result]) -> tuple[Verdict, ...]:
+def verdicts(results: Sequence[Result], *, things: Things = "rows") -> tuple[Verdict, ...]:
     """Returns the verdicts on fidelity, usefulness and privacy, in that order.
 
     Args:
         results: One of each metric; those that carry no verdict are passed over.
+        things: What they are about.
     """
-    return tuple(_verdict(subject, [result for result in results if result.family == subject]) for subject in HEADLINES)
+    return tuple(
+        _verdict(subject, [result for result in results if result.family == subject], things) for subject in HEADLINES
+    )
 
 
-def _verdict(subject: Family, results: list[Result]) -> Verdict:
+def _verdict(subject: Family, results: list[Result], things: Things) -> Verdict:
+    headlines = (HEADLINES if things == "rows" else IMAGE_HEADLINES)[subject]
     judged = [result for result in results if result.status in _ORDER]
-    missing = [result for result in results if result.metric in HEADLINES[subject] and not result.computed]
+    missing = [result for result in results if result.metric in headlines and not result.computed]
     outcome: Status = min((result.status for result in judged), key=_ORDER.index, default="not computed")
     if missing and outcome != "fail":
         outcome = "not computed"
@@ -75,9 +89,14 @@ def _verdict(subject: Family, results: list[Result]) -> Verdict:
     return Verdict(
         subject=subject,
         outcome=outcome,
-        sentence=_sentence(subject, outcome, worst, missing),
-        numbers=_usefulness_numbers(results) if subject == "usefulness" else _numbers(subject, results),
+        sentence=f"{_sentence(subject, outcome, worst, missing).replace('rows', things)} {_advice(results)}".strip(),
+        numbers=_usefulness_numbers(results, things) if subject == "usefulness" else _numbers(headlines, results),
     )
+
+
+def _advice(results: list[Result]) -> str:
+    """What a metric says in a sentence of its own."""
+    return " ".join(str(result.details["sentence"]) for result in results if "sentence" in result.details)
 
 
 def _sentence(subject: Family, outcome: Status, worst: list[Result], missing: list[Result]) -> str:
@@ -113,9 +132,9 @@ _NOT_PASS: dict[Family, dict[Status, str]] = {
 }
 
 
-def _numbers(subject: Family, results: list[Result]) -> tuple[Number, ...]:
+def _numbers(headlines: Sequence[str], results: list[Result]) -> tuple[Number, ...]:
     by_name = {result.metric: result for result in results}
-    found = [by_name[name] for name in HEADLINES[subject] if name in by_name]
+    found = [by_name[name] for name in headlines if name in by_name]
     return tuple(
         Number(label=_LABELS[result.metric], metric=result.metric, text=value_text(result), beside=beside_text(result))
         for result in found
@@ -129,20 +148,27 @@ _LABELS = {
     "exact_copies": "Exact copies of training rows",
     "share_closer": "Closer to training than to unseen rows",
     "membership": "Membership attack's success",
+    "kid": "Kernel distance (0: the same law)",
+    "coverage": "Real images with a synthetic one near",
+    "precision": "Synthetic images that look real",
+    "image_copies": "Copies of training images",
+    "image_closer": "Closer to training than to unseen images",
+    "image_membership": "Membership attack's success",
 }
 
 
-def _usefulness_numbers(results: list[Result]) -> tuple[Number, ...]:
-    result = next((result for result in results if result.metric == "tstr" and result.computed), None)
+def _usefulness_numbers(results: list[Result], things: Things) -> tuple[Number, ...]:
+    asked = "tstr" if things == "rows" else "image_tstr"
+    result = next((result for result in results if result.metric == asked and result.computed), None)
     if result is None or result.reference is None:
         return ()
     gap = result.parts[0]
     score = f"{result.details['score']}, target {result.details['target']}"
     ends = gap.interval or (0.0, 0.0)
     return (
-        Number(label="Trained on synthetic rows", metric="tstr", text=f"{result.value:.3f}", beside=score),
-        Number(label="Trained on real rows", metric="tstr", text=f"{result.reference:.3f}", beside=score),
-        Number(label="Difference", metric="tstr", text=f"{gap.value:+.3f}".replace("-", "−"),
+        Number(label=f"Trained on synthetic {things}", metric=asked, text=f"{result.value:.3f}", beside=score),
+        Number(label=f"Trained on real {things}", metric=asked, text=f"{result.reference:.3f}", beside=score),
+        Number(label="Difference", metric=asked, text=f"{gap.value:+.3f}".replace("-", "−"),
                beside=f"95 % interval {ends[0]:+.3f} to {ends[1]:+.3f}".replace("-", "−")),
     )  # fmt: skip
 
@@ -178,4 +204,6 @@ def beside_text(result: Result) -> str:
     if result.reference_source in ("guessing", "exchangeable rows"):
         chance = f"{100 * result.reference:g} %" if result.unit == "share" else f"{result.reference:g}"
         return f"{chance} is {'no difference' if result.reference_source == 'exchangeable rows' else 'guessing'}"
+    if result.metric == "image_augmentation":
+        return f"classical augmentation: {reference}"
     return f"real data: {reference}"

@@ -29,6 +29,7 @@ ARROWS = {
     "synthgen.audit": {"synthgen.synthesizers", "synthgen.encoding", "synthgen.data", "synthgen.dp",
                        "synthgen.metrics"},
     "synthgen.augmentation": {"synthgen.synthesizers", "synthgen.encoding", "synthgen.data"},
+    "synthgen.metrics.images": {"synthgen.metrics", "synthgen.data", "synthgen.backend"},
     "synthgen.metrics": {"synthgen.data"},
     "synthgen.report": {"synthgen.metrics", "synthgen.data"},
     "synthgen.bundle": {"synthgen.data"},
@@ -41,13 +42,14 @@ FOREIGN = {
     "tensorflow": {"synthgen.backend"},
     "keras": {
         "synthgen.backend", "synthgen.networks", "synthgen.dp", "synthgen.training", "synthgen.models",
-        "synthgen.synthesizers", "synthgen.selection",
+        "synthgen.synthesizers", "synthgen.selection", "synthgen.metrics.images",
     },
     "pandas": {"synthgen.audit", "synthgen.data", "synthgen.encoding", "synthgen.synthesizers", "synthgen.selection",
                "synthgen.augmentation", "synthgen.metrics", "synthgen.report",
                "synthgen.bundle", "synthgen.cli"},
 }  # fmt: skip
-"""Package of others: the parts that may know it. Models see arrays, never frames; judges never see Keras."""
+"""Package of others: the parts that may know it. Models see arrays, never frames; of the judges only those
+of images see Keras."""
 
 
 def within(name: str, part: str) -> bool:

@@ -10,13 +10,13 @@ import synthgen as sg
 
 @pytest.fixture(scope="module")
 def scans(tmp_path_factory):
-    """An archive of 80 scans, each second one with a bright square; two are there twice."""
+    """An archive of 120 scans, each second one with a bright square; two are there twice."""
     rng = np.random.default_rng(0)
-    pixels = rng.integers(0, 80, (80, 8, 8), np.uint8)
+    pixels = rng.integers(0, 80, (120, 8, 8), np.uint8)
     pixels[::2, 2:6, 2:6] += 120
     pixels[[3, 7]] = pixels[[1, 5]]
     path = tmp_path_factory.mktemp("scans") / "scans.npz"
-    np.savez(path, train_images=pixels, train_labels=np.arange(80)[:, None] % 2, train_person=np.arange(80) // 4)
+    np.savez(path, train_images=pixels, train_labels=np.arange(120)[:, None] % 2, train_person=np.arange(120) // 4)
     return path
 
 
@@ -28,7 +28,8 @@ def model(scans):
     with pytest.raises(SystemExit) as stopped:
         main(["fit", str(scans), "--images", "part=train", "--images", "patient=person", "--steps", "20",
               "--set", "width=8", "--set", "batch_size=16", "-o", str(scans.with_name("scans.synthgen")),
-              "--holdout", str(scans.with_name("holdout.npz")), "--train", str(scans.with_name("train.npz"))])  # fmt: skip
+              "--holdout", str(scans.with_name("holdout.npz")),
+              "--train", str(scans.with_name("train.npz"))])  # fmt: skip
     assert not stopped.value.code
     return scans.with_name("scans.synthgen")
 
@@ -36,8 +37,8 @@ def model(scans):
 def test_real_images_that_are_kept_out_can_be_read_again(model):
     train = sg.read_images(model.with_name("train.npz"), part="train", patient="patient")
     holdout = sg.read_images(model.with_name("holdout.npz"), part="train", patient="patient")
-    assert len(train) + len(holdout) == 78  # two copies are left out
-    assert len(holdout) == pytest.approx(16, abs=2)
+    assert len(train) + len(holdout) == 118  # two copies are left out
+    assert len(holdout) == pytest.approx(24, abs=2)
     assert not model.with_name("scans.synthgen.checkpoint").exists()
 
 
@@ -45,7 +46,7 @@ def test_synthetic_images_are_written_and_marked(run, model, tmp_path):
     code, out, _ = run("sample", str(model), "-n", "6", "--where", "label=1", "-o", str(tmp_path / "drawn.npz"))
     assert (code, "6 synthetic images" in out) == (0, True)
     drawn = sg.read_images(tmp_path / "drawn.npz", part="train", allow_synthetic=True)
-    assert (len(drawn), set(drawn.table["label"].astype(str))) == (6, {"1"})
+    assert (len(drawn), set(drawn.table["label"])) == (6, {1})
     code, _, err = run("fit", str(tmp_path / "drawn.npz"), "--images", "part=train", "-o", str(tmp_path / "m.synthgen"))
     assert code == 2
     assert "synthetic" in err
@@ -87,3 +88,22 @@ def test_a_folder_that_is_there_is_not_written_into(run, model, tmp_path):
     assert (code, "there already" in err) == (2, True)
     code, _, err = run("sample", str(model), "-n", "2", "-o", str(tmp_path / "drawn"))
     assert (code, "--kind" in err) == (2, True)
+
+
+def test_images_are_judged(run, model, tmp_path):
+    """Without a word on classes: the archives say them."""
+    drawn = tmp_path / "drawn.npz"
+    assert run("sample", str(model), "-n", "60", "-o", str(drawn))[0] == 0
+    code, out, _ = run(
+        "evaluate", "--train", str(model.with_name("train.npz")), "--synthetic", str(drawn), "--holdout",
+        str(model.with_name("holdout.npz")), "--images", "part=train", "--images", "patient=patient",
+        "--json", str(tmp_path / "report.json"),
+    )  # fmt: skip
+    assert code == 0
+    assert "Fidelity" in out
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["tables"]["rows"]["synthetic"] == 60
+    assert report["tables"]["rows"]["train"] + report["tables"]["rows"]["holdout"] == 118
+    code, _, err = run("evaluate", "--train", str(model.with_name("train.npz")), "--synthetic", str(drawn),
+                       "--images", "part=train", "--target", "label")  # fmt: skip
+    assert (code, "--target is not for images" in err) == (2, True)

@@ -11,13 +11,13 @@ from synthgen.networks.geometry import Geometry
 from synthgen.networks.images import critic, encoder, generator
 from synthgen.networks.random_features import random_features
 from synthgen.networks.unet import unet
-from synthgen.synthesizers.images.base import usual_patch, widths
+from synthgen.synthesizers.images.form import SMALL, widths
 
-SHAPES = [((40,), 2), ((12, 12), 1), ((9, 21), 3), ((28, 28), 1), ((6, 8, 10), 1)]
+SHAPES = [((60,), 2), ((12, 12), 1), ((9, 21), 3), ((44, 44), 1), ((6, 8, 10), 1)]
 
 
 def build(sides, channels, **more):
-    geometry = Geometry(sides=sides, channels=channels, patch=usual_patch(sides))
+    geometry = Geometry(sides=sides, channels=channels, patch=1 if min(sides) <= SMALL else 2)
     return Build(geometry=geometry, widths=widths(geometry, 8), **more)
 
 

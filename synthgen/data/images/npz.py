@@ -85,8 +85,12 @@ def write_npz(images: ImageSet, path: Path, *, part: str = "train", synthetic: b
     if images.patients is not None:
         arrays[f"{part}_{PATIENT}"] = images.patients
     if images.label is not None:
-        codes, names = pd.factorize(images.table[images.label], sort=True)
-        arrays |= {f"{part}_labels": codes[:, None].astype(np.int64), "classes": np.asarray(names).astype(str)}
+        labels = images.table[images.label]
+        if pd.api.types.is_integer_dtype(labels):
+            arrays[f"{part}_labels"] = labels.to_numpy()[:, None]
+        else:
+            codes, names = pd.factorize(labels, sort=True)
+            arrays |= {f"{part}_labels": codes[:, None].astype(np.int64), "classes": np.asarray(names).astype(str)}
     if path.suffix != ".npz":
         raise WriteError(f"{path}: name a file that ends in .npz.")
     with replacing(path) as beside, beside.open("wb") as file:

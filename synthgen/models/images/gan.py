@@ -146,7 +146,8 @@ class ConvolutionalGAN(ImageModel):
 
     def _generated(self, network: keras.Model, condition: Tensor, seed: Tensor, *, training: bool) -> Tensor:
         noise = backend.normal((condition.shape[0], self.settings.latent_dim), backend.step_seed(1, seed[0], seed[1]))
-        return network(ops.concatenate([noise, condition], axis=1), training=training)
+        images = network(ops.concatenate([noise, condition], axis=1), training=training)
+        return ops.cast(images, "float32")  # whatever the networks compute in
 
     def generated(self, condition: Tensor, seed: Tensor) -> Tensor:
         return self._generated(self._sampler, condition, seed, training=False)

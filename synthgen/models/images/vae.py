@@ -52,9 +52,10 @@ class ConvolutionalVAE(ImageLossModel):
         return self._sampler.decoder
 
     def losses_of(self, images: Tensor, condition: Tensor, *, seed: Tensor) -> Tensor:
-        mean, log_variance = ops.split(self.network.encoder([images, condition]), 2, axis=1)
+        packed = ops.cast(self.network.encoder([images, condition]), "float32")
+        mean, log_variance = ops.split(packed, 2, axis=1)
         latent = mean + ops.exp(0.5 * log_variance) * backend.normal(tuple(mean.shape), seed)
-        made = self.network.decoder(ops.concatenate([latent, condition], axis=1))
+        made = ops.cast(self.network.decoder(ops.concatenate([latent, condition], axis=1)), "float32")
         pixels = 1
         for size in images.shape[1:]:
             pixels *= size

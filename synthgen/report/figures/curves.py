@@ -13,6 +13,9 @@ LEFT, RIGHT, TOP, BOTTOM = 56.0, 348.0, 10.0, 208.0
 LOWEST = 1e-3
 """Where the logarithmic axes begin."""
 
+KINDS = {"rows": "record", "images": "image"}
+"""What the nearest of them is called."""
+
 Scale = Callable[[float], float]
 
 
@@ -32,11 +35,12 @@ def logarithmic(low: float, high: float, start: float, end: float) -> Scale:
     return lambda value: place(math.log10(max(value, low)))
 
 
-def closest_record_curves(result: Result) -> str:
+def closest_record_curves(result: Result, *, things: str = "rows") -> str:
     """Returns cumulative shares of distances, or "" where they were not computed.
 
     Args:
-        result: Of the metric "share_closer".
+        result: Of the metric "share_closer", or "image_closer".
+        things: What is judged, "rows" or "images".
     """
     curves = result.details.get("curves")
     if not curves:
@@ -44,13 +48,14 @@ def closest_record_curves(result: Result) -> str:
     across = linear(0, curves["distance"][-1], LEFT, RIGHT)
     up = linear(0, 1, BOTTOM, TOP)
     drawn = _axes(across, up, xs=[0, curves["distance"][-1] / 2, curves["distance"][-1]], ys=[0, 0.5, 1],
-                  labels=("distance to the closest record", "share of rows"), percent_x=False)  # fmt: skip
+                  labels=(f"distance to the closest {KINDS[things]}", f"share of {things}"),
+                  percent_x=False)  # fmt: skip
     for role, style in (("real", "curve train"), ("holdout", "curve holdout"), ("train", "curve synthetic")):
         points = [(across(x), up(y)) for x, y in zip(curves["distance"], curves[role], strict=True)]
         drawn.append(path(points, class_=style))
     label = (
-        "Cumulative distances: synthetic to training rows, synthetic to holdout rows, and holdout to training rows. "
-        f"{percent(result.value)} of synthetic rows are closer to a training row."
+        f"Cumulative distances: synthetic to training {things}, synthetic to holdout {things}, and holdout to "
+        f"training {things}. {percent(result.value)} of synthetic {things} are closer to a training one."
     )
     return picture(*drawn, width=WIDTH, height=HEIGHT, label=label)
 
@@ -59,7 +64,7 @@ def roc_curves(result: Result, *, low_rates: bool) -> str:
     """Returns the ROC curves of the attacks, or "" where they were not computed.
 
     Args:
-        result: Of the metric "membership".
+        result: Of the metric "membership"; of "image_membership", the two attacks in the space of the best one.
         low_rates: Whether both axes are logarithmic, to show the region of few false alarms.
     """
     attacks = result.details.get("roc")
@@ -71,8 +76,9 @@ def roc_curves(result: Result, *, low_rates: bool) -> str:
     ticks = [0.001, 0.01, 0.1, 1.0] if low_rates else [0.0, 0.5, 1.0]
     drawn = _axes(across, up, xs=ticks, ys=ticks, labels=("false alarms among outsiders", "members found"))
     drawn.append(path([(across(low), up(low)), (across(1.0), up(1.0))], class_="curve train"))
+    space = str(result.details["attack"]).removesuffix("_ratio").removesuffix("distance")
     for name, style in (("distance_ratio", "curve holdout"), ("distance", "curve synthetic")):
-        curve = attacks[name]
+        curve = attacks[f"{space}{name}"]
         pairs = zip(curve["false_positive_rate"], curve["true_positive_rate"], strict=True)
         drawn.append(path([(across(x), up(y)) for x, y in pairs if x >= low], class_=style))
     where = "at few false alarms, logarithmic axes" if low_rates else "whole range"

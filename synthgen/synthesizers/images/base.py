@@ -18,21 +18,18 @@ from synthgen.encoding.image import EncodedImages
 from synthgen.encoding.layout import Layout
 from synthgen.errors import ConditionError, SchemaError
 from synthgen.models.images.base import ImageModel
-from synthgen.networks.convolutional import Mixing
-from synthgen.networks.geometry import Geometry
 from synthgen.synthesizers.copula import GaussianCopula
 from synthgen.synthesizers.images import knowledge
+from synthgen.synthesizers.images.form import Form
 from synthgen.synthesizers.images.saving import members_of
 from synthgen.synthesizers.images.validation import HeldOutImages, hold_out
+from synthgen.synthesizers.images.watching import ACROSS, DOWN, SampleSheets
 from synthgen.synthesizers.parameters import Learned, NotFitted, Parameters
 from synthgen.synthesizers.saving import write_members
 from synthgen.training.run import Plan, claim_checkpoint, run
 
 END_OF_RATE = 1 / 10
 """Of the starting learning rate, where the cosine ends."""
-
-GROWTH = 0.5
-"""By which each smaller stage is wider than the one before it, of the largest one's width; at most twice as wide."""
 
 LEAST_SIDE = 4
 """Pixels along each side, at least."""
@@ -55,16 +52,19 @@ class ImageSynthesizer(Parameters, ABC):
     attributes = Learned[GaussianCopula | None](lambda: None)
     """The table of what is known of the images."""
     model = Learned[ImageModel | None](lambda: None)
-    form = Learned[dict[str, Any]](dict)
-    """Sides, channels, bits and label of the images."""
+    form = Learned[Form | None](lambda: None)
     history = Learned[list[dict[str, float]]](list)
     best_epoch = Learned[int](lambda: -1)
     learned_with = Learned[dict[str, Any]](dict)
     _samples_drawn = 0
 
     @abstractmethod
-    def build(self, geometry: Geometry, layout: Layout) -> ImageModel:
+    def build(self, form: Form, layout: Layout) -> ImageModel:
         """Returns the untrained model for images and what is known of them: also to be filled from a file."""
+
+    def _kind(self) -> str | None:
+        """Of the networks, where the family does not leave it to the device."""
+        return None
 
     @abstractmethod
     def _compile(self, model: Any, *, num_steps: int, rate_scale: keras.Variable) -> None:
@@ -84,6 +84,7 @@ class ImageSynthesizer(Parameters, ABC):
         *,
         schema: Schema | None = None,
         checkpoint: str | os.PathLike[str] | None = None,
+        watch: str | os.PathLike[str] | None = None,
         callbacks: Sequence[keras.callbacks.Callback] = (),
         verbose: bool = True,
     ) -> Self:
@@ -94,6 +95,7 @@ class ImageSynthesizer(Parameters, ABC):
             y: Ignored, as by scikit-learn's density estimators.
             schema: What the columns of the images' table mean that are learned; None: a guess, the label a category.
             checkpoint: Directory that the run is backed up in after every epoch; the same call goes on from there.
+            watch: Folder for a sheet of drawn images after every epoch; not for series.
             callbacks: Further Keras callbacks, e.g. TensorBoard.
             verbose: Whether to show progress on a terminal.
 
@@ -112,20 +114,30 @@ class ImageSynthesizer(Parameters, ABC):
         check_images(images, ranks=self.ranks)
         columns = knowledge.conditions_of(images, self.settings["conditions"])
         attributes = knowledge.learned(images, columns, schema=schema, seed=self.seed)
-        encoded = EncodedImages(
-            images.pixels, 2**images.bits - 1, knowledge.encoded(attributes, images.table, seed=self.seed)
-        )
-        form = {"sides": list(images.pixels.shape[1:-1]), "channels": images.pixels.shape[-1], "bits": images.bits,
-                "label": images.label if images.label in columns else None}  # fmt: skip
+        form = Form.of(images, label=images.label if images.label in columns else None, patch=self.settings["patch"],
+                       mixing=self.settings["mixing"], kind=self._kind())  # fmt: skip
+        encoded = EncodedImages(images.pixels, form.white, knowledge.encoded(attributes, images.table, seed=self.seed))
         patients = np.arange(len(images)) if images.patients is None else images.patients
+        if watch is not None:
+            callbacks = [*callbacks, self._sheets(Path(watch), attributes, form)]
         model = self._learn(encoded, form, knowledge.layout_of(attributes), patients, checkpoint, callbacks, verbose)
         self.take(attributes, model, form)
         return self
 
+    def _sheets(self, folder: Path, attributes: GaussianCopula | None, form: Form) -> SampleSheets:
+        """What writes sheets of drawn images, as many of each class."""
+        table = knowledge.drawn(
+            attributes, ACROSS * DOWN, seed=self.seed, conditions=None, known=None, balance=form.label
+        )
+        if form.label is not None:
+            table = table.sort_values(form.label, kind="stable")
+        known = knowledge.encoded(attributes, table, seed=self.seed)
+        return SampleSheets(folder, known, white=form.white, seed=self.seed)
+
     def _learn(
         self,
         encoded: EncodedImages,
-        form: dict[str, Any],
+        form: Form,
         layout: Layout,
         patients: np.ndarray,
         checkpoint: str | os.PathLike[str] | None,
@@ -140,7 +152,7 @@ class ImageSynthesizer(Parameters, ABC):
         if directory is not None:
             digest = hashlib.sha256(encoded.pixels.tobytes() + encoded.known.codes.tobytes()).digest()
             claim_checkpoint(directory, plan, settings=self.settings | {"seed": self.seed}, data_digest=digest)
-        model = self.build(self.geometry(form), layout)
+        model = self.build(form, layout)
         model.prepare(train)
         rate_scale = model.add_weight(shape=(), initializer="ones", trainable=False, name="rate_scale")
         self._compile(model, num_steps=plan.total, rate_scale=rate_scale)
@@ -152,30 +164,12 @@ class ImageSynthesizer(Parameters, ABC):
         self.history, self.best_epoch = best.history, best.best_epoch
         return model
 
-    def geometry(self, form: dict[str, Any]) -> Geometry:
-        """Returns how images go through the networks.
-
-        Args:
-            form: Sides and channels of the images.
-        """
-        sides, asked = tuple(form["sides"]), self.settings.get("patch")
-        return Geometry(sides=sides, channels=form["channels"], patch=usual_patch(sides) if asked is None else asked)
-
-    def usual_mixing(self, rank: int) -> Mixing:
-        """Returns how blocks mix channels: as asked for, or as this device does fast."""
-        asked = self.settings.get("mixing")
-        if asked is not None:
-            return asked
-        if rank == 3:
-            return "dense"
-        return "grouped" if backend.has_gpu() else "depthwise"
-
     def compiles(self) -> bool:
         """XLA where it pays: on a GPU. On a CPU convolutions are 15 to 25 times slower with it."""
         asked = self.settings.get("jit_compile")
         return backend.has_gpu() if asked is None else asked
 
-    def take(self, attributes: GaussianCopula | None, model: ImageModel, form: dict[str, Any]) -> None:
+    def take(self, attributes: GaussianCopula | None, model: ImageModel, form: Form) -> None:
         """Makes this a fitted synthesizer of the given parts."""
         self.attributes, self.model, self.form = attributes, model, form
         self.learned_with = {"seed": self.seed, "settings": self.settings}
@@ -184,15 +178,15 @@ class ImageSynthesizer(Parameters, ABC):
     def __sklearn_is_fitted__(self) -> bool:
         return self.model is not None
 
-    def fitted(self) -> ImageModel:
-        """Returns the model.
+    def fitted(self) -> tuple[ImageModel, Form]:
+        """Returns the model, and what its images are like.
 
         Raises:
             NotFittedError: Before `fit`.
         """
-        if self.model is None:
+        if self.model is None or self.form is None:
             raise NotFitted(f"This {self.family} is not fitted yet. Call fit(images) first, or synthgen.load(path).")
-        return self.model
+        return self.model, self.form
 
     def sample(
         self,
@@ -219,7 +213,7 @@ class ImageSynthesizer(Parameters, ABC):
             NotFittedError: Before `fit`.
             ConditionError: If a condition names what is not there.
         """
-        model = self.fitted()
+        model, form = self.fitted()
         if num_images < 0:
             raise ConditionError(f"Expected num_images >= 0. Received {num_images}.")
         if self.attributes is None and (conditions or known is not None or balance):
@@ -230,8 +224,8 @@ class ImageSynthesizer(Parameters, ABC):
             self.attributes, num_images, seed=seed, conditions=conditions, known=known, balance=balance
         )
         codes = knowledge.encoded(self.attributes, table, seed=seed)
-        pixels = model.draw(codes, white=2 ** self.form["bits"] - 1, rng=np.random.default_rng([seed, 5]))
-        return ImageSet(pixels=pixels, table=table, label=self.form["label"], bits=self.form["bits"])
+        pixels = model.draw(codes, white=form.white, rng=np.random.default_rng([seed, 5]))
+        return ImageSet(pixels=pixels, table=table, label=form.label, bits=form.bits)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the synthesizer to one file that holds no raw value and no image of the data.
@@ -241,31 +235,6 @@ class ImageSynthesizer(Parameters, ABC):
             ModelFileError: If the path cannot be written.
         """
         write_members(path, *members_of(self))
-
-
-def widths(geometry: Geometry, width: int) -> tuple[int, ...]:
-    """Returns the channels of each stage, smallest stage first.
-
-    Args:
-        geometry: Of the images.
-        width: Of the largest stage.
-
-    Example:
-        >>> widths(Geometry(sides=(64, 64), channels=1, patch=2), 64)
-        (128, 128, 96, 64)
-    """
-    levels = geometry.levels
-    return tuple(round(width * min(1 + GROWTH * (levels - level), 2)) for level in range(levels + 1))
-
-
-def usual_patch(sides: tuple[int, ...]) -> int:
-    """Returns how many pixels along a side the networks see as one, unless told.
-
-    Example:
-        >>> usual_patch((8, 8)), usual_patch((28, 28)), usual_patch((64, 64))
-        (1, 2, 2)
-    """
-    return 1 if min(sides) < 16 else 2
 
 
 def check_images(images: ImageSet, *, ranks: tuple[int, ...] = (1, 2, 3)) -> None:

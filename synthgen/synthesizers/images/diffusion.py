@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from synthgen.encoding.layout import Layout
 from synthgen.models.images import diffusion
-from synthgen.networks.geometry import Geometry
 from synthgen.networks.unet import unet
+from synthgen.synthesizers.images.form import Form
 from synthgen.synthesizers.images.loss_trained import LossTrained
 
 
@@ -23,9 +23,9 @@ class ImageDiffusion(LossTrained):
         learning_rate: At the start; falls to a tenth along a cosine.
         num_sampling_steps: Of drawing; each is two calls of the network.
         guidance: 1 draws by the condition as learned; 1.5 to 3 exaggerates it and costs variety.
-        width: Channels of the largest stage; smaller ones have up to twice as many.
+        width: Channels of the largest stage, smaller ones have up to twice as many; None: 64, or 32 without patches.
         blocks: Residual blocks of a stage, down and up.
-        patch: Pixels along a side that the network sees as one; None: 2, or 1 for images below 16 pixels.
+        patch: Pixels along a side that the network sees as one; None: 2, or 1 for images of up to 40 pixels.
         mixing: Of a block's channels: "depthwise", "grouped" or "dense"; None: as this device does fast.
         validation: Share of patients held out to choose the best epoch.
         patience: Epochs (of 20) without improvement after which training stops; None never stops.
@@ -44,7 +44,7 @@ class ImageDiffusion(LossTrained):
         learning_rate: float = 1e-3,
         num_sampling_steps: int = 25,
         guidance: float = 1.0,
-        width: int = 64,
+        width: int | None = None,
         blocks: int = 1,
         patch: int | None = None,
         mixing: str | None = None,
@@ -60,11 +60,11 @@ class ImageDiffusion(LossTrained):
             jit_compile=jit_compile,
         )  # fmt: skip
 
-    def build(self, geometry: Geometry, layout: Layout) -> diffusion.RectifiedFlow:
-        build = self._build(geometry, layout, num_conditions=diffusion.num_told(layout))
+    def build(self, form: Form, layout: Layout) -> diffusion.RectifiedFlow:
+        build = self._build(form, layout, num_conditions=diffusion.num_told(layout))
         return diffusion.RectifiedFlow(
-            geometry, layout,
-            network=lambda: unet(build, channels_in=geometry.channels, channels_out=geometry.channels),
+            form.geometry, layout,
+            network=lambda: unet(build, channels_in=form.channels, channels_out=form.channels),
             num_sampling_steps=self.settings["num_sampling_steps"], guidance=self.settings["guidance"],
             seed=self.seed,
         )  # fmt: skip

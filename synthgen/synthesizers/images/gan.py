@@ -11,9 +11,9 @@ from synthgen.errors import SettingsError, did_you_mean
 from synthgen.models.gan.augmentation import Augmentation
 from synthgen.models.images import gan
 from synthgen.networks.convolutional import Build
-from synthgen.networks.geometry import Geometry
 from synthgen.networks.images import critic, generator
-from synthgen.synthesizers.images.base import END_OF_RATE, ImageSynthesizer, widths
+from synthgen.synthesizers.images.base import END_OF_RATE, ImageSynthesizer
+from synthgen.synthesizers.images.form import Form, widths
 from synthgen.synthesizers.images.presets import PRESETS, Preset
 from synthgen.synthesizers.images.validation import HeldOutImages
 from synthgen.synthesizers.network import averaging_momentum
@@ -41,9 +41,9 @@ class ImageGAN(ImageSynthesizer):
         augmentation: Chance of each kind of change before the critic sees an image.
         flips: Sides along which the critic may see images mirrored (0: up and down). Only where anatomy allows.
         latent_dim: Width of the noise.
-        width: Channels of the largest stage; smaller ones have up to twice as many.
+        width: Channels of the largest stage, smaller ones have up to twice as many; None: 64, or 32 without patches.
         blocks: Residual blocks of a stage.
-        patch: Pixels along a side that the networks see as one; None: 2, or 1 for images below 16 pixels.
+        patch: Pixels along a side that the networks see as one; None: 2, or 1 for images of up to 40 pixels.
         mixing: Of a block's channels: "depthwise", "grouped" or "dense"; None: as this device does fast.
         validation: Share of patients held out to choose the best epoch.
         patience: Epochs (of 20) without improvement after which training stops; None never stops.
@@ -75,7 +75,7 @@ class ImageGAN(ImageSynthesizer):
         augmentation: float = 0.3,
         flips: Sequence[int] = (),
         latent_dim: int = 64,
-        width: int = 64,
+        width: int | None = None,
         blocks: int = 1,
         patch: int | None = None,
         mixing: str | None = None,
@@ -110,15 +110,18 @@ class ImageGAN(ImageSynthesizer):
         super().check_settings()
         _ = self.recipe
 
-    def build(self, geometry: Geometry, layout: Layout) -> gan.ConvolutionalGAN:
+    def _kind(self) -> str | None:
+        return self.recipe.kind
+
+    def build(self, form: Form, layout: Layout) -> gan.ConvolutionalGAN:
         recipe = self.recipe
         build = Build(
-            geometry=geometry, widths=widths(geometry, self.settings["width"]), num_conditions=layout.num_features,
-            kind=recipe.kind, mixing=self.usual_mixing(geometry.rank), blocks=self.settings["blocks"],
+            geometry=form.geometry, widths=widths(form.geometry, self.settings["width"]),
+            num_conditions=layout.num_features, kind=form.kind, mixing=form.mixing, blocks=self.settings["blocks"],
             spectral=recipe.spectral, seed=self.seed,
         )  # fmt: skip
         return gan.ConvolutionalGAN(
-            geometry, layout,
+            form.geometry, layout,
             generator=generator(build, latent_dim=self.settings["latent_dim"]),
             critic=critic(replace(build, seed=self.seed + 1)),
             loss=recipe.loss(),

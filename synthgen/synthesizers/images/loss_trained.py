@@ -9,8 +9,8 @@ import keras
 from synthgen.encoding.layout import Layout
 from synthgen.models.images.loss_model import ImageLossModel
 from synthgen.networks.convolutional import Build
-from synthgen.networks.geometry import Geometry
-from synthgen.synthesizers.images.base import END_OF_RATE, ImageSynthesizer, widths
+from synthgen.synthesizers.images.base import END_OF_RATE, ImageSynthesizer
+from synthgen.synthesizers.images.form import Form, widths
 from synthgen.synthesizers.network import averaging_momentum
 from synthgen.training.schedules import RecoverableCosine
 
@@ -18,11 +18,12 @@ from synthgen.training.schedules import RecoverableCosine
 class LossTrained(ImageSynthesizer, ABC):
     """A synthesizer of images that one optimizer trains, its rate falling along a cosine, its weights averaged."""
 
-    def _build(self, geometry: Geometry, layout: Layout, **changed: Any) -> Build:
+    def _build(self, form: Form, layout: Layout, **changed: Any) -> Build:
         """What networks are built from."""
         plain = Build(
-            geometry=geometry, widths=widths(geometry, self.settings["width"]), num_conditions=layout.num_features,
-            mixing=self.usual_mixing(geometry.rank), blocks=self.settings["blocks"], seed=self.seed,
+            geometry=form.geometry, widths=widths(form.geometry, self.settings["width"]),
+            num_conditions=layout.num_features, kind=form.kind, mixing=form.mixing, blocks=self.settings["blocks"],
+            seed=self.seed,
         )  # fmt: skip
         return replace(plain, **changed)
 

@@ -18,7 +18,7 @@ class Preset:
         learning_rate: Of both at the start.
         beta_1: Of Adam (Kingma and Ba 2015), its memory of gradients.
         beta_2: Of Adam, its memory of their squares.
-        kind: Of the networks.
+        kind: Of the networks; None: residual on a GPU, strided on a CPU, where they learn three times as fast.
         critic_steps: Critic updates for each generator update.
         spectral: Whether the critic's layers are divided by their spectral norm.
         end_of_penalty: What is left of the penalty at the end.
@@ -30,7 +30,7 @@ class Preset:
     learning_rate: float = 2e-4
     beta_1: float = 0.0
     beta_2: float = 0.99
-    kind: Kind = "strided"
+    kind: Kind | None = "strided"
     critic_steps: int = 1
     spectral: bool = False
     end_of_penalty: float = 1.0
@@ -38,9 +38,8 @@ class Preset:
 
 PRESETS = {
     "r3gan-lite": Preset(
-        paper="Huang et al. 2024, sections 2 and 3; smaller, depthwise on a CPU",
-        loss=Relativistic, penalty=SlopePenalty("both", 0.0, 1.0), learning_rate=4e-4, kind="residual",
-        end_of_penalty=0.1,
+        paper="Huang et al. 2024, sections 2 and 3; smaller, with strided networks on a CPU",
+        loss=Relativistic, penalty=SlopePenalty("both", 0.0, 1.0), learning_rate=1e-3, kind=None, end_of_penalty=0.1,
     ),
     "dcgan": Preset(
         paper="Radford et al. 2016, section 3; without batch normalisation",

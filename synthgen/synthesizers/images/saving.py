@@ -7,6 +7,7 @@ from synthgen.encoding.table import TableEncoder
 from synthgen.synthesizers import saving
 from synthgen.synthesizers.copula import GaussianCopula
 from synthgen.synthesizers.images import knowledge
+from synthgen.synthesizers.images.form import Form
 
 if TYPE_CHECKING:
     from synthgen.synthesizers.images.base import ImageSynthesizer
@@ -24,9 +25,9 @@ def members_of(synthesizer: "ImageSynthesizer") -> tuple[dict[str, Any], dict[st
     Raises:
         NotFittedError: Before `fit`.
     """
-    model, attributes = synthesizer.fitted(), synthesizer.attributes
+    (model, form), attributes = synthesizer.fitted(), synthesizer.attributes
     manifest = {"family": synthesizer.family, **synthesizer.learned_with, "best_epoch": synthesizer.best_epoch,
-                "history": synthesizer.history, "privacy": None, "images": synthesizer.form}  # fmt: skip
+                "history": synthesizer.history, "privacy": None, "images": form.to_dict()}  # fmt: skip
     members: dict[str, Any] = {"schema": NO_SCHEMA, "encoder": {}, "trees": [], "weights": model.weights_to_keep()}
     arrays: dict[str, Any] = {}
     if attributes is not None:
@@ -52,7 +53,8 @@ def restore(synthesizer: "ImageSynthesizer", members: dict[str, Any]) -> None:
         copula = attributes.build(encoder.layout)
         copula.restore(saving.as_arrays(members["model"]["arrays"]))
         attributes.take(schema, encoder, copula, (), None)
-    model = synthesizer.build(synthesizer.geometry(manifest["images"]), knowledge.layout_of(attributes))
+    form = Form.from_dict(manifest["images"])
+    model = synthesizer.build(form, knowledge.layout_of(attributes))
     model.take_weights(members["weights"])
     synthesizer.history, synthesizer.best_epoch = manifest["history"], manifest["best_epoch"]
-    synthesizer.take(attributes, model, manifest["images"])
+    synthesizer.take(attributes, model, form)

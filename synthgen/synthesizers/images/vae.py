@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from synthgen.encoding.layout import Layout
 from synthgen.models.images import vae
-from synthgen.networks.geometry import Geometry
 from synthgen.networks.images import encoder, generator
+from synthgen.synthesizers.images.form import Form
 from synthgen.synthesizers.images.loss_trained import LossTrained
 
 
@@ -19,9 +19,9 @@ class ImageVAE(LossTrained):
         batch_size: Images a step; cut to the number of training images.
         learning_rate: At the start; falls to a tenth along a cosine.
         latent_dim: Latent numbers.
-        width: Channels of the largest stage; smaller ones have up to twice as many.
+        width: Channels of the largest stage, smaller ones have up to twice as many; None: 64, or 32 without patches.
         blocks: Residual blocks of a stage.
-        patch: Pixels along a side that the networks see as one; None: 2, or 1 for images below 16 pixels.
+        patch: Pixels along a side that the networks see as one; None: 2, or 1 for images of up to 40 pixels.
         mixing: Of a block's channels: "depthwise", "grouped" or "dense"; None: as this device does fast.
         validation: Share of patients held out to choose the best epoch.
         patience: Epochs (of 20) without improvement after which training stops; None never stops.
@@ -39,7 +39,7 @@ class ImageVAE(LossTrained):
         batch_size: int = 64,
         learning_rate: float = 2e-3,
         latent_dim: int = 64,
-        width: int = 64,
+        width: int | None = None,
         blocks: int = 1,
         patch: int | None = None,
         mixing: str | None = None,
@@ -54,10 +54,10 @@ class ImageVAE(LossTrained):
             mixing=mixing, validation=validation, patience=patience, jit_compile=jit_compile,
         )  # fmt: skip
 
-    def build(self, geometry: Geometry, layout: Layout) -> vae.ConvolutionalVAE:
-        build, latent_dim = self._build(geometry, layout), self.settings["latent_dim"]
+    def build(self, form: Form, layout: Layout) -> vae.ConvolutionalVAE:
+        build, latent_dim = self._build(form, layout), self.settings["latent_dim"]
 
         def network() -> vae.Autoencoder:
             return vae.Autoencoder(encoder(build, num_outputs=2 * latent_dim), generator(build, latent_dim=latent_dim))
 
-        return vae.ConvolutionalVAE(geometry, layout, network=network, latent_dim=latent_dim, seed=self.seed)
+        return vae.ConvolutionalVAE(form.geometry, layout, network=network, latent_dim=latent_dim, seed=self.seed)

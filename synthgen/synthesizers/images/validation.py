@@ -58,7 +58,9 @@ class HeldOutImages:
         self._model, self._validation, self._seed = model, validation, seed
         self._network = backend.compiled(random_features(model.geometry), jit_compile=False)
         expected = self._features(validation.pixels)
-        self._middle, self._spread = expected.mean(axis=0), expected.std(axis=0) + 1e-6
+        # one scale for all features: one that never varies in few images would outweigh all others on its own
+        self._middle = expected.mean(axis=0)
+        self._spread = float((expected - self._middle).std()) or 1.0
         self._expected = (expected - self._middle) / self._spread
         self._groups = _groups(validation.known.codes)
         self._seen: tuple[int, np.ndarray] | None = None

@@ -79,6 +79,12 @@ def test_archives_come_back_as_they_were(tmp_path):
         sg.read_images(tmp_path / "drawn.npz", allow_synthetic=True)
 
 
+def test_classes_that_are_numbers_stay_numbers(tmp_path):
+    images = ImageSet.from_array(np.zeros((4, 5, 5), np.uint8), labels=[3, 0, 3, 7])
+    sg.write_images(images, tmp_path / "drawn.npz")
+    assert sg.read_images(tmp_path / "drawn.npz", part="train", allow_synthetic=True).classes == [0, 3, 7]
+
+
 def test_an_archive_can_say_whose_images_are(tmp_path):
     names = np.array(["smear 7", "smear 2", "smear 7"])
     np.savez(tmp_path / "cells.npz", images=np.zeros((3, 4, 4, 3), np.uint8), source=names)

@@ -111,6 +111,17 @@ def test_other_columns_can_be_asked_for(images, make, square):
     assert square(old).mean() > square(young).mean() + 40
 
 
+def test_a_run_can_be_watched(images, make, tmp_path):
+    from PIL import Image
+
+    make("ImageVAE", num_steps=20, batch_size=16, width=8).fit(images, watch=tmp_path / "sheets", verbose=False)
+    sheets = sorted((tmp_path / "sheets").glob("*.png"))
+    assert [path.name for path in sheets[:2]] == ["epoch_01.png", "epoch_02.png"]
+    assert len(sheets) == 20
+    with Image.open(sheets[-1]) as opened:
+        assert opened.size == (720, 576)  # 10 x 8 images of 12 x 12, six times enlarged
+
+
 def test_images_of_which_nothing_is_known(images, make, tmp_path):
     vae = make("ImageVAE", conditions=(), num_steps=100).fit(images, verbose=False)
     drawn = vae.sample(50, seed=0)
@@ -134,6 +145,19 @@ def test_colours_volumes_and_sixteen_bits(family, shape, dtype, make):
     drawn = make(family, **quick).fit(learned, verbose=False).sample(3)
     assert drawn.pixels.shape == (3, *shape)
     assert drawn.pixels.dtype == dtype
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_networks_may_compute_in_half_precision(family, images, make):
+    import keras
+
+    keras.mixed_precision.set_global_policy("mixed_bfloat16")
+    try:
+        half = make(family, num_steps=40, batch_size=16, width=8).fit(images, verbose=False)
+    finally:
+        keras.mixed_precision.set_global_policy("float32")
+    assert np.isfinite([value for epoch in half.history for value in epoch.values()]).all()
+    assert half.sample(3).pixels.shape == (3, 12, 12, 1)
 
 
 def test_what_cannot_be_learned_is_refused_by_name(images, make):

@@ -1,0 +1,1 @@
+"""Judging images: features, and one file for each metric. The one place of the judges that trains a network."""

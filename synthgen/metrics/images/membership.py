@@ -1,0 +1,137 @@
+"""Membership inference: can somebody who holds a person's image tell whether it was among the training images?
+
+The attacks are those on tables (`metrics/privacy/membership.py`), in pixels and in the features of a network that never
+saw the training images: the distance to the nearest synthetic image (Chen et al. 2020, GAN-Leaks), and the same against
+the distance to the nearest of other real images (after van Breugel et al. 2023, DOMIAS).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthgen.metrics.base import CONFIDENCE, Measurement, Metric, NotComputed, Part
+from synthgen.metrics.distance import nearest
+from synthgen.metrics.images.closer import SPACES
+from synthgen.metrics.images.pools import ImagePools, Pool
+from synthgen.metrics.limits import Limits
+from synthgen.metrics.privacy.attack import LIMITS, MIN_PATIENTS, Attack, best_of, per_patient, targets
+from synthgen.metrics.privacy.membership import (
+    MIN_FALSE_POSITIVES,
+    RATES,
+    closeness,
+    rate_interval,
+    roc_curve,
+    true_positive_rate,
+)
+from synthgen.metrics.tables import halves
+
+
+@final
+class ImageMembership(Metric[ImagePools]):
+    """Area under the ROC curve of the best of four membership attacks; 0.5 is guessing.
+
+    The interval allows for the choice of the best (Bonferroni). A patient counts with the most suspicious image.
+    """
+
+    name = "image_membership"
+    title = "Membership attack"
+    family = "privacy"
+    question = "Can an attacker who holds an image tell whether it was a training image?"
+    unit = "area"
+    direction = "lower"
+    best = 0.5
+    limits = LIMITS
+
+    def measure(self, pools: ImagePools) -> Measurement:
+        """Runs all attacks."""
+        attacks = run_attacks(pools)
+        best, measured = best_of(attacks)
+        roc = {name: roc_curve(attack) for name, attack in attacks.items()}
+        notes = (f"Attacks in pixels and in features: {pools.unlearned}.",)
+        return replace(measured, notes=notes, details={**measured.details, "attack": best, "roc": roc})
+
+
+@final
+class ConfidentImageMembership(Metric[ImagePools]):
+    """Share of training patients found at a false-positive rate of 1 %, by the best of four attacks.
+
+    Also at 10 % and 0.1 %; see `ConfidentMembership` on why the area is not enough.
+    """
+
+    name = "image_membership_confident"
+    title = "Members found at few false alarms"
+    family = "privacy"
+    question = "Are there people whose image the attacker can name with confidence?"
+    direction = "lower"
+    best = 0.01
+    limits = Limits(warning=0.01, fail=0.05, strict=True)
+
+    def measure(self, pools: ImagePools) -> Measurement:
+        """Reads all attacks at low false-positive rates."""
+        attacks = run_attacks(pools)
+        parts = tuple(_at_rate(name, attack, rate, len(attacks)) for name, attack in attacks.items() for rate in RATES)
+        candidates = [part for part in parts if part.names[1] == "0.01"]
+        worst = max(candidates, key=lambda part: -1.0 if part.value is None else part.value)
+        if worst.value is None or worst.interval is None:
+            raise NotComputed(worst.note)
+        return Measurement(
+            value=worst.value, interval=worst.interval, reference=0.01, reference_source="guessing", parts=parts
+        )
+
+
+def run_attacks(pools: ImagePools) -> dict[str, Attack]:
+    """Runs the attacks, once for the two metrics of this file.
+
+    Args:
+        pools: What is judged.
+
+    Returns:
+        "pixels_distance", "pixels_distance_ratio", and the same for features.
+
+    Raises:
+        NotComputed: If there is no holdout, or too few patients.
+    """
+    if pools.holdout is None:
+        raise NotComputed("there is no holdout; an attack needs people who were not in the training images.")
+    members, outsiders = (len(np.unique(pool.patients)) for pool in (pools.train, pools.holdout))
+    if members < MIN_PATIENTS or outsiders < 2 * MIN_PATIENTS:
+        raise NotComputed(
+            f"at least {MIN_PATIENTS} training and {2 * MIN_PATIENTS} holdout patients are needed; there are {members} "
+            f"and {outsiders}."
+        )
+    holdout = pools.holdout
+    return pools.once("attacks", lambda: _attacks(pools, holdout))
+
+
+def _attacks(pools: ImagePools, holdout: Pool) -> dict[str, Attack]:
+    sides = halves(holdout.patients, pools.random("population"))
+    outsiders, population = (holdout.take(side) for side in sides)
+    judged: Any = pools  # what tables and images share here is patients, and taking some of them
+    attacked: Any = outsiders
+    sought: list[Any] = targets(judged, attacked, rows=pools.max_images)
+    released = pools.sample(pools.synthetic, 2 * pools.max_images, purpose="attacker")
+    found: dict[str, list[NDArray[np.float64]]] = {}
+    for space, field in SPACES.items():
+        for pool in sought:
+            points = getattr(pool, field)
+            near = nearest(queries=points, to=getattr(released, field)).distances
+            usual = nearest(queries=points, to=getattr(population, field)).distances
+            found.setdefault(f"{space}_distance", []).append(per_patient(-near, pool.patients))
+            score = per_patient(closeness(near, usual), pool.patients)
+            found.setdefault(f"{space}_distance_ratio", []).append(score)
+    return {name: Attack(*both) for name, both in found.items()}
+
+
+def _at_rate(name: str, attack: Attack, rate: float, attacks: int) -> Part:
+    names = (name, f"{rate:g}")
+    needed = round(MIN_FALSE_POSITIVES / rate)
+    if len(attack.outsiders) < needed:
+        note = f"a false-positive rate of {rate:g} needs {needed} outsiders; there are {len(attack.outsiders)}."
+        return Part(names=names, value=None, reference=rate, note=note)
+    value = true_positive_rate(attack, rate)
+    low, high = rate_interval(attack, rate, confidence=1 - (1 - CONFIDENCE) / attacks)
+    return Part(names=names, value=value, reference=rate, interval=(min(low, value), max(high, value)))

@@ -1,0 +1,72 @@
+"""What only a report on images shows on its page: sheets, classes, ways of training, a gallery."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from synthgen.metrics.base import Part, Result
+from synthgen.report.found import find, limits_of
+from synthgen.report.verdicts import number_text
+
+if TYPE_CHECKING:
+    from synthgen.report.report import Report
+
+BY_CLASS = ("kid", "precision", "recall", "density", "coverage", "diversity", "label_agreement")
+"""Metrics with a part for each class."""
+
+WAYS = {
+    "real": "learned the real images",
+    "classical": "learned them, every other one rotated, shifted and changed in contrast at random",
+    "synthetic": "learned them and the synthetic ones",
+}
+
+
+def image_parts(report: Report, *, internal: bool) -> dict[str, Any]:
+    """Returns what the template asks for besides what all reports have.
+
+    Args:
+        report: On images.
+        internal: Whether real images may be shown.
+    """
+    from synthgen.metrics.images.catalogue import image_metrics
+
+    gallery = report.gallery if internal else None
+    shown = report.pictures["sheets"] if gallery is None else gallery.synthetic
+    real = {} if gallery is None else {sheet["name"]: sheet["image"] for sheet in gallery.real}
+    said = "Chosen at random, whatever they are." if internal else report.pictures["about_sheets"]
+    return {
+        "exposed": None if gallery is None else gallery.neighbours,
+        "sheets": [
+            {"name": sheet["name"], "synthetic": sheet["image"], "real": real.get(sheet["name"])} for sheet in shown
+        ],
+        "about_sheets": said,
+        "classes": _classes(report),
+        "usefulness": find(report, "image_tstr"),
+        "ways": _ways(find(report, "image_augmentation")),
+        "membership": "image_membership",
+        "limits": limits_of(image_metrics()),
+        "number_text": number_text,
+    }
+
+
+def _classes(report: Report) -> dict[str, Any]:
+    """A row for each class, a column for each metric."""
+    results = [result for name in BY_CLASS if (result := find(report, name)) and result.parts]
+    names = sorted({part.names[0] for result in results for part in result.parts})
+    return {"results": results, "rows": [(name, [(result.unit, _of(result, name)) for result in results])
+                                         for name in names]}  # fmt: skip
+
+
+def _of(result: Result, name: str) -> Part | None:
+    return next((part for part in result.parts if part.names == (name,)), None)
+
+
+def _ways(result: Result | None) -> dict[str, Any] | None:
+    if result is None:
+        return None
+    rows = []
+    for part in result.parts:
+        if part.names[0] in WAYS and len(part.names) == 1 and part.interval is not None:
+            ends = " to ".join(number_text(end, "area") for end in part.interval)
+            rows.append({"label": WAYS[part.names[0]], "value": number_text(part.value, "area"), "interval": ends})
+    return {"sentence": result.details["sentence"], "rows": rows}

@@ -1,0 +1,100 @@
+"""What images are like, and how the networks for them are cut: chosen by size and device, then kept with the model."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from synthgen import backend
+from synthgen.data.images.image_set import ImageSet
+from synthgen.networks.convolutional import Kind, Mixing
+from synthgen.networks.geometry import Geometry
+
+GROWTH = 0.5
+"""By which each smaller stage is wider than the one before it, of the largest one's width; at most twice as wide."""
+
+SMALL = 40
+"""Sides up to which every pixel is seen on its own: patches leave a grain."""
+
+WIDTH, WIDTH_OF_PATCHES = 32, 64
+"""Channels of the largest stage, where it sees pixels and where it sees patches of them."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """What images are like, and how networks see them.
+
+    A model trained on a GPU and opened on a CPU has the networks that it was trained with.
+
+    Args:
+        sides: Length; height and width; or depth, height and width.
+        channels: Of the images.
+        bits: Of a pixel.
+        label: Column that says the class, where it is learned.
+        patch: Pixels along a side that the networks see as one.
+        mixing: Of residual blocks.
+        kind: Of generators and critics.
+    """
+
+    sides: tuple[int, ...]
+    channels: int
+    bits: int
+    label: str | None
+    patch: int
+    mixing: Mixing
+    kind: Kind
+
+    @classmethod
+    def of(
+        cls, images: ImageSet, *, label: str | None, patch: int | None, mixing: str | None, kind: str | None
+    ) -> Self:
+        """Returns the form of images to be learned.
+
+        Args:
+            images: To learn.
+            label: Column that says the class, where it is learned.
+            patch: As asked for; None: 2, or 1 for images of up to 40 pixels.
+            mixing: As asked for; None: what this device does fast.
+            kind: As asked for; None: what this device does fast.
+        """
+        sides = images.pixels.shape[1:-1]
+        fast: Mixing = "grouped" if backend.has_gpu() else ("dense" if len(sides) == 3 else "depthwise")
+        return cls(
+            sides=sides, channels=images.pixels.shape[-1], bits=images.bits, label=label,
+            patch=(1 if min(sides) <= SMALL else 2) if patch is None else patch,
+            mixing=fast if mixing is None else mixing,  # type: ignore[arg-type]
+            kind=("residual" if backend.has_gpu() else "strided") if kind is None else kind,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    @property
+    def geometry(self) -> Geometry:
+        """How images go through stages that halve their sides."""
+        return Geometry(sides=self.sides, channels=self.channels, patch=self.patch)
+
+    @property
+    def white(self) -> int:
+        """The largest value a pixel can have."""
+        return int(2**self.bits - 1)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the form as JSON types."""
+        return asdict(self) | {"sides": list(self.sides)}
+
+    @classmethod
+    def from_dict(cls, stored: dict[str, Any]) -> Self:
+        """Returns the form that `to_dict` described."""
+        return cls(**(stored | {"sides": tuple(stored["sides"])}))
+
+
+def widths(geometry: Geometry, width: int | None) -> tuple[int, ...]:
+    """Returns the channels of each stage, smallest stage first.
+
+    Args:
+        geometry: Of the images.
+        width: Of the largest stage; None: 64, or 32 where there are no patches.
+
+    Example:
+        >>> widths(Geometry(sides=(64, 64), channels=1, patch=2), None)
+        (128, 128, 96, 64)
+    """
+    levels = geometry.levels
+    width = width or (WIDTH if geometry.patch == 1 else WIDTH_OF_PATCHES)
+    return tuple(round(width * min(1 + GROWTH * (levels - level), 2)) for level in range(levels + 1))
