@@ -1,6 +1,7 @@
 """Families of images, and the architectures of keras.io's examples, after equal time on the same images.
 
     python -m benchmarks.images --seconds 600 --only pneumoniamnist
+    python -m benchmarks.images --models ImageGAN --steps 800 --set learning_rate=4e-4 --set patch=2 --set width=64
 
 Every program has the same seconds of training after its compilation, on the same images, and is judged by
 `evaluate_images`: copies are left out, a tenth of the patients is the holdout. The examples of keras.io are not told
@@ -17,6 +18,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import yaml
 from sklearn.datasets import load_digits
 
 import synthgen as sg
@@ -57,23 +59,31 @@ class Clock(keras.callbacks.Callback):
             self.model.stop_training = True
 
 
-def of_synthgen(family: str, train: sg.ImageSet, *, seconds: float, seed: int) -> tuple[sg.ImageSet, dict[str, float]]:
-    """Trains a family of synthgen about so long; returns as many images as it learned, and timings."""
-    clock = Clock()
-    trial = getattr(sg, family)(num_steps=TRIAL_STEPS, validation=0, seed=seed)
+def of_synthgen(
+    family: str, train: sg.ImageSet, *, seconds: float, seed: int, steps: int | None = None, **settings: Any
+) -> tuple[sg.ImageSet, dict[str, float]]:
+    """Trains a family of synthgen about so long, or so many steps; returns as many images as it learned, and timings.
+
+    Beside the timings, the least distance to held-out images of an epoch and the diversity of the last one.
+    """
+    make, clock = getattr(sg, family), Clock()
+    trial = make(**({"num_steps": TRIAL_STEPS, "validation": 0, "seed": seed} | settings))
     trial.fit(train, callbacks=[clock], verbose=False)
     chunk = TRIAL_STEPS / len(clock.ends)
     step = float(np.median(np.diff(clock.ends))) / chunk
-    fitted = getattr(sg, family)(num_steps=max(int(seconds / step), 20), seed=seed)
-    began = time.perf_counter()
+    fitted = make(**({"num_steps": steps or max(int(seconds / step), 20), "seed": seed} | settings))
+    began, began_cpu = time.perf_counter(), time.process_time()
     fitted.fit(train, verbose=False)
-    trained = time.perf_counter() - began
+    trained, cpu = time.perf_counter() - began, time.process_time() - began_cpu
     fitted.sample(1)
     began = time.perf_counter()
     synthetic = fitted.sample(len(train), seed=seed)
     drawn = time.perf_counter() - began
-    return synthetic, {"step_ms": 1000 * step, "steps": fitted.num_steps, "fit_s": trained,
-                       "images_per_s": len(train) / drawn}  # fmt: skip
+    return synthetic, {
+        "step_ms": 1000 * step, "steps": fitted.num_steps, "fit_s": trained, "cpu_s": cpu,
+        "images_per_s": len(train) / drawn, "distance": min(epoch.get("kid", np.nan) for epoch in fitted.history),
+        "diversity": fitted.history[-1].get("diversity", np.nan),
+    }  # fmt: skip
 
 
 def of_keras(
@@ -114,6 +124,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--models", default=",".join([*FAMILIES, "dcgan", "wgan_gp"]))
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--steps", type=int, help="of synthgen's families, instead of seconds")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="of synthgen's families")
     parser.add_argument("--json", type=Path, help="write all figures here too")
     arguments = parser.parse_args()
     train, holdout = load(arguments.only, data=arguments.data).split(holdout=0.1, seed=0)
@@ -121,13 +133,14 @@ def main() -> None:
     for name in arguments.models.split(","):
         about = {"seconds": arguments.seconds, "seed": arguments.seed}
         if name in FAMILIES:
-            synthetic, timings = of_synthgen(name, train, **about)
+            settings = {word.partition("=")[0]: yaml.safe_load(word.partition("=")[2]) for word in arguments.set}
+            synthetic, timings = of_synthgen(name, train, steps=arguments.steps, **about, **settings)
         else:
             sizes = {"dcgan": 32, "wgan_gp": 512}
             synthetic, timings = of_keras(getattr(keras_examples, name), train, batch_size=sizes[name], **about)
         found[name] = {**timings, **judged(synthetic, train, holdout)}
         print(name, {figure: value and round(value, 3) for figure, value in found[name].items()}, flush=True)
-    columns = ["step_ms", "steps", "fit_s", "images_per_s", *FIGURES]
+    columns = ["step_ms", "steps", "fit_s", "cpu_s", "images_per_s", "distance", "diversity", *FIGURES]
     lines = [[name, *("–" if row.get(c) is None else f"{row[c]:.3g}" for c in columns)] for name, row in found.items()]
     print(markdown(["", *columns], lines))
     if arguments.json is not None:
