@@ -61,6 +61,8 @@ def sample(  # noqa: PLR0913 - options
     """
     if (rows is None) == (known is None):
         raise ConditionError("Expected either -n, the number of rows, or --known, a file of rows to complete.")
+    if kind is None and output.suffix and not images.are_images(output):
+        require_writable(output, table=True)  # before Keras is loaded
     from synthgen.data.writers import write_table
     from synthgen.synthesizers.images.base import ImageSynthesizer
     from synthgen.synthesizers.loading import load

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -50,19 +51,24 @@ def test_encoding_takes_seconds_and_shows_progress(monkeypatch, capsys):
 
 
 MANY_CATEGORIES = """
-import resource, numpy as np, pandas as pd, synthgen as sg
+import re, numpy as np, pandas as pd, synthgen as sg
 rng = np.random.default_rng(0)
 names = np.array([f"place {code}" for code in range(100_000)], dtype=object)
 frame = pd.DataFrame({"place": names[rng.integers(0, 100_000, 500_000)], "age": rng.integers(0, 90, 500_000)})
 schema = sg.Schema(sg.Schema.infer(frame).columns, rare_below=2)
 synthesizer = sg.TabularGAN(num_steps=2, width=16).fit(frame, schema=schema, verbose=False)
 assert synthesizer.sample(100)["place"].isin(names).all()
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+peak = re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())
+print(int(peak[1]) / 1024)
 """
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process is read from /proc")
 def test_a_hundred_thousand_categories_fit_in_memory():
-    """peers 17: one-hot columns of names take hundreds of gigabytes. Half a million rows here."""
+    """peers 17: one-hot columns of names take hundreds of gigabytes. Half a million rows here.
+
+    What getrusage says begins at the size of the process that started it, which in a long run of tests is large.
+    """
     script = subprocess.run([sys.executable, "-c", MANY_CATEGORIES], capture_output=True, text=True, check=False)
     assert script.returncode == 0, script.stderr
     assert float(script.stdout) < 4 * 1024
