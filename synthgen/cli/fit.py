@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from synthgen.cli import images
-from synthgen.cli.verbs import Quiet, Read, console, count, kept_epoch, require_run, require_writable
+from synthgen.cli.verbs import Quiet, Read, console, count, kept_epoch, parsed_settings, require_run, require_writable
 from synthgen.errors import FitInterrupted, SynthgenError, did_you_mean
 
 if TYPE_CHECKING:
@@ -253,24 +253,16 @@ def _write(frame: "pd.DataFrame", path: Path) -> None:
 
 def make(family: str, arguments: dict[str, Any], settings: Sequence[str]) -> "Synthesizer":
     """Returns the unfitted synthesizer, its settings checked against the arguments that it has."""
-    import yaml
-
     from synthgen.synthesizers.tables import FAMILIES
 
     hints = get_type_hints(FAMILIES[family].__init__)
     known = [name for name in inspect.signature(FAMILIES[family]).parameters if name not in arguments]
-    for setting in settings:
-        name, sign, text = setting.partition("=")
-        if name not in known or not sign:
-            raise SynthgenError(
-                f"Expected --set NAME=VALUE with a name in {known}. Received {setting!r}.{did_you_mean(name, known)}"
-            )
-        value = yaml.safe_load(text)
+    chosen = parsed_settings(settings, known)
+    for name, value in chosen.items():
         if not isinstance(value, hints[name]) and not (isinstance(value, int) and hints[name] is float):
             wanted = getattr(hints[name], "__name__", str(hints[name]))
-            raise SynthgenError(f"--set {name}: expected {wanted}. Received {text!r}.")
-        arguments = arguments | {name: value}
-    return FAMILIES[family](**arguments)
+            raise SynthgenError(f"--set {name}: expected {wanted}. Received {value!r}.")
+    return FAMILIES[family](**arguments, **chosen)
 
 
 def budget(epsilon: float | None, delta: float) -> "DifferentialPrivacy | None":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from synthgen.cli.verbs import console, count, kept_epoch, require_run, require_writable
+from synthgen.cli.verbs import console, count, kept_epoch, parsed_settings, require_run, require_writable
 from synthgen.errors import FitInterrupted, ReadError, SynthgenError, WriteError, did_you_mean
 
 if TYPE_CHECKING:
@@ -207,8 +207,6 @@ def make(model: str, arguments: dict[str, Any], settings: Sequence[str]) -> "Ima
     Raises:
         SynthgenError: If there is no such model, or it has no such argument.
     """
-    import yaml
-
     from synthgen.synthesizers.images.families import FAMILIES
 
     if model not in MODELS:
@@ -217,15 +215,7 @@ def make(model: str, arguments: dict[str, Any], settings: Sequence[str]) -> "Ima
         )
     family = FAMILIES[MODELS[model]]
     known = [name for name in inspect.signature(family).parameters if name not in arguments]
-    chosen = dict(arguments)
-    for setting in settings:
-        name, sign, text = setting.partition("=")
-        if name not in known or not sign:
-            raise SynthgenError(
-                f"Expected --set NAME=VALUE with a name in {known}. Received {setting!r}.{did_you_mean(name, known)}"
-            )
-        chosen[name] = yaml.safe_load(text)
-    synthesizer = family(**chosen)
+    synthesizer = family(**arguments, **parsed_settings(settings, known))
     synthesizer.check_settings()
     return synthesizer
 

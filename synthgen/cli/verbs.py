@@ -7,14 +7,14 @@ import os
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from synthgen.errors import SynthgenError
+from synthgen.errors import SynthgenError, did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -176,6 +176,34 @@ def require_writable(*paths: Path | None, table: bool = False) -> None:
                 raise WriteError(str(error)) from None
         with suppress(_Tried), replacing(path):
             raise _Tried
+
+
+def parsed_settings(settings: Sequence[str], known: Sequence[str]) -> dict[str, Any]:
+    """Returns what --set NAME=VALUE says, values written as in YAML.
+
+    Args:
+        settings: As they were given.
+        known: Names that there are.
+
+    Raises:
+        SynthgenError: If one has no value, or no known name.
+
+    Example:
+        >>> parsed_settings(["width=128", "conditions=[age, sex]"], ["width", "conditions"])
+        {'width': 128, 'conditions': ['age', 'sex']}
+    """
+    import yaml
+
+    parsed = {}
+    for setting in settings:
+        name, sign, text = setting.partition("=")
+        if name not in known or not sign:
+            raise SynthgenError(
+                f"Expected --set NAME=VALUE with a name in {list(known)}. Received {setting!r}."
+                f"{did_you_mean(name, known)}"
+            )
+        parsed[name] = yaml.safe_load(text)
+    return parsed
 
 
 def require_run(directory: Path | None) -> None:

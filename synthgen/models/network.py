@@ -12,7 +12,8 @@ from synthgen.backend import Tensor
 from synthgen.dp.training import PrivateTraining, check_lengths
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.models.base import GenerativeModel
-from synthgen.models.chunked import ChunkedModel, refresh
+from synthgen.models.chunked import ChunkedModel
+from synthgen.models.optimised import OneNetwork
 from synthgen.networks import heads
 from synthgen.training.batches import shuffled
 
@@ -77,7 +78,7 @@ class NetworkModel(ChunkedModel, GenerativeModel):
         return (indices.reshape(steps_per_chunk, batch_size),)
 
 
-class LossModel(NetworkModel):
+class LossModel(OneNetwork, NetworkModel):
     """A model of one network that minimises one loss; draws with the moving average of its weights.
 
     Args:
@@ -109,38 +110,12 @@ class LossModel(NetworkModel):
             seed: (2,) int32, of this step.
         """
 
-    @property
-    def sampler(self) -> keras.Model:
-        return self._sampler
-
-    @property
-    def optimizers(self) -> list[keras.Optimizer]:
-        return [self.optimizer]
-
-    def compile_loss(self, *, optimizer: keras.Optimizer, jit_compile: bool) -> None:
-        """Sets the optimizer; to be called instead of `compile`.
-
-        Args:
-            optimizer: Of the network.
-            jit_compile: Whether XLA compiles training.
-        """
-        self.compile(optimizer=optimizer, jit_compile=jit_compile)
-        self.optimizer.build(self.network.trainable_variables)
-
     def _step(self, data: tuple[Tensor, ...], step: Tensor, step_of_run: Tensor) -> Tensor:
         indices, seed = data[0][step], backend.step_seed(self.seed, step_of_run)
         if self.private is not None:
             return self._private_step(self.private, indices, seed, step_of_run)
         codes, scalars = backend.taken(self._codes, indices), backend.taken(self._scalars, indices)
-
-        def loss() -> tuple[Tensor, Tensor]:
-            value = ops.mean(self.losses_of(codes, scalars, seed=seed))
-            return self.optimizer.scale_loss(value), value
-
-        variables = self.network.trainable_variables
-        value, gradients = backend.value_and_gradients(loss, variables)
-        self.optimizer.apply(gradients, variables)
-        return ops.stack([value])
+        return self._minimise(lambda: self.losses_of(codes, scalars, seed=seed))
 
     def check_private(self) -> None:
         rng = np.random.default_rng(0)
@@ -161,6 +136,3 @@ class LossModel(NetworkModel):
         )
         self.optimizer.apply(gradients, variables)
         return ops.zeros((1,))
-
-    def refresh_sampler(self) -> None:
-        refresh(self._sampler, self.network, self.optimizer)

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import keras
 
+from synthgen import backend
 from synthgen.encoding.layout import Layout
 from synthgen.encoding.table import NumericalMethod
 from synthgen.models.conditioning import TrainingBySampling
@@ -84,5 +85,5 @@ class CTGAN(NetworkSynthesizer):
         model.compile_adversaries(
             generator_optimizer=keras.optimizers.Adam(schedule, beta_1=0.5, beta_2=0.9, epsilon=1e-8),
             critic_optimizer=keras.optimizers.Adam(schedule, beta_1=0.5, beta_2=0.9, epsilon=1e-8),
-            jit_compile=self._jit_compile(),
+            jit_compile=backend.compiles(self.settings.get("jit_compile")),
         )

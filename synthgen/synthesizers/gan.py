@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import keras
 import numpy as np
 
+from synthgen import backend
 from synthgen.dp.reader import Reader
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.encoding.table import progress
@@ -134,7 +135,7 @@ class TabularGAN(NetworkSynthesizer):
                 calm, beta_1=0.0, beta_2=0.99, use_ema=True, ema_momentum=averaging_momentum(num_steps)
             ),
             critic_optimizer=keras.optimizers.Adam(schedule, beta_1=0.0, beta_2=0.99),
-            jit_compile=self._jit_compile(),
+            jit_compile=backend.compiles(self.settings.get("jit_compile")),
         )
 
     def _start(

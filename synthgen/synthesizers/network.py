@@ -57,7 +57,7 @@ class NetworkSynthesizer(Synthesizer):
             optimizer=keras.optimizers.Adam(
                 self._schedule(num_steps, rate_scale), use_ema=True, ema_momentum=averaging_momentum(num_steps)
             ),
-            jit_compile=self._jit_compile(),
+            jit_compile=backend.compiles(self.settings.get("jit_compile")),
         )
 
     def _start(
@@ -80,11 +80,6 @@ class NetworkSynthesizer(Synthesizer):
     def _schedule(self, num_steps: int, rate_scale: keras.Variable, *, share: float = 1.0) -> RecoverableCosine:
         rate = self.settings["learning_rate"] * share
         return RecoverableCosine(start=rate, end=rate * END_OF_RATE, num_steps=num_steps, scale=rate_scale)
-
-    def _jit_compile(self) -> bool:
-        """XLA where it pays: on a GPU. On a CPU its own compilation takes longer than it gains in a run of minutes."""
-        asked = self.settings.get("jit_compile")
-        return backend.has_gpu() if asked is None else asked
 
     def _learn(
         self,

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from synthgen.errors import TrainingError
 from synthgen.training.monitors import Score
+from synthgen.training.snapshots import Snapshot
 
 
 class BestEpoch(keras.callbacks.Callback):
@@ -158,7 +159,7 @@ class Recovery(keras.callbacks.Callback):
         self._scale = scale
         self._attempts = attempts
         self.recoveries = 0
-        self._good: list[np.ndarray] = []
+        self._good: Snapshot | None = None
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._good = self._snapshot()
@@ -175,18 +176,13 @@ class Recovery(keras.callbacks.Callback):
                 f"Losses are not finite after {self._attempts} recoveries, each with half the learning rate. Lower "
                 "learning_rate, or raise the penalty's weight."
             )
-        for variable, value in zip(self._variables(), self._good, strict=True):
-            variable.assign(value)
+        if self._good is not None:
+            self._good.restore()
         self._scale.assign(self._scale * 0.5)
         self.model.refresh_sampler()
 
-    def _variables(self) -> list[keras.Variable]:
-        # not the chunk counter: the next attempt sees other batches and other noise
-        kept = [v for v in self.model.variables if v is not self.model.chunk_counter and v is not self._scale]
-        return kept + [v for optimizer in self.model.optimizers for v in optimizer.variables]
-
-    def _snapshot(self) -> list[np.ndarray]:
-        return [np.array(variable.numpy()) for variable in self._variables()]
+    def _snapshot(self) -> Snapshot:
+        return Snapshot(self.model, without=[self._scale])
 
 
 class ProgressBar(keras.callbacks.Callback):

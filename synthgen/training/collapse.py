@@ -6,6 +6,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from synthgen.training.snapshots import Snapshot
+
 NARROW = 0.3
 """Diversity below which a generator has collapsed: healthy ones stay above 0.8."""
 
@@ -49,7 +51,7 @@ class CollapseRecovery(keras.callbacks.Callback):
         self._distance, self._diversity, self._least = distance, diversity, least
         self._rate_scale, self._penalty_scale, self._attempts = rate_scale, penalty_scale, attempts
         self._best, self._worse = np.inf, 0
-        self._good: list[np.ndarray] = []
+        self._good: Snapshot | None = None
         self.recoveries = 0
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -75,16 +77,10 @@ class CollapseRecovery(keras.callbacks.Callback):
             self.model.stop_training = True
             return
         self.recoveries += 1
-        rate, penalty = 0.5 * self._rate_scale, 2.0 * self._penalty_scale
-        for variable, value in zip(self._variables(), self._good, strict=True):
-            variable.assign(value)
-        self._rate_scale.assign(rate)
-        self._penalty_scale.assign(penalty)
+        if self._good is not None:
+            self._good.restore()
+        self._rate_scale.assign(0.5 * self._rate_scale)
+        self._penalty_scale.assign(2.0 * self._penalty_scale)
 
-    def _variables(self) -> list[keras.Variable]:
-        # not the counter of chunks: the next attempt sees other batches and other noise
-        kept = [variable for variable in self.model.variables if variable is not self.model.chunk_counter]
-        return kept + [variable for optimizer in self.model.optimizers for variable in optimizer.variables]
-
-    def _snapshot(self) -> list[np.ndarray]:
-        return [np.array(variable.numpy()) for variable in self._variables()]
+    def _snapshot(self) -> Snapshot:
+        return Snapshot(self.model, without=[self._rate_scale, self._penalty_scale])

@@ -9,7 +9,6 @@ from keras import ops
 from synthgen import backend
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import EncodedTable, Layout
-from synthgen.models.chunked import refresh
 from synthgen.models.conditioning import Conditioning, TrainingBySampling
 from synthgen.models.gan.critic_update import update_critic
 from synthgen.models.gan.drawing import Drawing
@@ -17,6 +16,7 @@ from synthgen.models.gan.losses import AdversarialLoss
 from synthgen.models.gan.private import check_critic, private_step
 from synthgen.models.gan.regularizers import SlopePenalty
 from synthgen.models.network import CHECKED_ROWS, NetworkModel
+from synthgen.models.optimised import Adversaries
 from synthgen.networks import heads
 from synthgen.networks.links import Links, LinkWeights
 from synthgen.training.batches import shuffled
@@ -44,7 +44,7 @@ class GANSettings:
     hard: bool = True
 
 
-class GAN(NetworkModel):
+class GAN(Adversaries, NetworkModel):
     """A generative adversarial network on encoded tables (Goodfellow et al. 2014).
 
     Args:
@@ -71,14 +71,11 @@ class GAN(NetworkModel):
         seed: int,
     ) -> None:
         super().__init__(layout, seed=seed, losses=("critic_loss", "generator_loss", "penalty"))
-        self.generator = generator
-        self.critic = critic
+        self._oppose(generator, critic)
         self.adversarial_loss = loss
         self.penalties = penalties
         self.conditioning = conditioning
         self.settings = settings
-        self._sampler = keras.models.clone_model(generator)
-        self._sampler.set_weights(generator.get_weights())
         self.built = True
         self._drawing = Drawing(
             layout,
@@ -88,29 +85,12 @@ class GAN(NetworkModel):
         )
 
     @property
-    def sampler(self) -> keras.Model:
-        return self._sampler
-
-    @property
-    def optimizers(self) -> list[keras.Optimizer]:
-        return [self.optimizer, self.critic_optimizer]
-
-    @property
     def copies_known(self) -> bool:
         return self.conditioning.copies_known
 
     @property
     def learns_conditions(self) -> bool:
         return self.conditioning.learns_conditions
-
-    def compile_adversaries(
-        self, *, generator_optimizer: keras.Optimizer, critic_optimizer: keras.Optimizer, jit_compile: bool
-    ) -> None:
-        """Sets both optimizers; to be called instead of `compile`."""
-        self.critic_optimizer = critic_optimizer
-        super().compile(optimizer=generator_optimizer, jit_compile=jit_compile)
-        self.optimizer.build(self.generator.trainable_variables)
-        self.critic_optimizer.build(self.critic.trainable_variables)
 
     def check_private(self) -> None:
         check_critic(self, num_rows=CHECKED_ROWS)
@@ -214,9 +194,6 @@ class GAN(NetworkModel):
             packs: (packs, features of `packing` rows and of what the critic is told).
         """
         return ops.cast(self.critic(packs, training=True), "float32")  # (packs, 1)
-
-    def refresh_sampler(self) -> None:
-        refresh(self._sampler, self.generator, self.optimizer)
 
     def draw(
         self,

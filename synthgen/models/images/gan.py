@@ -10,12 +10,12 @@ from keras import ops
 from synthgen import backend
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import Layout
-from synthgen.models.chunked import refresh
 from synthgen.models.gan.augmentation import Augmentation
 from synthgen.models.gan.critic_update import update_critic
 from synthgen.models.gan.losses import AdversarialLoss
 from synthgen.models.gan.regularizers import SlopePenalty
 from synthgen.models.images.base import ImageModel
+from synthgen.models.optimised import Adversaries
 from synthgen.networks.geometry import Geometry
 
 
@@ -36,7 +36,7 @@ class ImageGANSettings:
     end_of_penalty: float = 1.0
 
 
-class ConvolutionalGAN(ImageModel):
+class ConvolutionalGAN(Adversaries, ImageModel):
     """A generative adversarial network of images (Goodfellow et al. 2014).
 
     A training image and the synthetic one that it is paired with share what is known of them (Huang et al. 2024).
@@ -69,30 +69,11 @@ class ConvolutionalGAN(ImageModel):
         super().__init__(
             geometry, layout, seed=seed, losses=("critic_loss", "generator_loss", "penalty", "critic_advantage")
         )
-        self.generator, self.critic = generator, critic
+        self._oppose(generator, critic)
         self.adversarial_loss, self.penalties = loss, penalties
         self.augmentation, self.settings = augmentation, settings
-        self._sampler = keras.models.clone_model(generator)
-        self._sampler.set_weights(generator.get_weights())
         self.penalty_scale = self.add_weight(shape=(), initializer="ones", trainable=False, name="penalty_scale")
         self.built = True
-
-    @property
-    def sampler(self) -> keras.Model:
-        return self._sampler
-
-    @property
-    def optimizers(self) -> list[keras.Optimizer]:
-        return [self.optimizer, self.critic_optimizer]
-
-    def compile_adversaries(
-        self, *, generator_optimizer: keras.Optimizer, critic_optimizer: keras.Optimizer, jit_compile: bool
-    ) -> None:
-        """Sets both optimizers; to be called instead of `compile`."""
-        self.critic_optimizer = critic_optimizer
-        super().compile(optimizer=generator_optimizer, jit_compile=jit_compile)
-        self.optimizer.build(self.generator.trainable_variables)
-        self.critic_optimizer.build(self.critic.trainable_variables)
 
     def chunk(self, number: int, *, batch_size: int, steps_per_chunk: int) -> tuple[np.ndarray, ...]:
         turns = self.settings.critic_steps
@@ -151,6 +132,3 @@ class ConvolutionalGAN(ImageModel):
 
     def generated(self, condition: Tensor, seed: Tensor) -> Tensor:
         return self._generated(self._sampler, condition, seed, training=False)
-
-    def refresh_sampler(self) -> None:
-        refresh(self._sampler, self.generator, self.optimizer)

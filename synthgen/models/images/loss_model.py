@@ -4,17 +4,16 @@ from abc import abstractmethod
 from collections.abc import Callable
 
 import keras
-from keras import ops
 
 from synthgen import backend
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import Layout
-from synthgen.models.chunked import refresh
 from synthgen.models.images.base import ImageModel
+from synthgen.models.optimised import OneNetwork
 from synthgen.networks.geometry import Geometry
 
 
-class ImageLossModel(ImageModel):
+class ImageLossModel(OneNetwork, ImageModel):
     """A model of one network that minimises one loss; draws with the moving average of its weights.
 
     Args:
@@ -39,36 +38,7 @@ class ImageLossModel(ImageModel):
             seed: (2,) int32, of this step.
         """
 
-    @property
-    def sampler(self) -> keras.Model:
-        return self._sampler
-
-    @property
-    def optimizers(self) -> list[keras.Optimizer]:
-        return [self.optimizer]
-
-    def compile_loss(self, *, optimizer: keras.Optimizer, jit_compile: bool) -> None:
-        """Sets the optimizer; to be called instead of `compile`.
-
-        Args:
-            optimizer: Of the network.
-            jit_compile: Whether XLA compiles training.
-        """
-        self.compile(optimizer=optimizer, jit_compile=jit_compile)
-        self.optimizer.build(self.network.trainable_variables)
-
     def _step(self, data: tuple[Tensor, ...], step: Tensor, step_of_run: Tensor) -> Tensor:
         seed = backend.step_seed(self.seed, step_of_run)
         images, condition = self.batch(data[0][step])
-
-        def loss() -> tuple[Tensor, Tensor]:
-            value = ops.mean(self.losses_of(images, condition, seed=seed))
-            return self.optimizer.scale_loss(value), value
-
-        variables = self.network.trainable_variables
-        value, gradients = backend.value_and_gradients(loss, variables)
-        self.optimizer.apply(gradients, variables)
-        return ops.stack([value])
-
-    def refresh_sampler(self) -> None:
-        refresh(self._sampler, self.network, self.optimizer)
+        return self._minimise(lambda: self.losses_of(images, condition, seed=seed))

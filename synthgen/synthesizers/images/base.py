@@ -11,7 +11,6 @@ import keras
 import numpy as np
 import pandas as pd
 
-from synthgen import backend
 from synthgen.data.images.image_set import ImageSet
 from synthgen.data.schema import Schema
 from synthgen.encoding.image import EncodedImages
@@ -163,11 +162,6 @@ class ImageSynthesizer(Parameters, ABC):
         model.release()
         self.history, self.best_epoch = best.history, best.best_epoch
         return model
-
-    def compiles(self) -> bool:
-        """XLA where it pays: on a GPU. On a CPU convolutions are 15 to 25 times slower with it."""
-        asked = self.settings.get("jit_compile")
-        return backend.has_gpu() if asked is None else asked
 
     def take(self, attributes: GaussianCopula | None, model: ImageModel, form: Form) -> None:
         """Makes this a fitted synthesizer of the given parts."""

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import keras
 
+from synthgen import backend
 from synthgen.encoding.layout import Layout
 from synthgen.errors import SettingsError, did_you_mean
 from synthgen.models.gan.augmentation import Augmentation
@@ -145,7 +146,7 @@ class ImageGAN(ImageSynthesizer):
         model.compile_adversaries(
             generator_optimizer=adam(use_ema=True, ema_momentum=averaging_momentum(num_steps)),
             critic_optimizer=adam(),
-            jit_compile=self.compiles(),
+            jit_compile=backend.compiles(self.settings["jit_compile"]),
         )
 
     def _watching(

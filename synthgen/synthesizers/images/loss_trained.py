@@ -6,6 +6,7 @@ from typing import Any
 
 import keras
 
+from synthgen import backend
 from synthgen.encoding.layout import Layout
 from synthgen.models.images.loss_model import ImageLossModel
 from synthgen.networks.convolutional import Build
@@ -32,5 +33,5 @@ class LossTrained(ImageSynthesizer, ABC):
         schedule = RecoverableCosine(start=rate, end=rate * END_OF_RATE, num_steps=num_steps, scale=rate_scale)
         model.compile_loss(
             optimizer=keras.optimizers.Adam(schedule, use_ema=True, ema_momentum=averaging_momentum(num_steps)),
-            jit_compile=self.compiles(),
+            jit_compile=backend.compiles(self.settings["jit_compile"]),
         )
