@@ -38,7 +38,7 @@ def split(
         raise SchemaError(f"Expected holdout between 0 and 1, the share of patients to hold out. Received {holdout}.")
     if by is not None and by not in frame:
         raise SchemaError(f"by names {by!r}, which is not a column.{did_you_mean(by, map(str, frame.columns))}")
-    patients = np.arange(len(frame)) if by is None else _patients(frame[by])  # (rows,)
+    patients = np.arange(len(frame)) if by is None else patient_codes(frame[by])  # (rows,)
     number = int(patients.max()) + 1 if len(frame) else 0
     held_out = min(max(round(holdout * number), 1), number - 1)
     if held_out < 1:
@@ -49,8 +49,16 @@ def split(
     return frame[~mask], frame[mask]
 
 
-def _patients(key: pd.Series) -> np.ndarray:
-    """Codes from 0 in order of appearance, a new one for every missing key: (rows,)."""
+def patient_codes(key: pd.Series) -> np.ndarray:
+    """Returns whose each row is as numbers from 0, in order of appearance; a missing key is a patient of its own.
+
+    Args:
+        key: (rows,) what names the patient.
+
+    Example:
+        >>> patient_codes(pd.Series(["Ada", None, "Ada", None])).tolist()
+        [0, 1, 0, 2]
+    """
     codes, known = pd.factorize(key)
     alone = codes < 0
     codes[alone] = len(known) + np.arange(alone.sum())

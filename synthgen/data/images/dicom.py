@@ -8,25 +8,34 @@ attributes that mark synthetic data (PS3.3, C.12.1.1: Synthetic Data (0008,001C)
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from synthgen import __version__
-from synthgen.data.images.image_set import ImageSet, ImageWarning, quantised
+from synthgen.data.images.dicom_pixels import of_frame, shown
+from synthgen.data.images.dicom_series import Scan, Stack, check_alike, check_sizes, number_of, placed, volumes
+from synthgen.data.images.files import RULES, CorruptFiles, Rules, Source, Unreadable, collect
+from synthgen.data.images.image_set import ImageSet, ImageWarning
 from synthgen.data.images.pictures import make_folder
 from synthgen.data.writers import replacing
 from synthgen.errors import ReadError, WriteError
 
 if TYPE_CHECKING:
     from pydicom import Dataset
+    from pydicom.uid import UID
 
 IDENTIFYING = ("PatientName", "PatientID", "PatientBirthDate", "PatientAddress", "OtherPatientIDs", "AccessionNumber",
                "ReferringPhysicianName", "InstitutionName")  # fmt: skip
 """Keywords of tags that name somebody (PS3.15, table E.1-1, the basic profile): warned of, never kept."""
+
+
+DESCRIBING = (0x0008, 0x0010, 0x0018, 0x0020)
+"""Groups of tags that say how an image came about and what it shows."""
 
 
 def read_dicom(
@@ -34,93 +43,114 @@ def read_dicom(
     *,
     columns: Sequence[str] = (),
     label: str | None = None,
-    size: tuple[int, int] | None = None,
     window: tuple[float, float] | None = None,
-    allow_synthetic: bool = False,
+    slices: Literal["files", "frames"] | None = "files",
+    bits: Literal[8, 16] = 8,
+    rules: Rules = RULES,
 ) -> ImageSet:
-    """Reads DICOM files, each an image of one frame.
+    """Reads DICOM files as images, or as volumes.
+
+    Slices of a series are put in the order of where they lie, along the normal of their plane, or else in that of their
+    instance numbers. Volumes lie as they were acquired; all slices of one are shown in one window.
 
     Args:
         paths: Of the files.
         columns: Keywords of tags to keep in the table, such as "PatientSex" or "ViewPosition".
         label: One of `columns` that says the class.
-        size: Height and width to scale to; None where all are of one size.
         window: Lower and upper value, in the modality's unit (Hounsfield for CT), that become black and white. None:
             each file's own window, or else its least and largest value.
-        allow_synthetic: Whether files are taken that say that they are synthetic: a generator that learns what
-            generators made forgets what is rare.
+        slices: What is an image: "files", each of one frame; "frames", each frame of each file, its number in the
+            column `slice`. None: nothing is cut, and each series and each file of several frames is a volume.
+        bits: Of a pixel that is made, 8 or 16; files may store any number up to 16.
+        rules: What holds of files of every format.
 
     Returns:
-        Grey images of 8 bits; patients by PatientID, of which only who is the same as whom is kept.
+        Grey images or volumes; patients by PatientID (or else study, series, file), of which only who is the same as
+        whom is kept.
 
     Raises:
-        ReadError: If a file is no DICOM, is synthetic, holds more than one frame, or a column names somebody.
+        ReadError: If a file is no DICOM, is synthetic, has colours or more frames than asked for; if sizes differ; if
+            a series cannot be a volume because a slice is missing, there twice or at another distance; or if a column
+            names somebody.
     """
     import pydicom
+    from pydicom.config import disable_value_validation
 
-    named = [name for name in (*columns, label) if name in IDENTIFYING]
+    kept = _columns(columns, label)
+    _check_choice("slices", slices, ("files", "frames", None))
+    _check_choice("bits", bits, (8, 16))
+    corrupt, notes = CorruptFiles(rules, len(paths)), Counter[str]()
+    with disable_value_validation():  # whose warnings, which are logged too, quote values of tags
+        scans = [scan for _, scan in corrupt.read(paths, lambda path: _look(path, kept, rules, notes), rules.name)]
+    check_alike(scans, slices=slices, windowed=window is not None)
+    sources = volumes(scans, corrupt) if slices is None else [
+        Source(rules.name(scan.path), (scan.path,), ([scan], np.arange(scan.frames)), scan.frames) for scan in scans
+    ]  # fmt: skip
+    check_sizes(sources, slices=slices, size=rules.size)
+
+    def decode(source: Source[Stack]) -> tuple[np.ndarray, Sequence[int]]:
+        stack, places = source.header
+        pixels = shown([pydicom.dcmread(scan.path) for scan in stack], window=window, bits=bits, size=rules.size)
+        if len(pixels) != len(places):
+            raise Unreadable("other frames than it says")
+        pixels = pixels[places][..., None]
+        return (pixels[None], [0]) if slices is None else (pixels, range(len(pixels)))
+
+    with disable_value_validation():
+        found = collect(sources, decode, corrupt=corrupt, asked=["dicom", window, slices, bits])
+    _warn(notes)
+    firsts = [source.header[0][0] for source in sources]
+    table = pd.DataFrame([firsts[number].row for number in found.sources], index=range(len(found.sources)))
+    if slices == "frames":
+        table["slice"] = found.places
+    patients = pd.factorize(np.array([scan.patient for scan in firsts], object)[found.sources])[0]
+    return ImageSet(pixels=found.pixels, table=table, label=label, patients=patients, bits=bits)
+
+
+def _columns(columns: Sequence[str], label: str | None) -> list[str]:
+    """Keywords of the tags to keep, none of which names somebody."""
+    from pydicom.datadict import tag_for_keyword
+
+    kept = list(dict.fromkeys([*columns, *([label] if label else [])]))
+    named = [name for name in kept if name in IDENTIFYING]
     if named:
         raise ReadError(f"columns: {named} name somebody and are never learned. Leave them out.")
-    kept = list(dict.fromkeys([*columns, *([label] if label else [])]))
-    pixels: list[np.ndarray] = []
-    rows: list[dict[str, Any]] = []
-    patients: list[str] = []
-    tagged = burned = 0
-    for path in paths:
-        try:
-            dataset = pydicom.dcmread(path)
-        except (OSError, pydicom.errors.InvalidDicomError) as error:
-            raise ReadError(f"A file cannot be read as DICOM: {type(error).__name__}.") from error
-        synthetic = str(dataset.get("SyntheticData", "NO")) == "YES"
-        if synthetic and not allow_synthetic:
-            raise ReadError("A file says that it is synthetic (0008,001C). To learn it anyway: allow_synthetic=True.")
-        pixels.append(_scaled(_shown(dataset, window), size))
-        rows.append({name: _plain(dataset.get(name)) for name in kept})
-        patients.append(str(dataset.get("PatientID", "")) or f"nobody {len(patients)}")
-        tagged += not synthetic and any(str(dataset.get(name, "")) for name in IDENTIFYING if name != "PatientID")
-        burned += str(dataset.get("BurnedInAnnotation", "NO")) == "YES"
-    _warn(tagged=tagged, burned=burned)
-    sizes = {image.shape for image in pixels}
-    if len(sizes) > 1:
-        raise ReadError(f"Files of {len(sizes)} sizes, {min(sizes)} to {max(sizes)}. Name one: size=(128, 128).")
-    return ImageSet(pixels=np.stack(pixels)[..., None], table=pd.DataFrame(rows, index=range(len(rows))), label=label,
-                    patients=pd.factorize(np.array(patients, object))[0])  # fmt: skip
+    for name in kept:
+        if tag_for_keyword(name) is None:
+            raise ReadError(
+                f"columns names {name!r}, which is no keyword of a DICOM tag. Expected one like 'PatientSex'."
+            )
+    return kept
 
 
-def _shown(dataset: Dataset, window: tuple[float, float] | None) -> np.ndarray:
-    """Pixels of 8 bits as they are shown, (height, width)."""
-    from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut
-
-    if int(dataset.get("NumberOfFrames", 1) or 1) > 1 or int(dataset.get("SamplesPerPixel", 1)) > 1:
-        raise ReadError("A DICOM file holds several frames or colours: only single grey images are read.")
-    try:
-        stored = dataset.pixel_array
-    except Exception as error:  # pydicom raises what its decoders raise
-        raise ReadError(f"Pixels of a DICOM file cannot be decoded: {type(error).__name__}.") from error
-    values = apply_modality_lut(stored, dataset)
-    if window is None and "VOILUTSequence" in dataset:
-        values = apply_voi_lut(values, dataset)
-    elif window is None and "WindowWidth" in dataset:
-        window = _own_window(dataset)
-    low, high = window or (float(values.min()), float(values.max()))
-    shown = quantised(values, (low, high)) if low < high else np.zeros(values.shape, np.uint8)
-    return np.asarray(255 - shown if dataset.PhotometricInterpretation == "MONOCHROME1" else shown)
+def _check_choice(name: str, value: Any, known: tuple[Any, ...]) -> None:
+    if value not in known:
+        raise ReadError(f"{name}: expected one of {list(known)} for DICOM. Received {value!r}.")
 
 
-def _own_window(dataset: Dataset) -> tuple[float, float]:
-    """What the file's first window calls black and white (PS3.3, C.11.2.1.2)."""
-    centre, width = (float(np.atleast_1d(dataset[name].value)[0]) for name in ("WindowCenter", "WindowWidth"))
-    if str(dataset.get("VOILUTFunction", "LINEAR")) != "LINEAR":
-        return centre - width / 2, centre + width / 2
-    return centre - 0.5 - (width - 1) / 2, centre - 0.5 + (width - 1) / 2
+def _look(path: Path, kept: Sequence[str], rules: Rules, notes: Counter[str]) -> Scan:
+    """What the header of a file says."""
+    import pydicom
 
-
-def _scaled(image: np.ndarray, size: tuple[int, int] | None) -> np.ndarray:
-    if size is None or image.shape == size:
-        return image
-    from PIL import Image
-
-    return np.asarray(Image.fromarray(image).resize((size[1], size[0]), Image.Resampling.BILINEAR))
+    dataset = pydicom.dcmread(path, stop_before_pixels=True)
+    if "Rows" not in dataset or "PhotometricInterpretation" not in dataset:
+        raise Unreadable("no image")
+    synthetic = str(dataset.get("SyntheticData", "NO")) == "YES"
+    if synthetic and not rules.allow_synthetic:
+        raise ReadError("A file says that it is synthetic (0008,001C). To learn it anyway: allow_synthetic=True.")
+    notes["tagged"] += not synthetic and any(str(dataset.get(tag, "")) for tag in IDENTIFYING if tag != "PatientID")
+    notes["burned"] += str(dataset.get("BurnedInAnnotation", "NO")) == "YES"
+    frames = int(dataset.get("NumberOfFrames", 1) or 1)
+    ids = [str(dataset.get(tag, "") or "") for tag in ("PatientID", "StudyInstanceUID", "SeriesInstanceUID")]
+    positions, direction = placed(dataset, frames)
+    return Scan(
+        path=path, row={name: _plain(dataset.get(name)) for name in kept},
+        patient=next((said for said in ids if said), str(path)), series=ids[2],
+        size=(int(dataset.Rows), int(dataset.Columns)), frames=frames, bits=int(dataset.get("BitsStored", 8)),
+        photometric=str(dataset.PhotometricInterpretation), windowed="VOILUTSequence" in dataset
+        or bool(of_frame(dataset, 0, "FrameVOILUTSequence").get("WindowWidth")),
+        number=number_of(dataset), positions=positions, direction=direction,
+    )  # fmt: skip
 
 
 def _plain(value: Any) -> Any:
@@ -130,16 +160,20 @@ def _plain(value: Any) -> Any:
     return float(value) if type(value).__name__ in ("DSfloat", "DSdecimal", "IS") else str(value)
 
 
-def _warn(*, tagged: int, burned: int) -> None:
-    if tagged:
-        warnings.warn(f"{tagged} files still name somebody in their tags. None of it is kept.", ImageWarning, 3)
-    if burned:
-        warnings.warn(f"{burned} files say that text is burned into the pixels, which a model would learn: names, "
-                      "dates. Look at them, and crop or leave them out.", ImageWarning, 3)  # fmt: skip
+def _warn(notes: Counter[str]) -> None:
+    if notes["tagged"]:
+        warnings.warn(f"{notes['tagged']} files still name somebody in their tags. None of it is kept.",
+                      ImageWarning, 4)  # fmt: skip
+    if notes["burned"]:
+        warnings.warn(f"{notes['burned']} files say that text is burned into the pixels, which a model would learn: "
+                      "names, dates. Look at them, and crop or leave them out.", ImageWarning, 4)  # fmt: skip
 
 
 def write_dicom(images: ImageSet, folder: Path, *, modality: str = "OT", model: str = "synthgen") -> list[Path]:
-    """Writes each image as a DICOM file that says that it is synthetic, into a new folder.
+    """Writes each image or volume as a DICOM file that says that it is synthetic, into a new folder.
+
+    A volume is one file of as many frames as it is deep. Files say their full range as window, so that images of 8 bits
+    are read as they were. Columns of the table that are keywords of tags, such as "ViewPosition", are written as these.
 
     Args:
         images: Grey.
@@ -151,18 +185,16 @@ def write_dicom(images: ImageSet, folder: Path, *, modality: str = "OT", model: 
         The paths.
 
     Raises:
-        WriteError: If the folder exists, or images have colours.
+        WriteError: If the folder exists, images have colours, or a tag cannot hold what a column says.
     """
-    if images.pixels.ndim != 4 or images.pixels.shape[-1] != 1:
+    if images.pixels.shape[-1] != 1:
         raise WriteError("DICOM is written for grey images. Write others as PNG, npz or NIfTI.")
+    known = [name for name in map(str, images.table.columns) if _describes(name)]
     make_folder(folder)
-    from pydicom.uid import generate_uid
-
-    study, series, paths = generate_uid(), generate_uid(), []
+    paths = []
     for place, image in enumerate(images.pixels[..., 0]):
         dataset = _synthetic(image, bits=images.bits, modality=modality, model=model)
-        dataset.StudyInstanceUID, dataset.SeriesInstanceUID = study, series
-        dataset.InstanceNumber = place + 1
+        _add_known(dataset, images.table[known].iloc[place])
         dataset.PatientName = dataset.PatientID = f"SYNTHETIC{place + 1:06d}"
         path = folder / f"{place:06d}.dcm"
         with replacing(path) as beside:
@@ -172,16 +204,17 @@ def write_dicom(images: ImageSet, folder: Path, *, modality: str = "OT", model: 
 
 
 def _synthetic(image: np.ndarray, *, bits: int, modality: str, model: str) -> Dataset:
-    """A Secondary Capture without a patient, a date or an origin."""
+    """A Secondary Capture without a patient, a date or an origin; in a study of its own, which is of one patient."""
     from pydicom import Dataset
     from pydicom.dataset import FileMetaDataset
-    from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
+    from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
     made = Dataset()
     made.file_meta = FileMetaDataset()
     made.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    made.SOPClassUID = made.file_meta.MediaStorageSOPClassUID = SecondaryCaptureImageStorage
+    made.SOPClassUID = made.file_meta.MediaStorageSOPClassUID = _class_of(image)
     made.SOPInstanceUID = made.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+    made.StudyInstanceUID, made.SeriesInstanceUID, made.InstanceNumber = generate_uid(), generate_uid(), 1
     made.SyntheticData, made.ImageType, made.ConversionType = "YES", ["DERIVED", "SECONDARY"], "SYN"
     made.Modality, made.SeriesDescription = modality, "Synthetic images"
     made.Manufacturer, made.ManufacturerModelName, made.SoftwareVersions = "synthgen", model, __version__
@@ -190,9 +223,57 @@ def _synthetic(image: np.ndarray, *, bits: int, modality: str, model: str) -> Da
     made.StudyID, made.AccessionNumber, made.ReferringPhysicianName, made.SeriesNumber = "", "", "", 1
     made.PatientIdentityRemoved, made.DeidentificationMethod = "YES", "Synthetic: there is no patient"
     made.BurnedInAnnotation, made.RecognizableVisualFeatures, made.QualityControlSubject = "NO", "NO", "YES"
-    made.Rows, made.Columns = image.shape
+    made.Rows, made.Columns = image.shape[-2:]
     made.SamplesPerPixel, made.PhotometricInterpretation, made.PixelRepresentation = 1, "MONOCHROME2", 0
     made.BitsAllocated = 8 * image.dtype.itemsize
     made.BitsStored, made.HighBit = bits, bits - 1
+    made.WindowCenter, made.WindowWidth = 2 ** (bits - 1), 2**bits
+    if image.ndim == 3:
+        _add_frames(made, len(image))
     made.PixelData = image.tobytes() + b"\0" * (image.nbytes % 2)
     return made
+
+
+def _describes(name: str) -> bool:
+    """Whether a column is a tag that says what an image shows: not whom, when, or how its pixels are stored."""
+    from pydicom.datadict import dictionary_VR, tag_for_keyword
+
+    tag = tag_for_keyword(name)
+    return (tag is not None and tag >> 16 in DESCRIBING and name not in IDENTIFYING
+            and dictionary_VR(tag) in ("AS", "CS", "DS", "IS", "LO", "SH"))  # fmt: skip
+
+
+def _add_known(made: Dataset, row: pd.Series) -> None:
+    """Writes what is known of an image into its tags, but for those that say that it is synthetic."""
+    from pydicom import DataElement
+    from pydicom.config import RAISE
+    from pydicom.datadict import dictionary_VR
+
+    for name, value in row.items():
+        if pd.isna(value) or made.get(str(name)):
+            continue
+        plain = value.item() if isinstance(value, np.generic) else value
+        try:
+            made.add(DataElement(str(name), dictionary_VR(str(name)), plain, validation_mode=RAISE))
+        except (TypeError, ValueError, AttributeError):  # whose messages quote the value
+            raise WriteError(f"The tag {name} cannot hold what the column says. Rename it, or correct it.") from None
+
+
+def _class_of(image: np.ndarray) -> UID:
+    """Which Secondary Capture it is (PS3.3, A.8): of one frame, or of several of bytes or words."""
+    from pydicom import uid
+
+    if image.ndim == 2:
+        return uid.SecondaryCaptureImageStorage
+    deep = image.dtype.itemsize > 1
+    return (uid.MultiFrameGrayscaleWordSecondaryCaptureImageStorage if deep
+            else uid.MultiFrameGrayscaleByteSecondaryCaptureImageStorage)  # fmt: skip
+
+
+def _add_frames(made: Dataset, frames: int) -> None:
+    """What files of several frames have to say (PS3.3, C.8.6.3): frames are pages, in their order."""
+    from pydicom.tag import Tag
+
+    made.NumberOfFrames, made.FrameIncrementPointer = frames, Tag("PageNumberVector")
+    made.PageNumberVector = list(range(1, frames + 1))
+    made.RescaleIntercept, made.RescaleSlope, made.RescaleType, made.PresentationLUTShape = 0, 1, "US", "IDENTITY"

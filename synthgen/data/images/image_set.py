@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, final
 
 import numpy as np
 import pandas as pd
 
-from synthgen.data.split import split
+from synthgen.data.images.disk import beside, pieces_of, taken
+from synthgen.data.images.quantisation import quantised
+from synthgen.data.split import patient_codes, split
 from synthgen.errors import SchemaError, did_you_mean
 
 MOST_BITS = 16
 """Of a pixel."""
+
+MOST_CHANNELS = 4
+"""That arrays are taken to have; more are volumes more likely."""
 
 
 class ImageWarning(UserWarning):
@@ -28,7 +34,7 @@ class ImageSet:
 
     Args:
         pixels: (images, height, width, channels), or with a depth before the height for volumes; uint8 or uint16 from
-            0 to ``2 ** bits - 1``, black to white.
+            0 to ``2 ** bits - 1``, black to white. A `numpy.memmap` stays on disk: see `read_images(cache=)`.
         table: (images, columns) what is known of each: class, age, finding. Never names, dates or numbers of patients.
         label: Column of `table` that says the class; None: there are no classes.
         patients: (images,) whose each is, as numbers from 0. None: each is a patient's own.
@@ -53,7 +59,8 @@ class ImageSet:
                 "pixels: expected whole numbers of 8 or 16 bits, (images, height, width, channels) or (images, depth, "
                 f"height, width, channels). Received {self.pixels.dtype} of shape {self.pixels.shape}. See from_array."
             )
-        if not 8 <= self.bits <= MOST_BITS or (images and int(self.pixels.max()) >= 2**self.bits):
+        deeper = self.bits < 8 * self.pixels.dtype.itemsize  # only then can a pixel be too large
+        if not 8 <= self.bits <= MOST_BITS or (images and deeper and int(self.pixels.max()) >= 2**self.bits):
             raise SchemaError(f"bits: expected 8 to {MOST_BITS}, enough for every pixel. Received {self.bits}.")
         if self.table.empty and not len(self.table.columns):
             object.__setattr__(self, "table", pd.DataFrame(index=pd.RangeIndex(images)))
@@ -63,7 +70,8 @@ class ImageSet:
             known = did_you_mean(self.label, map(str, self.table.columns))
             raise SchemaError(f"label names {self.label!r}, which is not a column of the table.{known}")
         if self.patients is not None and np.shape(self.patients) != (images,):
-            raise SchemaError(f"patients: expected one number for each of {images} images.")
+            shape = np.shape(self.patients)
+            raise SchemaError(f"patients: expected one number for each of {images} images. Received shape {shape}.")
 
     @classmethod
     def from_array(
@@ -77,30 +85,72 @@ class ImageSet:
         """Returns images from numbers of any kind.
 
         Args:
-            values: (images, height, width) or with channels last; whole numbers of 8 or 16 bits are taken as they are,
-                others from `bounds`.
+            values: (images, height, width) or with channels last, or volumes with a depth before the height and
+                channels last; whole numbers of 8 or 16 bits are taken as they are, others from `bounds`. What
+                ``numpy.load(path, mmap_mode="r")`` gives stays on disk.
             labels: (images,) classes.
             patients: (images,) whose each is; only who is the same as whom is kept.
             bounds: What black and white stand for; needed for all but whole numbers of 8 or 16 bits. What lies
                 beyond is cut.
 
         Raises:
-            SchemaError: If there are no bounds where they are needed, or a number is missing.
+            SchemaError: If there are no bounds where they are needed, a number is missing, or shapes do not fit.
+
+        Example:
+            >>> ImageSet.from_array(np.zeros((3, 8, 8), np.uint8), labels=["ill", "well", "ill"])
+            <ImageSet 3 images of 8 x 8, 1 channel, 8 bits; 2 classes of 'label'>
         """
-        values = np.asarray(values)
+        values = _array(values)
         stored = values.dtype in (np.uint8, np.uint16)
         if bounds is None and not stored:
             raise SchemaError(
                 f"bounds: {values.dtype} pixels need to be told what black and white are, e.g. bounds=(-1, 1)."
             )
-        if bounds is not None:
+        if bounds is not None and isinstance(values, np.memmap) and len(values):
+            values = beside(values, (quantised(piece, bounds) for piece in pieces_of(values)))
+        elif bounds is not None:
             values = quantised(values, bounds)
         if values.ndim == 3:
             values = values[..., None]
+        if labels is not None and np.size(labels) != len(values):
+            raise SchemaError(
+                f"labels: expected one class for each of {len(values)} images. Received shape {np.shape(labels)}."
+            )
         known = {} if labels is None else {"label": np.asarray(labels).reshape(len(values))}
-        whose = None if patients is None else pd.factorize(np.asarray(patients))[0]
+        whose = None if patients is None else patient_codes(pd.Series(np.asarray(patients)))
         return cls(pixels=values, table=pd.DataFrame(known), label=None if labels is None else "label",
                    patients=whose, bits=8 * values.dtype.itemsize)  # fmt: skip
+
+    @classmethod
+    def from_dataset(
+        cls,
+        dataset: Iterable[Any],
+        *,
+        batched: bool | None = None,
+        bounds: tuple[float, float] | None = None,
+        cache: str | os.PathLike[str] | None = None,
+    ) -> ImageSet:
+        """Returns the images of a `tf.data.Dataset`, or of anything that yields arrays; TensorFlow is not needed.
+
+        Args:
+            dataset: Of images, or of pairs of an image and its class: a number or a word. It has an end.
+            batched: Whether each element is a batch. None: its classes say so; where there are none it has to be said.
+            bounds: See `from_array`.
+            cache: Where pixels are kept, an .npy file; None: in memory. It holds raw images: keep it where these may
+                be.
+
+        Raises:
+            SchemaError: If elements are no images of one size, or there are none, or no end to them.
+
+        Example:
+            >>> pairs = [(np.zeros((8, 8), np.uint8), "ill"), (np.ones((8, 8), np.uint8), "well")]
+            >>> ImageSet.from_dataset(pairs)
+            <ImageSet 2 images of 8 x 8, 1 channel, 8 bits; 2 classes of 'label'>
+        """
+        from synthgen.data.images.streams import gathered
+
+        pixels, labels = gathered(dataset, batched=batched, bounds=bounds, cache=cache)
+        return cls.from_array(pixels, labels=labels)
 
     def __len__(self) -> int:
         return len(self.pixels)
@@ -118,10 +168,14 @@ class ImageSet:
         return [] if self.label is None else sorted(self.table[self.label].dropna().unique().tolist(), key=str)
 
     def take(self, places: np.ndarray | Sequence[int]) -> ImageSet:
-        """Returns the images at the given positions."""
+        """Returns the images at the given positions; those of a file on disk stay on disk where they are many.
+
+        They are then in a file without a name in the same folder, which goes with them.
+        """
         chosen = np.asarray(places)
+        chosen = np.flatnonzero(chosen) if chosen.dtype == bool else chosen.astype(np.int64)
         whose = None if self.patients is None else self.patients[chosen]
-        return ImageSet(pixels=self.pixels[chosen], table=self.table.iloc[chosen].reset_index(drop=True),
+        return ImageSet(pixels=taken(self.pixels, chosen), table=self.table.iloc[chosen].reset_index(drop=True),
                         label=self.label, patients=whose, bits=self.bits)  # fmt: skip
 
     def split(self, *, holdout: float = 0.2, seed: int = 0) -> tuple[ImageSet, ImageSet]:
@@ -157,26 +211,21 @@ class ImageSet:
         return self.take([place for place in range(len(self)) if place not in again])
 
 
-def quantised(values: np.ndarray, bounds: tuple[float, float], *, bits: int = 8) -> np.ndarray:
-    """Returns numbers as pixels: `bounds` become black and white, what lies beyond is cut.
-
-    Args:
-        values: Any shape.
-        bounds: Lower and upper.
-        bits: Of a pixel, 8 or 16.
-
-    Raises:
-        SchemaError: If the bounds are none, or a number is missing.
-
-    Example:
-        >>> quantised(np.array([-2.0, 0.0, 1.0]), (-1, 1)).tolist()
-        [0, 128, 255]
-    """
-    low, high = bounds
-    if not low < high:
-        raise SchemaError(f"bounds: expected a lower and an upper number. Received {bounds}.")
-    shares = (np.asarray(values, np.float64) - low) / (high - low)
-    if np.isnan(shares).any():
-        raise SchemaError(f"Expected a number in every pixel. {int(np.isnan(shares).sum())} are missing.")
-    white = 2**bits - 1
-    return np.floor(np.clip(shares, 0, 1) * white + 0.5).astype(np.uint8 if bits == 8 else np.uint16)
+def _array(values: Any) -> np.ndarray:
+    """Images as an array; volumes that would be read as images of very many channels are refused."""
+    try:
+        values = values if isinstance(values, np.memmap) else np.asarray(values)
+    except ValueError:
+        raise SchemaError("values: expected images of one size. Received several. Resize them first.") from None
+    if values.ndim not in (3, 4, 5):
+        raise SchemaError(
+            "values: expected (images, height, width), or with channels last, or (images, depth, height, width, "
+            f"channels). Received shape {values.shape}."
+        )
+    if values.ndim == 4 and values.shape[-1] > MOST_CHANNELS:
+        raise SchemaError(
+            f"values: shape {values.shape} would be images of {values.shape[-1]} channels. Expected at most "
+            f"{MOST_CHANNELS}. For volumes, (images, depth, height, width), hand over values[..., None]; for that "
+            "many channels use ImageSet(pixels=values)."
+        )
+    return values

@@ -3,12 +3,15 @@
 import gzip
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from synthgen.data.images.image_set import ImageSet, quantised
+from synthgen.data.images.dicom_pixels import scaled
+from synthgen.data.images.files import RULES, CorruptFiles, Rules, Source, collect
+from synthgen.data.images.image_set import ImageSet
+from synthgen.data.images.quantisation import quantised
 from synthgen.data.writers import replacing
 from synthgen.errors import ReadError, WriteError
 
@@ -24,15 +27,15 @@ def read_nifti(
     *,
     bounds: tuple[float, float] | None = None,
     slices: Literal["sagittal", "coronal", "axial"] | None = "axial",
-    allow_synthetic: bool = False,
+    rules: Rules = RULES,
 ) -> ImageSet:
     """Reads NIfTI files, each a volume of one patient.
 
     Args:
-        paths: Of the files, .nii or .nii.gz, all of one shape in the canonical orientation.
+        paths: Of the files, .nii or .nii.gz, all of one shape in the canonical orientation unless a size is asked for.
         bounds: What becomes black and white; None: each volume's percentiles 0.5 and 99.5.
         slices: Which slices to cut volumes into, those without anything in them left out; None keeps volumes.
-        allow_synthetic: Whether files are taken that say that they are synthetic.
+        rules: What holds of files of every format.
 
     Returns:
         Grey images or volumes of 8 bits, slices with their place in the column `slice`; patients by file.
@@ -42,26 +45,63 @@ def read_nifti(
     """
     import nibabel
 
-    pieces, places, patients = [], [], []
-    for number, path in enumerate(paths):
-        try:
-            loaded = nibabel.as_closest_canonical(nibabel.load(path))
-            values = np.asarray(loaded.dataobj, np.float32)
-        except (OSError, nibabel.filebasedimages.ImageFileError, ValueError) as error:
-            raise ReadError(f"A file cannot be read as NIfTI: {type(error).__name__}.") from error
-        if bytes(loaded.header.get("descrip", b"")).startswith(MARK.encode()) and not allow_synthetic:
-            raise ReadError("A file says that it is synthetic. To learn it anyway: allow_synthetic=True.")
-        if values.ndim != 3:
-            raise ReadError(f"Expected volumes of three dimensions. Received one of {values.ndim}.")
+    if slices not in (*AXES, None):
+        raise ReadError(f"slices: expected one of {[*AXES, None]} for NIfTI. Received {slices!r}.")
+    corrupt = CorruptFiles(rules, len(paths))
+    looked = list(corrupt.read(paths, lambda path: _look(path, rules), rules.name))
+    flat = sum(len(shape) != 3 for _, shape in looked)
+    if flat:
+        dims = sorted({len(shape) for _, shape in looked if len(shape) != 3})
+        raise ReadError(f"Expected volumes of three dimensions. {flat} of {len(looked)} files have {dims}. Store each "
+                        "volume in a file of its own, e.g. with nibabel.four_to_three.")  # fmt: skip
+    axis = None if slices is None else AXES.index(slices)
+    sources = [Source(rules.name(path), (path,), shape, 1 if axis is None else shape[axis]) for path, shape in looked]
+    _check_shapes([source.header for source in sources], axis, rules.size)
+
+    def decode(source: Source[tuple[int, ...]]) -> tuple[np.ndarray, list[int]]:
+        loaded = nibabel.as_closest_canonical(nibabel.load(source.paths[0]))
+        values = np.asarray(loaded.dataobj, np.float32).reshape(loaded.shape[:3])
         found = _cut(_pixels(values, bounds), slices)
-        pieces += [piece for _, piece in found]
-        places += [place for place, _ in found]
-        patients += [number] * len(found)
-    shapes = {piece.shape for piece in pieces}
-    if len(shapes) != 1:
-        raise ReadError(f"Expected volumes of one shape with something in them. Received {len(shapes)} shapes.")
-    table = pd.DataFrame({} if slices is None else {"slice": places}, index=range(len(pieces)))
-    return ImageSet(pixels=np.stack(pieces)[..., None], table=table, patients=np.array(patients))
+        pieces = [np.stack([scaled(side, rules.size) for side in piece]) if piece.ndim == 3 else
+                  scaled(piece, rules.size) for _, piece in found]  # fmt: skip
+        return np.array(pieces, np.uint8)[..., None], [place for place, _ in found]
+
+    collected = collect(sources, decode, corrupt=corrupt, asked=["nifti", bounds, slices])
+    table = pd.DataFrame({} if slices is None else {"slice": collected.places}, index=range(len(collected.places)))
+    patients = np.unique(collected.sources, return_inverse=True)[1]
+    return ImageSet(pixels=collected.pixels, table=table, patients=patients)
+
+
+def _look(path: Path, rules: Rules) -> tuple[int, ...]:
+    """The shape of a file's volume in the canonical orientation, from its header."""
+    import nibabel
+
+    loaded: Any = nibabel.load(path)
+    if bytes(loaded.header.get("descrip", b"")).startswith(MARK.encode()) and not rules.allow_synthetic:
+        raise ReadError("A file says that it is synthetic. To learn it anyway: allow_synthetic=True.")
+    shape = loaded.shape
+    while len(shape) > 3 and shape[-1] == 1:  # a dimension of time with one moment
+        shape = shape[:-1]
+    if len(shape) != 3:
+        return tuple(shape)
+    turned = nibabel.io_orientation(loaded.affine)[:, 0].astype(int)
+    return tuple(int(side) for side in np.array(shape)[np.argsort(turned[:3])])
+
+
+def _check_shapes(shapes: list[tuple[int, ...]], axis: int | None, size: tuple[int, int] | None) -> None:
+    """Refuses volumes or slices of several sizes."""
+    if axis is None:
+        sizes = {(deep, *(size or (high, wide))) for wide, high, deep in shapes}
+        if len(sizes) > 1:
+            raise ReadError(
+                f"Expected volumes of one shape. Received {len(sizes)} (depth, height, width), {min(sizes)} to "
+                f"{max(sizes)}. A depth is not scaled: resample the files, or cut them into slices."
+            )
+    elif size is None:
+        sizes = {tuple(np.delete(shape, axis)[::-1].tolist()) for shape in shapes}
+        if len(sizes) > 1:
+            raise ReadError(f"Expected volumes with slices of one size. Received {len(sizes)}, {min(sizes)} to "
+                            f"{max(sizes)}. Name one: size=(128, 128).")  # fmt: skip
 
 
 def _pixels(values: np.ndarray, bounds: tuple[float, float] | None) -> np.ndarray:

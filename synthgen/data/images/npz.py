@@ -1,14 +1,19 @@
 """NumPy archives with the keys of MedMNIST: train_images, train_labels, val_images, ... (Yang et al. 2023)."""
 
+import math
+import zipfile
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from synthgen.data.images.image_set import ImageSet
+from synthgen.data.images.disk import AT_ONCE, write_array
+from synthgen.data.images.image_set import MOST_CHANNELS, ImageSet
 from synthgen.data.writers import replacing
-from synthgen.errors import ReadError, WriteError
+from synthgen.errors import ReadError, SynthgenError, WriteError
 
 PARTS = ("train", "val", "test")
 """Of a data set; an archive without parts has the keys images and labels."""
@@ -22,7 +27,12 @@ MARK = "synthetic"
 
 
 def read_npz(
-    path: Path, *, part: str | None = None, patient: str | None = None, allow_synthetic: bool = False
+    path: Path,
+    *,
+    part: str | None = None,
+    patient: str | None = None,
+    allow_synthetic: bool = False,
+    cache: Path | None = None,
 ) -> ImageSet:
     """Reads images and classes.
 
@@ -31,39 +41,81 @@ def read_npz(
         part: "train", "val" or "test"; None where the archive is not divided.
         patient: Key, without the part, of whose each image is; only who is the same as whom is kept. None: nobody says.
         allow_synthetic: Whether archives are taken that say that they are synthetic.
+        cache: Where unpacked pixels are kept, an .npy file; None: in memory. It holds raw images: keep it where these
+            may be.
 
     Returns:
-        The images; names of classes where the archive has them, under `classes`.
+        The images, or volumes where an array of four dimensions has more than four channels last; names of classes
+        where the archive has them, under `classes`.
 
     Raises:
         ReadError: If the archive is none, lacks the part, or is synthetic.
     """
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            held = {name: archive[name] for name in archive.files}
-    except (OSError, ValueError) as error:
-        raise ReadError(f"{path} is no NumPy archive of plain arrays: {error}") from error
-    if MARK in held and not allow_synthetic:
-        raise ReadError(f"{path} says that it is synthetic. To learn or judge it anyway: allow_synthetic=True.")
-    known = [name for name in PARTS if f"{name}_images" in held]
     prefix = "" if part is None else f"{part}_"
-    if f"{prefix}images" not in held:
-        wanted = f"part={known[0]!r}, one of {known}" if known else "an archive with the keys images and labels"
-        raise ReadError(f"{path}: no {prefix}images. It holds {sorted(held)}. Expected {wanted}.")
-    labels = held.get(f"{prefix}labels")
-    if labels is not None:
-        labels = labels.reshape(len(labels), -1)
-        if labels.shape[1] > 1:
-            raise ReadError(f"{path}: images of several findings at once ({labels.shape[1]} labels each) are not read.")
-        labels = labels[:, 0]
-        if "classes" in held:
-            labels = held["classes"][labels]
-    if patient is not None and f"{prefix}{patient}" not in held:
-        raise ReadError(
-            f"{path}: patient names {patient!r}, but there is no {prefix}{patient}. It holds {sorted(held)}."
-        )
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            _check_keys(path, archive.files, part, patient, allow_synthetic=allow_synthetic)
+            wanted = [f"{prefix}labels", "classes", *([] if patient is None else [f"{prefix}{patient}"])]
+            held = {name: archive[name] for name in wanted if name in archive.files}
+            pixels = archive[f"{prefix}images"] if cache is None else _unpacked(path, f"{prefix}images", cache)
+    except SynthgenError:
+        raise
+    except (OSError, TypeError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise ReadError(f"{path} is no NumPy archive of plain arrays: {type(error).__name__}.") from error
+    if pixels.ndim == 4 and pixels.shape[-1] > MOST_CHANNELS:  # volumes of MedMNIST
+        pixels = pixels[..., None]
+    labels = _classes(path, held.get(f"{prefix}labels"), held.get("classes"))
     whose = None if patient is None else held[f"{prefix}{patient}"]
-    return ImageSet.from_array(held[f"{prefix}images"], labels=labels, patients=whose)
+    return ImageSet.from_array(pixels, labels=labels, patients=whose)
+
+
+def _check_keys(path: Path, keys: list[str], part: str | None, patient: str | None, *, allow_synthetic: bool) -> None:
+    """Refuses archives without what was asked for."""
+    if MARK in keys and not allow_synthetic:
+        raise ReadError(f"{path} says that it is synthetic. To learn or judge it anyway: allow_synthetic=True.")
+    known = [name for name in PARTS if f"{name}_images" in keys]
+    prefix = "" if part is None else f"{part}_"
+    if f"{prefix}images" not in keys:
+        wanted = f"part={known[0]!r}, one of {known}" if known else "an archive with the keys images and labels"
+        raise ReadError(f"{path}: no {prefix}images. It holds {sorted(keys)}. Expected {wanted}.")
+    if patient is not None and f"{prefix}{patient}" not in keys:
+        raise ReadError(
+            f"{path}: patient names {patient!r}, but there is no {prefix}{patient}. It holds {sorted(keys)}."
+        )
+
+
+def _classes(path: Path, labels: np.ndarray | None, names: np.ndarray | None) -> np.ndarray | None:
+    """The class of each image, by its name where the archive names classes."""
+    if labels is None:
+        return None
+    labels = labels.reshape(len(labels), -1)
+    if labels.shape[1] > 1:
+        raise ReadError(f"{path}: images of several findings at once ({labels.shape[1]} labels each) are not read.")
+    labels = labels[:, 0]
+    if names is None:
+        return labels
+    if not np.issubdtype(labels.dtype, np.integer) or not np.isin(labels, np.arange(len(names))).all():
+        raise ReadError(f"{path}: labels are no places in the list of {len(names)} classes. Correct labels or classes.")
+    return names[labels]
+
+
+def _unpacked(path: Path, key: str, cache: Path) -> np.ndarray:
+    """An array of the archive, unpacked into a file a few images at a time."""
+    with zipfile.ZipFile(path) as archive, archive.open(f"{key}.npy") as member:
+        version = np.lib.format.read_magic(member)
+        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, fortran, kind = read(member)
+        if fortran or kind.hasobject or len(shape) < 3:
+            raise ReadError(f"{path}: {key} cannot be unpacked piece by piece. Leave out cache.")
+        count = max(1, AT_ONCE // max(1, kind.itemsize * math.prod(shape[1:])))
+
+        def pieces() -> Iterator[np.ndarray]:
+            for start in range(0, shape[0], count):
+                some = min(count, shape[0] - start)
+                content = member.read(some * kind.itemsize * math.prod(shape[1:]))
+                yield np.frombuffer(content, kind).reshape(some, *shape[1:])
+
+        return write_array(cache, pieces())
 
 
 def write_npz(images: ImageSet, path: Path, *, part: str = "train", synthetic: bool = True) -> None:
@@ -78,7 +130,8 @@ def write_npz(images: ImageSet, path: Path, *, part: str = "train", synthetic: b
     Raises:
         WriteError: If it cannot be written.
     """
-    pixels = images.pixels[..., 0] if images.pixels.shape[-1] == 1 else images.pixels
+    flat = images.pixels.ndim == 4 and images.pixels.shape[-1] == 1
+    pixels = images.pixels[..., 0] if flat else images.pixels
     arrays: dict[str, Any] = {f"{part}_images": pixels}
     if synthetic:
         arrays[MARK] = np.array("synthetic images, made by synthgen")

@@ -1,13 +1,17 @@
 """Folders of PNG or JPEG pictures: a folder for each class, or a table beside them."""
 
+import warnings
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from synthgen.data.images.image_set import ImageSet
+from synthgen.data.images.files import RULES, CorruptFiles, Rules, Source, collect
+from synthgen.data.images.image_set import ImageSet, ImageWarning
+from synthgen.data.split import patient_codes
 from synthgen.errors import ReadError, WriteError
 
 ENDINGS = (".png", ".jpg", ".jpeg")
@@ -25,8 +29,7 @@ def read_pictures(
     file: str = "file",
     label: str | None = None,
     patient: str | None = None,
-    size: tuple[int, int] | None = None,
-    allow_synthetic: bool = False,
+    rules: Rules = RULES,
 ) -> ImageSet:
     """Reads the pictures of a folder.
 
@@ -37,16 +40,37 @@ def read_pictures(
         file: Column of the table.
         label: Column of the table that says the class.
         patient: Column of the table that says whose a picture is; only who is the same as whom is kept.
-        size: Height and width to scale to; None where all are of one size.
-        allow_synthetic: Whether pictures are taken that say that they are synthetic.
+        rules: What holds of files of every format.
 
     Returns:
         Grey images if every picture is grey, else red, green and blue.
 
     Raises:
-        ReadError: If there is no picture, one cannot be read or is synthetic, or they are of several sizes and none
-            is asked for.
+        ReadError: If there is no picture, one cannot be read or is synthetic, some have 8 and some 16 bits, or they
+            are of several sizes and none is asked for.
     """
+    paths, known, label, patients = _listed(folder, table, file=file, label=label, patient=patient)
+    rules = replace(rules, folder=folder)
+    corrupt = CorruptFiles(rules, len(paths))
+    looked = corrupt.read(enumerate(paths), lambda item: _look(item[1], rules), lambda item: rules.name(item[1]))
+    sources = [Source(rules.name(path), (path,), (row, header)) for (row, path), header in looked]
+    _check([header for _, header in (source.header for source in sources)], folder, rules)
+    channels = max((header.channels for _, header in (source.header for source in sources)), default=1)
+
+    def decode(source: Source[tuple[int, _Header]]) -> tuple[np.ndarray, list[int]]:
+        return _picture(source, channels, rules.size), [0]
+
+    found = collect(sources, decode, corrupt=corrupt, asked=["pictures", channels])
+    rows = np.array([source.header[0] for source in sources], np.int64)[found.sources]
+    whose = None if patients is None else pd.factorize(patients[rows])[0]
+    return ImageSet(pixels=found.pixels, table=known.iloc[rows].reset_index(drop=True), label=label, patients=whose,
+                    bits=8 * found.pixels.dtype.itemsize)  # fmt: skip
+
+
+def _listed(
+    folder: Path, table: pd.DataFrame | None, *, file: str, label: str | None, patient: str | None
+) -> tuple[list[Path], pd.DataFrame, str | None, np.ndarray | None]:
+    """Paths, what is known of each, which of it says the class, and whose each is."""
     if table is None:
         paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS)
         classes = [path.parent.name for path in paths]
@@ -57,44 +81,67 @@ def read_pictures(
         absent = [name for name in (file, label, patient) if name is not None and name not in table]
         if absent:
             raise ReadError(f"table: no columns {absent}; it has {list(map(str, table.columns))}.")
+        if table[file].isna().any():
+            raise ReadError(f"table: {int(table[file].isna().sum())} of {len(table)} rows name no file in {file!r}.")
         paths = [folder / str(name) for name in table[file]]
         known = table.drop(columns=[file, *([patient] if patient else [])]).reset_index(drop=True)
-        patients = None if patient is None else pd.factorize(table[patient])[0]
+        patients = None if patient is None else patient_codes(table[patient])
     if not paths:
         raise ReadError(f"{folder}: no picture that ends in {' '.join(ENDINGS)}.")
-    pixels = _stacked([_picture(path, size, allow_synthetic=allow_synthetic) for path in paths], folder)
-    return ImageSet(pixels=pixels, table=known, label=label, patients=patients, bits=8 * pixels.dtype.itemsize)
+    return paths, known, label, patients
 
 
-def _picture(path: Path, size: tuple[int, int] | None, *, allow_synthetic: bool) -> np.ndarray:
-    from PIL import Image, UnidentifiedImageError
+@dataclass(frozen=True)
+class _Header:
+    """What a picture says of itself."""
 
-    try:
-        with Image.open(path) as opened:
-            if not allow_synthetic and str(opened.info.get("Description", "")).startswith(MARK):
-                raise ReadError(f"{path.name} says that it is synthetic. To learn or judge it: allow_synthetic=True.")
-            deep = opened.mode.startswith("I")
-            picture = opened if deep else opened.convert("L" if opened.mode in ("1", "L", "LA") else "RGB")
-            if size is not None:
-                picture = picture.resize((size[1], size[0]), Image.Resampling.BILINEAR)
-            values = np.asarray(picture)
-    except ReadError:
-        raise
-    except (OSError, UnidentifiedImageError, ValueError) as error:
-        raise ReadError(f"A picture cannot be read: {type(error).__name__} in {path.name}.") from error
-    return values.astype(np.uint16 if deep else np.uint8)[..., None] if values.ndim == 2 else values
+    size: tuple[int, int]
+    channels: int
+    deep: bool
 
 
-def _stacked(pictures: list[np.ndarray], folder: Path) -> np.ndarray:
-    sizes = {picture.shape[:2] for picture in pictures}
-    if len(sizes) > 1:
+def _look(path: Path, rules: Rules) -> _Header:
+    from PIL import Image
+
+    with Image.open(path) as opened:
+        if not rules.allow_synthetic and str(opened.info.get("Description", "")).startswith(MARK):
+            raise ReadError(f"{path.name} says that it is synthetic. To learn or judge it: allow_synthetic=True.")
+        deep = opened.mode.startswith("I")
+        channels = 1 if deep or opened.mode in ("1", "L", "LA") else 3
+        return _Header((opened.height, opened.width), channels, deep)
+
+
+def _check(headers: list[_Header], folder: Path, rules: Rules) -> None:
+    """Refuses what cannot become one array; warns of what becomes one that nobody may have wanted."""
+    sizes = {header.size for header in headers}
+    if len(sizes) > 1 and rules.size is None:
         raise ReadError(
             f"{folder}: pictures of {len(sizes)} sizes, {min(sizes)} to {max(sizes)}. Name one: size=(64, 64)."
         )
-    if len({picture.dtype for picture in pictures}) > 1:
-        raise ReadError(f"{folder}: pictures of 8 and of 16 bits. Store all of them with one depth.")
-    channels = max(picture.shape[2] for picture in pictures)
-    return np.stack([np.repeat(picture, channels // picture.shape[2], axis=2) for picture in pictures])
+    deep, coloured = (sum(having) for having in ([h.deep for h in headers], [h.channels == 3 for h in headers]))
+    if deep not in (0, len(headers)):
+        raise ReadError(
+            f"{folder}: {len(headers) - deep} pictures of 8 bits and {deep} of 16. Store all of them with one depth."
+        )
+    if coloured not in (0, len(headers)):
+        warnings.warn(
+            f"{folder}: {coloured} pictures have colours and {len(headers) - coloured} are grey. All are read as red, "
+            "green and blue; store the coloured ones as grey if their colours mean nothing.", ImageWarning, 4,
+        )  # fmt: skip
+
+
+def _picture(source: Source[tuple[int, _Header]], channels: int, size: tuple[int, int] | None) -> np.ndarray:
+    """Pixels, (1, height, width, channels)."""
+    from PIL import Image
+
+    header = source.header[1]
+    with Image.open(source.paths[0]) as opened:
+        picture = opened if header.deep else opened.convert("L" if header.channels == 1 else "RGB")
+        if size is not None:
+            picture = picture.resize((size[1], size[0]), Image.Resampling.BILINEAR)
+        values = np.asarray(picture).astype(np.uint16 if header.deep else np.uint8)
+    values = values[None, ..., None] if values.ndim == 2 else values[None]
+    return np.repeat(values, channels // values.shape[3], axis=3)
 
 
 def write_pictures(images: ImageSet, folder: Path, *, names: Iterable[str] | None = None) -> list[Path]:
@@ -115,7 +162,9 @@ def write_pictures(images: ImageSet, folder: Path, *, names: Iterable[str] | Non
 
     pixels = images.pixels
     if pixels.ndim != 4 or pixels.shape[-1] not in (1, 3) or (pixels.dtype == np.uint16 and pixels.shape[-1] != 1):
-        raise WriteError("PNG holds grey images, or red, green and blue of 8 bits. Write others as npz or NIfTI.")
+        raise WriteError(
+            "PNG holds grey images, or red, green and blue of 8 bits. Write others as npz, NIfTI or DICOM."
+        )
     make_folder(folder)
     said = PngImagePlugin.PngInfo()
     said.add_text("Software", "synthgen")

@@ -10,21 +10,39 @@ from synthgen.data.images.image_set import ImageSet
 from synthgen.errors import ReadError, WriteError
 
 
-def read_images(source: str | os.PathLike[str], **options: Any) -> ImageSet:
+def read_images(
+    source: str | os.PathLike[str],
+    *,
+    size: tuple[int, int] | None = None,
+    allow_synthetic: bool = False,
+    skip_corrupt: bool = False,
+    cache: str | os.PathLike[str] | None = None,
+    **options: Any,
+) -> ImageSet:
     """Reads images from an archive, a folder or a file.
+
+    Files that cannot be read are named in one error, before anything is learned. Headers are looked at first, so that
+    files that do not fit together are known before any is decoded; then files are decoded one at a time.
 
     Args:
         source: An .npz with MedMNIST's keys; a folder of PNG or JPEG (with a folder for each class, or `table=`); a
             folder of DICOM or NIfTI files, or one such file.
-        options: Of the reader: `part` and `patient` for npz (`npz.read_npz`); `table`, `file`, `label`, `patient` and
-            `size` for pictures (`pictures.read_pictures`); `columns`, `label`, `size` and `window` for DICOM
-            (`dicom.read_dicom`); `bounds` and `slices` for NIfTI (`nifti.read_nifti`).
+        size: Height and width to scale to; None where all are of one size. Not for npz.
+        allow_synthetic: Whether files are taken that say that they are synthetic.
+        skip_corrupt: Whether files, or DICOM series, that cannot be read are left out with a warning. Not for npz.
+        cache: Where decoded pixels are kept, an .npy file that is then read from disk, so that memory does not grow
+            with the number of images; None: in memory. Made of the same files, unchanged and read in the same way, it
+            is used again. It holds raw images: keep it where these may be, and delete it with them.
+        options: Of the reader: `part` and `patient` for npz (`npz.read_npz`); `table`, `file`, `label` and `patient`
+            for pictures (`pictures.read_pictures`); `columns`, `label`, `window`, `slices` and `bits` for DICOM
+            (`dicom.read_dicom`); `bounds` and `slices` for NIfTI (`nifti.read_nifti`). ``slices=None`` keeps volumes.
 
     Returns:
         The images.
 
     Raises:
-        ReadError: If there is nothing that can be read.
+        ReadError: If there is nothing that can be read, or some files cannot be.
+        WriteError: If the cache cannot be written.
 
     Example:
         >>> import tempfile
@@ -35,6 +53,7 @@ def read_images(source: str | os.PathLike[str], **options: Any) -> ImageSet:
         <ImageSet 3 images of 8 x 8, 1 channel, 8 bits; 2 classes of 'label'>
     """
     from synthgen.data.images.dicom import read_dicom
+    from synthgen.data.images.files import Rules
     from synthgen.data.images.nifti import read_nifti
     from synthgen.data.images.npz import read_npz
     from synthgen.data.images.pictures import read_pictures
@@ -42,23 +61,27 @@ def read_images(source: str | os.PathLike[str], **options: Any) -> ImageSet:
     path = Path(source)
     if not path.exists():
         raise ReadError(f"{path} does not exist.")
+    rules = Rules(folder=path if path.is_dir() else path.parent, size=size, allow_synthetic=allow_synthetic,
+                  skip_corrupt=skip_corrupt, cache=None if cache is None else Path(cache))  # fmt: skip
     if path.suffix == ".npz":
-        return read_npz(path, **options)
+        if size is not None or skip_corrupt:
+            raise ReadError(f"{'size' if size else 'skip_corrupt'} is not for archives, which hold images of one size.")
+        return read_npz(path, allow_synthetic=allow_synthetic, cache=rules.cache, **options)
     files = sorted(path.rglob("*")) if path.is_dir() else [path]
     volumes = [file for file in files if file.name.endswith((".nii", ".nii.gz"))]
     if volumes:
-        return read_nifti(volumes, **options)
+        return read_nifti(volumes, rules=rules, **options)
     scans = [file for file in files if file.suffix.lower() in (".dcm", ".dicom") or _is_dicom(file)]
     if scans:
-        return read_dicom(scans, **options)
+        return read_dicom(scans, rules=rules, **options)
     if path.is_dir():
-        return read_pictures(path, **options)
+        return read_pictures(path, rules=rules, **options)
     raise ReadError(f"{path}: expected an .npz, a DICOM or a NIfTI file, or a folder of pictures, DICOM or NIfTI.")
 
 
 def _is_dicom(path: Path) -> bool:
-    """Whether a file without an ending begins like DICOM."""
-    if path.suffix or not path.is_file():
+    """Whether a file without an ending begins like DICOM, and is not the list of files that lies on every disc."""
+    if path.suffix or path.name == "DICOMDIR" or not path.is_file():
         return False
     with path.open("rb") as file:
         return file.read(132)[128:] == b"DICM"
