@@ -193,23 +193,33 @@ def compiled(function: Callable, *, jit_compile: bool) -> Callable:
     return tf.function(function, jit_compile=jit_compile, reduce_retracing=True)
 
 
-def stream(element: Callable[[int], tuple[np.ndarray, ...]], *, first: int) -> tf.data.Dataset:
-    """Returns an endless data set of what a Python function makes, ahead of the device.
+@contextlib.contextmanager
+def stream(element: Callable[[int], tuple[np.ndarray, ...]], *, first: int) -> Iterator[tf.data.Dataset]:
+    """Gives an endless data set of what a Python function makes, ahead of the device, until the context ends.
 
     Not by ``from_generator``, which makes the allocator of the whole process give memory back after every use.
+    TensorFlow never lets go of a Python function that a data set calls: what it calls here does, at the end.
 
     Args:
         element: From the number of an element to the element; all alike in shapes and types.
         first: Number of the first.
     """
     like = element(first)
-    types = [array.dtype for array in like]
+    types, shapes = [array.dtype for array in like], [array.shape for array in like]
+    held = [element]
+
+    def made(place: np.ndarray) -> tuple[np.ndarray, ...]:
+        source = held[:1]  # none, if one more is asked for while the context ends
+        return source[0](int(place)) if source else tuple(map(np.zeros, shapes, types))
 
     def numbered(number: Tensor) -> tuple[Tensor, ...]:
-        arrays = tf.numpy_function(lambda place: element(int(place)), [number], types)
-        return tuple(tf.ensure_shape(array, one.shape) for array, one in zip(arrays, like, strict=True))
+        arrays = tf.numpy_function(made, [number], types)
+        return tuple(tf.ensure_shape(array, shape) for array, shape in zip(arrays, shapes, strict=True))
 
-    return tf.data.Dataset.range(first, 2**62).map(numbered).prefetch(2)
+    try:
+        yield tf.data.Dataset.range(first, 2**62).map(numbered).prefetch(2)
+    finally:
+        held.clear()
 
 
 def fast_policy() -> str:

@@ -94,15 +94,16 @@ def run(  # noqa: PLR0913
         return model.chunk(number, batch_size=plan.batch_size, steps_per_chunk=plan.chunk)
 
     try:
-        model.fit(
-            backend.stream(chunk, first=int(model.chunk_counter)),
-            initial_epoch=int(model.chunk_counter) // plan.chunks_per_epoch,
-            epochs=plan.num_epochs,
-            steps_per_epoch=plan.chunks_per_epoch,
-            callbacks=[*standard, *callbacks],
-            shuffle=False,
-            verbose=0,
-        )
+        with backend.stream(chunk, first=int(model.chunk_counter)) as chunks:
+            model.fit(
+                chunks,
+                initial_epoch=int(model.chunk_counter) // plan.chunks_per_epoch,
+                epochs=plan.num_epochs,
+                steps_per_epoch=plan.chunks_per_epoch,
+                callbacks=[*standard, *callbacks],
+                shuffle=False,
+                verbose=0,
+            )
     except KeyboardInterrupt:
         raise FitInterrupted(_how_to_resume(checkpoint, best, plan)) from None
     except TrainingError:
