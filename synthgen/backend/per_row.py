@@ -22,16 +22,26 @@ def observed(outputs: Tensor, squares: Tensor, *, axis: int = 0) -> Tensor:
             dense layer the squared length of its input, plus one for the bias. Broadcast to `outputs`.
         axis: Of the rows.
     """
+    others = [place for place in range(len(outputs.shape)) if place != axis]
+    squares = tf.cast(tf.stop_gradient(squares), tf.float32)
+    return observed_by(outputs, lambda slopes: tf.reduce_sum(squares * tf.square(slopes), axis=others))
+
+
+def observed_by(outputs: Tensor, squares_of: Callable[[Tensor], Tensor]) -> Tensor:
+    """The same for a layer that uses a weight several times a row, so that slopes at its outputs do not stand alone.
+
+    Args:
+        outputs: Of a linear layer.
+        squares_of: Squared lengths of the weights' gradient, (rows,), for the slopes at the outputs, float32.
+    """
     probe = _PROBE.get()
     if probe is None:
         return outputs
-    others = [place for place in range(len(outputs.shape)) if place != axis]
-    squares = tf.cast(tf.stop_gradient(squares), tf.float32)
 
     @tf.custom_gradient
     def noted(values: Tensor, _probe: Tensor) -> tuple[Tensor, Callable]:
         def backward(slopes: Tensor) -> tuple[Tensor, Tensor]:
-            return slopes, tf.reduce_sum(squares * tf.square(tf.cast(slopes, tf.float32)), axis=others)
+            return slopes, squares_of(tf.cast(slopes, tf.float32))
 
         return tf.identity(values), backward
 

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from synthgen.cli import images
-from synthgen.cli.verbs import Quiet, Read, console, count, kept_epoch, parsed_settings, require_run, require_writable
+from synthgen.cli.verbs import (
+    Quiet,
+    Read,
+    console,
+    count,
+    kept_epoch,
+    parsed_settings,
+    require_run,
+    require_writable,
+    run_directory,
+)
 from synthgen.errors import FitInterrupted, SynthgenError, did_you_mean
 
 if TYPE_CHECKING:
@@ -134,10 +144,11 @@ def fit(  # noqa: PLR0913, PLR0917 - options
     $ synthgen fit xrays/ --images size=64x64 --holdout holdout.npz --train train.npz -o xrays.synthgen
     """
     if images.asked_for(data, model):
-        images.refuse({"--epsilon": epsilon, "--epochs": epochs, "--minutes": minutes})
+        images.refuse({"--epochs": epochs, "--minutes": minutes})
         images.fit(
             data, output, how=how or [], model=model, schema=schema, steps=steps, seed=seed, settings=settings or [],
-            holdout=holdout, holdout_share=holdout_share, train=train, checkpoint=checkpoint, watch=watch, quiet=quiet,
+            holdout=holdout, holdout_share=holdout_share, train=train, checkpoint=checkpoint, watch=watch,
+            privacy=budget(epsilon, delta), quiet=quiet,
         )  # fmt: skip
         return
     model = _named(model, epsilon=epsilon, schema=schema, quiet=quiet)
@@ -160,7 +171,7 @@ def fit(  # noqa: PLR0913, PLR0917 - options
         out.print(f"{selection}\n{_written(output, len(frame))}", markup=False)
         return
     synthesizer = make(MODELS[model], length | {"seed": seed}, settings or [])
-    directory = _checkpoint(checkpoint, output, private=epsilon is not None)
+    directory = run_directory(checkpoint, output, private=epsilon is not None)
     require_run(directory)
     try:
         synthesizer.fit(frame, schema=meaning, privacy=budget(epsilon, delta), checkpoint=directory, verbose=not quiet)
@@ -270,11 +281,6 @@ def budget(epsilon: float | None, delta: float) -> "DifferentialPrivacy | None":
     from synthgen.dp.budget import DifferentialPrivacy
 
     return None if epsilon is None else DifferentialPrivacy(epsilon=epsilon, delta=delta)
-
-
-def _checkpoint(asked: Path | None, output: Path, *, private: bool) -> Path | None:
-    """Where finished epochs are kept; a run under a privacy budget keeps none unless asked, to be told why."""
-    return asked if asked is not None or private else output.with_name(f"{output.name}.checkpoint")
 
 
 def _done(output: Path, synthesizer: "Synthesizer", num_rows: int) -> str:

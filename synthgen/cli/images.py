@@ -2,19 +2,19 @@
 
 import inspect
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from synthgen.cli.verbs import console, count, kept_epoch, parsed_settings, require_run, require_writable
+from synthgen.cli.verbs import console, count, kept_epoch, parsed_settings, require_run, require_writable, run_directory
 from synthgen.errors import FitInterrupted, ReadError, SynthgenError, WriteError, did_you_mean
 
 if TYPE_CHECKING:
     from synthgen.data.images.image_set import ImageSet
     from synthgen.data.schema import Schema
-    from synthgen.report.report import Report
+    from synthgen.dp.budget import DifferentialPrivacy
     from synthgen.synthesizers.images.base import ImageSynthesizer
 
 MODELS = {"image-gan": "ImageGAN", "image-diffusion": "ImageDiffusion", "image-vae": "ImageVAE"}
@@ -22,6 +22,9 @@ MODELS = {"image-gan": "ImageGAN", "image-diffusion": "ImageDiffusion", "image-v
 
 ENDINGS = (".npz", ".dcm", ".nii", ".nii.gz")
 """Of files of images; a folder is one of images too."""
+
+YES, NO = {"yes", "true"}, {"no", "false"}
+"""What says whether."""
 
 FOLDERS = {"png": "png", "dicom": "dicom"}
 """Kinds of files that a folder of synthetic images can hold."""
@@ -31,7 +34,8 @@ How = Annotated[
     typer.Option(
         "--images",
         metavar="NAME=VALUE",
-        help="How images are read, such as part=train, size=64x64, label=ViewPosition, table=labels.csv; repeat it.",
+        help="How images are read, such as part=train, size=64x64, label=ViewPosition, table=labels.csv, "
+        "skip_corrupt=yes, cache=images.npy; repeat it.",
     ),
 ]
 
@@ -86,17 +90,41 @@ def _value(name: str, text: str) -> Any:
         from synthgen.data.readers import read_table
 
         return read_table(Path(text))
-    if name == "columns":
-        return text.split(",")
-    if name == "size":
-        sides = text.split("x")
-        if len(sides) != 2 or not all(side.isdigit() for side in sides):
-            raise ReadError(f"Expected --images size=HEIGHTxWIDTH, such as 64x64. Received {text!r}.")
-        return int(sides[0]), int(sides[1])
     if name in ("window", "bounds"):
-        low, _, high = text.partition(",")
-        return float(low), float(high)
+        return _ends(name, text)
+    if name in _VALUES:
+        return _VALUES[name](text)
     return None if text == "none" else text
+
+
+def _sides(text: str) -> tuple[int, int]:
+    sides = text.split("x")
+    if len(sides) != 2 or not all(side.isdigit() for side in sides):
+        raise ReadError(f"Expected --images size=HEIGHTxWIDTH, such as 64x64. Received {text!r}.")
+    return int(sides[0]), int(sides[1])
+
+
+def _whether(text: str) -> bool:
+    if text.lower() not in YES | NO:
+        raise ReadError(f"Expected --images skip_corrupt=yes or skip_corrupt=no. Received {text!r}.")
+    return text.lower() in YES
+
+
+def _ends(name: str, text: str) -> tuple[float, float]:
+    try:
+        low, high = (float(end) for end in text.split(","))
+    except ValueError:
+        raise ReadError(f"Expected --images {name}=LOWER,UPPER, such as -1000,400. Received {text!r}.") from None
+    return low, high
+
+
+_VALUES: dict[str, Callable[[str], Any]] = {
+    "columns": lambda text: text.split(","),
+    "size": _sides,
+    "skip_corrupt": _whether,
+    "bits": lambda text: int(text) if text.isdigit() else text,
+}
+"""What becomes of the text of an option of the reader."""
 
 
 def refuse(given: dict[str, Any]) -> None:
@@ -128,6 +156,7 @@ def fit(  # noqa: PLR0913
     train: Path | None,
     checkpoint: Path | None,
     watch: Path | None,
+    privacy: "DifferentialPrivacy | None",
     quiet: bool,
 ) -> None:
     """Learns images and writes a model file; arguments as for the verb.
@@ -146,6 +175,7 @@ def fit(  # noqa: PLR0913
         train: Archive for the images that are learned.
         checkpoint: Where finished epochs are kept.
         watch: Folder for sheets of drawn images.
+        privacy: A budget; None: none. Then copies of images are not left out: that would be a read of the data.
         quiet: Whether to print nothing.
     """
     require_writable(output, holdout, train)
@@ -155,7 +185,7 @@ def fit(  # noqa: PLR0913
     synthesizer = make(model or "image-gan", {"seed": seed} | ({} if steps is None else {"num_steps": steps}), settings)
     images = read(data, how)
     copies = len(images)
-    images = images.without_duplicates()
+    images = images if privacy is not None else images.without_duplicates()
     copies -= len(images)
     if holdout is not None:
         images, kept_out = images.split(holdout=holdout_share, seed=seed)
@@ -163,22 +193,25 @@ def fit(  # noqa: PLR0913
     if train is not None:
         _write_real(images, train)
     meaning = _meaning(schema)
-    directory = output.with_name(f"{output.name}.checkpoint") if checkpoint is None else checkpoint
+    directory = run_directory(checkpoint, output, private=privacy is not None)
     require_run(directory)
     try:
-        synthesizer.fit(images, schema=meaning, checkpoint=directory, watch=watch, verbose=not quiet)
+        synthesizer.fit(images, schema=meaning, privacy=privacy, checkpoint=directory, watch=watch, verbose=not quiet)
     except FitInterrupted:
+        if directory is None:
+            raise
         raise FitInterrupted(
             f"Finished epochs are kept in {directory}. Run the same command again to go on from there."
         ) from None
     synthesizer.save(output)
-    if checkpoint is None:
+    if directory is not None and checkpoint is None:
         shutil.rmtree(directory)
     out = console(quiet=quiet)
     if copies:
         out.print(f"{count(copies)} copies of other images were left out.")
     epoch = kept_epoch(synthesizer.history, synthesizer.best_epoch)
-    out.print(f"Learned {images!r}; {epoch}", markup=False)
+    spent = "" if synthesizer.ledger is None else f". Spent {str(synthesizer.ledger).splitlines()[0]}."
+    out.print(f"Learned {images!r}{epoch and f'; {epoch}'}{spent}", markup=False)
     out.print(f"Written to {output}. Next: synthgen sample {output} -n {len(images)} -o synthetic.npz", markup=False)
 
 
@@ -218,41 +251,6 @@ def make(model: str, arguments: dict[str, Any], settings: Sequence[str]) -> "Ima
     synthesizer = family(**arguments, **parsed_settings(settings, known))
     synthesizer.check_settings()
     return synthesizer
-
-
-def judged(
-    *,
-    train: Path,
-    synthetic: Path,
-    holdout: Path | None,
-    how: Sequence[str],
-    worst_patients: int,
-    seed: int,
-    quiet: bool,
-) -> "Report":
-    """Returns the report on synthetic images; arguments as for the verb.
-
-    Args:
-        train: The images that the synthetic ones were made from.
-        synthetic: The images to judge.
-        holdout: Real images that the maker never saw; None: there are none.
-        how: See `read`; the same for all three.
-        worst_patients: How many the internal edition shows.
-        seed: Of every sample.
-        quiet: Whether to show no progress.
-    """
-    from synthgen.report.evaluate_images import evaluate_images
-
-    return evaluate_images(
-        train=read(train, how), synthetic=read(synthetic, _made(how), allow_synthetic=True),
-        holdout=None if holdout is None else read(holdout, how), worst_patients=worst_patients, seed=seed,
-        verbose=not quiet,
-    )  # fmt: skip
-
-
-def _made(how: Sequence[str]) -> list[str]:
-    """How synthetic images are read: they are nobody's."""
-    return [setting for setting in how if not setting.startswith("patient=")]
 
 
 def sample(

@@ -53,6 +53,8 @@ def _manifest(manifest: dict[str, Any], schema: dict[str, Any]) -> Iterator[str]
     if "images" in manifest:
         yield f"images        {_form(manifest['images'])}"
     if schema["rare_below"] is None:
+        if manifest.get("privacy") is not None:
+            yield from _ledger(manifest["privacy"])
         yield "protection    nothing is known of the images but their pixels"
         return
     key = f", patients named by {schema['patient_key']}" if schema["patient_key"] else ", each row a patient"

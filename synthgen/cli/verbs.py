@@ -206,6 +206,17 @@ def parsed_settings(settings: Sequence[str], known: Sequence[str]) -> dict[str, 
     return parsed
 
 
+def run_directory(asked: Path | None, output: Path, *, private: bool) -> Path | None:
+    """Returns where finished epochs are kept; a run under a privacy budget keeps none unless asked, to be told why.
+
+    Args:
+        asked: By the user.
+        output: The model file.
+        private: Whether there is a privacy budget.
+    """
+    return asked if asked is not None or private else output.with_name(f"{output.name}.checkpoint")
+
+
 def require_run(directory: Path | None) -> None:
     """Refuses a folder that holds anything but a run: it will be written to, and removed in the end.
 

@@ -200,5 +200,6 @@ def check_lengths(losses: Callable[[], Tensor], variables: list, *, num_rows: in
     if not np.all(said >= 0.999 * true - 1e-6):
         raise TrainingError(
             "Gradients of single rows are longer than the network's layers say: under a privacy budget only layers of "
-            "synthgen.networks.dense can be trained."
+            "synthgen.networks.dense and .observed can be trained, without spectral normalisation, and without "
+            "convolutions in groups or by depth (mixing='dense')."
         )

@@ -1,5 +1,6 @@
 """Images with what is known of each, as models see them; and back to pixels."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Self
 
@@ -7,23 +8,37 @@ import numpy as np
 
 from synthgen.encoding.layout import EncodedTable
 
+MOST_LOADED = 2**29
+"""Bytes of an array on disk up to which it is loaded and trained on like any other."""
+
+AT_ONCE = 1_024
+"""Images of such an array that are read together."""
+
 
 @dataclass(frozen=True)
 class EncodedImages:
     """Images and what is known of each.
 
     Args:
-        pixels: (images, *sides, channels) uint8 or uint16, as they are stored: four times smaller than numbers.
+        pixels: (images, *sides, channels) uint8 or uint16, as they are stored: four times smaller than numbers. A
+            `numpy.memmap` stays on disk, if it is large.
         white: The largest value a pixel can have.
         known: (images) encoded; of a layout without blocks where nothing is known.
+        places: (images,) which of `pixels` they are; None: all.
     """
 
     pixels: np.ndarray
     white: int
     known: EncodedTable
+    places: np.ndarray | None = None
 
     def __len__(self) -> int:
-        return len(self.pixels)
+        return len(self.pixels) if self.places is None else len(self.places)
+
+    @property
+    def streamed(self) -> bool:
+        """Whether training reads images from disk as it needs them."""
+        return isinstance(self.pixels, np.memmap) and self.pixels.nbytes > MOST_LOADED
 
     def take(self, places: np.ndarray | slice) -> Self:
         """Returns the images at the given positions.
@@ -31,7 +46,31 @@ class EncodedImages:
         Args:
             places: Positions, booleans or a slice.
         """
-        return type(self)(self.pixels[places], self.white, self.known.take(places))
+        known = self.known.take(places)
+        if not self.streamed:
+            return type(self)(self.stored(places), self.white, known)
+        return type(self)(self.pixels, self.white, known, self._all()[places])
+
+    def stored(self, places: np.ndarray | slice = slice(None)) -> np.ndarray:
+        """Returns pixels in memory, (..., *sides, channels).
+
+        Args:
+            places: As for `take`, of any shape.
+        """
+        if not isinstance(self.pixels, np.memmap) and self.places is None:
+            return self.pixels[places]
+        return np.asarray(self.pixels[self._all()[places]])
+
+    def digest(self) -> bytes:
+        """Returns a hash of all of it, which holds a few images at a time in memory."""
+        found = hashlib.sha256()
+        for start in range(0, len(self), AT_ONCE):
+            found.update(self.stored(slice(start, start + AT_ONCE)).tobytes())
+        found.update(self.known.codes.tobytes())
+        return found.digest()
+
+    def _all(self) -> np.ndarray:
+        return np.arange(len(self.pixels)) if self.places is None else self.places
 
 
 def pixels_of(images: np.ndarray, *, sides: tuple[int, ...], white: int) -> np.ndarray:

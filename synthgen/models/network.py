@@ -112,10 +112,15 @@ class LossModel(OneNetwork, NetworkModel):
 
     def _step(self, data: tuple[Tensor, ...], step: Tensor, step_of_run: Tensor) -> Tensor:
         indices, seed = data[0][step], backend.step_seed(self.seed, step_of_run)
+        some = ops.maximum(indices, 0)
+        codes, scalars = backend.taken(self._codes, some), backend.taken(self._scalars, some)
+
+        def losses() -> Tensor:
+            return self.losses_of(codes, scalars, seed=seed)
+
         if self.private is not None:
-            return self._private_step(self.private, indices, seed, step_of_run)
-        codes, scalars = backend.taken(self._codes, indices), backend.taken(self._scalars, indices)
-        return self._minimise(lambda: self.losses_of(codes, scalars, seed=seed))
+            return self._minimise_privately(self.private, losses, indices=indices, step_of_run=step_of_run)
+        return self._minimise(losses)
 
     def check_private(self) -> None:
         rng = np.random.default_rng(0)
@@ -125,14 +130,3 @@ class LossModel(OneNetwork, NetworkModel):
         seed = backend.step_seed(self.seed, 0)
         check_lengths(lambda: self.losses_of(codes, ops.convert_to_tensor(scalars), seed=seed),
                       self.network.trainable_variables, num_rows=CHECKED_ROWS)  # fmt: skip
-
-    def _private_step(self, private: PrivateTraining, indices: Tensor, seed: Tensor, step_of_run: Tensor) -> Tensor:
-        """The same under a privacy budget; its loss would be one more look at the rows, so that it says 0."""
-        some = ops.maximum(indices, 0)
-        codes, scalars = backend.taken(self._codes, some), backend.taken(self._scalars, some)
-        variables = self.network.trainable_variables
-        gradients = private.gradients(
-            lambda: self.losses_of(codes, scalars, seed=seed), variables, indices=indices, step=step_of_run
-        )
-        self.optimizer.apply(gradients, variables)
-        return ops.zeros((1,))

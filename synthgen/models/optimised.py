@@ -7,6 +7,7 @@ from keras import ops
 
 from synthgen import backend
 from synthgen.backend import Tensor
+from synthgen.dp.training import PrivateTraining
 from synthgen.models.chunked import ChunkedModel, refresh
 
 
@@ -53,6 +54,22 @@ class OneNetwork(ChunkedModel):
         value, gradients = backend.value_and_gradients(loss, variables)
         self.optimizer.apply(gradients, variables)
         return ops.stack([value])
+
+    def _minimise_privately(
+        self, private: PrivateTraining, losses: Callable[[], Tensor], *, indices: Tensor, step_of_run: Tensor
+    ) -> Tensor:
+        """The same under a privacy budget; the loss would be one more look at the data, so that it says 0, (1,).
+
+        Args:
+            private: Protects the data.
+            losses: Of each row or image of its own, (capacity,).
+            indices: (capacity,) int32, -1 where there is none.
+            step_of_run: Number of the step in the whole run.
+        """
+        variables = self.network.trainable_variables
+        gradients = private.gradients(losses, variables, indices=indices, step=step_of_run)
+        self.optimizer.apply(gradients, variables)
+        return ops.zeros((1,))
 
     def refresh_sampler(self) -> None:
         refresh(self._sampler, self.network, self.optimizer)

@@ -7,7 +7,9 @@ from typing import Any, Literal
 import keras
 from keras import layers, ops
 
-from synthgen.backend import Tensor
+from synthgen.backend import Tensor, per_row
+from synthgen.networks import observed
+from synthgen.networks.dense import Dense
 from synthgen.networks.geometry import Geometry
 from synthgen.networks.mlp import LEAK
 
@@ -22,8 +24,8 @@ GROUP = 16
 EXPANSION = 2
 """Of the width inside a block."""
 
-_CONVOLUTION: dict[int, Any] = {1: layers.Conv1D, 2: layers.Conv2D, 3: layers.Conv3D}
-_TRANSPOSED: dict[int, Any] = {1: layers.Conv1DTranspose, 2: layers.Conv2DTranspose, 3: layers.Conv3DTranspose}
+_CONVOLUTION: dict[int, Any] = {1: observed.Convolution1D, 2: observed.Convolution2D, 3: observed.Convolution3D}
+_TRANSPOSED: dict[int, Any] = {1: observed.Transposed1D, 2: observed.Transposed2D, 3: observed.Transposed3D}
 _DEPTHWISE: dict[int, Any] = {1: layers.DepthwiseConv1D, 2: layers.DepthwiseConv2D}
 _LARGER: dict[int, Any] = {1: layers.UpSampling1D, 2: layers.UpSampling2D, 3: layers.UpSampling3D}
 _SMALLER: dict[int, Any] = {1: layers.AveragePooling1D, 2: layers.AveragePooling2D, 3: layers.AveragePooling3D}
@@ -80,9 +82,11 @@ class Basis(keras.layers.Layer):
 
     def call(self, inputs: Tensor) -> Tensor:
         if self.towards == "score":
-            return ops.sum(inputs * self.patterns, axis=tuple(range(1, len(self.sides) + 1)))  # (batch, channels)
+            places = tuple(range(1, len(self.sides) + 1))
+            products = ops.sum(inputs * self.patterns, axis=places)  # (batch, channels)
+            return per_row.observed(products, ops.sum(ops.square(inputs), axis=places))
         spread = ops.reshape(inputs, (-1, *[1] * len(self.sides), inputs.shape[-1]))
-        return spread * self.patterns  # (batch, *sides, channels)
+        return per_row.observed(spread * self.patterns, ops.square(spread))  # (batch, *sides, channels)
 
     def compute_output_shape(self, shape: tuple[int, ...]) -> tuple[int | None, ...]:
         between = () if self.towards == "score" else self.sides
@@ -115,7 +119,7 @@ class Maker:
 
     def dense(self, width: int, *, scale: float = 1.0) -> layers.Layer:
         """Returns a dense layer; the variance of its starting weights is `scale` over the number of inputs."""
-        return self._divided(layers.Dense(width, kernel_initializer=self._start(scale)))
+        return self._divided(Dense(width, kernel_initializer=self._start(scale)))
 
     def convolution(
         self, width: int, *, kernel: int = 1, strides: int = 1, scale: float = 1.0, groups: int = 1

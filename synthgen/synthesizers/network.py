@@ -26,6 +26,11 @@ from synthgen.training.schedules import RecoverableCosine
 LARGER_BATCHES, FEWER_STEPS = 4, 2
 """Under a privacy budget: every batch gets the same noise, so that few large ones drown less in it."""
 
+NO_CHECKPOINT = (
+    "A run under a privacy budget has no checkpoint: what it read with noise before an interruption would be paid "
+    "twice. Leave checkpoint out."
+)
+
 END_OF_RATE = 1 / 20
 """Of the starting learning rate, where the cosine ends."""
 
@@ -121,10 +126,7 @@ class NetworkSynthesizer(Synthesizer):
     ) -> NetworkModel:
         """Trains under a privacy budget: larger batches, no rows held out, no losses shown or kept."""
         if checkpoint is not None:
-            raise SettingsError(
-                "A run under a privacy budget has no checkpoint: what it read with noise before an interruption would "
-                "be paid twice. Leave checkpoint out."
-            )
+            raise SettingsError(NO_CHECKPOINT)
         plan = private_plan(self.plan(parts.num_rows), num_patients=parts.num_rows)
         model = self.build(parts.layout)
         score = self._start_privately(model, parts, reader, verbose=verbose)

@@ -54,21 +54,26 @@ class PrivateTable:
         schema: Declared by the user.
         reader: Of the rows.
         num_patients: About how many, as read with noise.
+        places: (patients,) where the rows stood.
     """
 
     frame: pd.DataFrame
     schema: Schema
     reader: Reader
     num_patients: float
+    places: np.ndarray
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, schema: Schema, budget: DifferentialPrivacy) -> "PrivateTable":
+    def of(
+        cls, frame: pd.DataFrame, schema: Schema, budget: DifferentialPrivacy, *, each: str = "row"
+    ) -> "PrivateTable":
         """Draws one row of each patient, and counts the patients.
 
         Args:
             frame: (rows, columns), valid under the schema.
             schema: Declared by the user.
             budget: To keep to.
+            each: What is protected where patients are not known.
 
         Raises:
             SettingsError: If the budget's unit is no column, or the schema leaves to be read what the budget has
@@ -78,15 +83,17 @@ class PrivateTable:
         if unit is not None and unit not in frame:
             raise SettingsError(f"DifferentialPrivacy: unit={unit!r} is not a column of the table.")
         _check_affordable(schema, budget)
-        reader = Reader(budget, unit="row" if unit is None else unit)
+        reader = Reader(budget, unit=each if unit is None else unit)
         reader.free("kinds, types, decimals and missing values of the columns")
+        places = np.arange(len(frame))
         if unit is not None:
             codes = pd.factorize(frame[unit], use_na_sentinel=False)[0]
             order = reader.rng.permutation(len(frame))
-            frame = frame.iloc[order[np.unique(codes[order], return_index=True)[1]]]
+            places = order[np.unique(codes[order], return_index=True)[1]]
+            frame = frame.iloc[places]
         share = column_share(schema, budget)
         count = reader.counts(np.array([len(frame)]), share=share, purpose=f"number of patients ({reader.ledger.unit})")
-        return cls(frame.reset_index(drop=True), schema, reader, max(float(count[0]), 1.0))
+        return cls(frame.reset_index(drop=True), schema, reader, max(float(count[0]), 1.0), places)
 
 
 def check_enough_patients(table: PrivateTable) -> None:

@@ -70,7 +70,10 @@ def test_what_a_file_of_images_holds_is_listed(run, model):
         (["--images", "part"], "NAME=VALUE"),
         (["--images", "part=train", "--images", "colour=red"], "colour"),
         (["--images", "size=big"], "HEIGHTxWIDTH"),
-        (["--images", "part=train", "--epsilon", "1"], "--epsilon"),
+        (["--images", "window=wide"], "window=LOWER,UPPER"),
+        (["--images", "skip_corrupt=maybe"], "skip_corrupt=yes"),
+        (["--images", "part=train", "--images", "skip_corrupt=yes"], "not for archives"),
+        (["--images", "part=train", "--epochs", "1"], "--epochs"),
         (["--images", "part=train", "--model", "image-gam"], "Did you mean 'image-gan'"),
         (["--images", "part=train", "--set", "widht=3"], "Did you mean 'width'"),
         (["--images", "part=train", "--holdout", "kept.csv"], ".npz"),
@@ -90,6 +93,37 @@ def test_a_folder_that_is_there_is_not_written_into(run, model, tmp_path):
     assert (code, "--kind" in err) == (2, True)
 
 
+def test_torn_files_are_left_out_on_request_and_pixels_kept_on_disk(run, scans, tmp_path):
+    pytest.importorskip("PIL", reason="pillow is not installed: pip install -e '.[images]'")
+    ward, output = tmp_path / "ward", tmp_path / "m.synthgen"
+    sg.write_images(sg.read_images(scans, part="train"), ward, kind="png")
+    torn = sorted(ward.rglob("*.png"))[10]
+    torn.write_bytes(b"torn")
+    small = ["--steps", "10", "--set", "width=8", "--set", "batch_size=16", "-o", str(output)]
+    synthetic = [mark for mark in ward.rglob("*.png") if mark != torn]
+    _unmark(synthetic)
+    code, _, err = run("fit", str(ward), *small)
+    assert code == 2
+    assert f"Of 120 files, 1 cannot be read: {torn.relative_to(ward).as_posix()}" in err
+    assert "--images skip_corrupt=yes" in err
+    assert not output.exists()
+    code, out, err = run("fit", str(ward), "--images", "skip_corrupt=yes", "--images", f"cache={tmp_path / 'c.npy'}",
+                         *small)  # fmt: skip
+    assert (code, "were left out" in err) == (0, True)
+    assert "Learned <ImageSet 117 images of 8 x 8" in out  # and without two copies
+    assert np.load(tmp_path / "c.npy", mmap_mode="r").shape == (119, 8, 8, 1)
+
+
+def _unmark(paths):
+    """Saves pictures without the mark of what is synthetic, as if they came from a ward."""
+    from PIL import Image
+
+    for path in paths:
+        with Image.open(path) as opened:
+            pixels = np.asarray(opened)
+        Image.fromarray(pixels).save(path)
+
+
 def test_images_are_judged(run, model, tmp_path):
     """Without a word on classes: the archives say them."""
     drawn = tmp_path / "drawn.npz"
@@ -107,3 +141,18 @@ def test_images_are_judged(run, model, tmp_path):
     code, _, err = run("evaluate", "--train", str(model.with_name("train.npz")), "--synthetic", str(drawn),
                        "--images", "part=train", "--target", "label")  # fmt: skip
     assert (code, "--target is not for images" in err) == (2, True)
+
+
+def test_a_promise_is_kept_and_listed(run, scans, tmp_path):
+    output = tmp_path / "private.synthgen"
+    schema = sg.Schema(columns={"label": sg.Categorical(categories=(0, 1), dtype="int64")})
+    schema.to_yaml(tmp_path / "schema.yaml")
+    fit = ("fit", str(scans), "--images", "part=train", "--epsilon", "20", "--steps", "20", "--set", "width=8",
+           "--set", "batch_size=8", "-o", str(output))  # fmt: skip
+    code, _, err = run(*fit)
+    assert (code, "schema" in err) == (2, True)
+    code, out, _ = run(*fit, "--schema", str(tmp_path / "schema.yaml"))
+    assert (code, "Spent epsilon" in out) == (0, True)
+    assert "Learned <ImageSet 120 images" in out  # copies are not looked for: it would cost
+    code, out, _ = run("inspect", str(output))
+    assert (code, "privacy       epsilon" in out, "training of ImageGAN" in out) == (0, True, True)

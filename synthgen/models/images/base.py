@@ -7,6 +7,7 @@ from keras import ops
 
 from synthgen import backend
 from synthgen.backend import Tensor
+from synthgen.dp.training import PrivateTraining
 from synthgen.encoding.image import EncodedImages, pixels_of
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.models.chunked import ChunkedModel
@@ -16,6 +17,9 @@ from synthgen.training.batches import shuffled
 
 MOST_PIXELS = 2_000_000
 """Numbers that a call of drawing makes at once: bounds its memory."""
+
+CHECKED_IMAGES = 3
+"""Made-up images on which the lengths of gradients are checked."""
 
 MOST_AT_ONCE = 256
 """Images of a call."""
@@ -29,12 +33,16 @@ class ImageModel(ChunkedModel):
         layout: Of what is known.
         seed: Of everything random in training.
         losses: Names of what a step returns, in order.
+
+    Attributes:
+        private: How gradients are protected, where there is a privacy budget; to be set before training.
     """
 
     def __init__(self, geometry: Geometry, layout: Layout, *, seed: int, losses: tuple[str, ...]) -> None:
         super().__init__(seed=seed, losses=losses)
         self.geometry = geometry
         self.layout = layout
+        self.private: PrivateTraining | None = None
         pixels = geometry.channels * int(np.prod(geometry.padded))
         self._at_once = int(np.clip(MOST_PIXELS // pixels, 1, MOST_AT_ONCE))
         self._draw = backend.compiled(self._drawn, jit_compile=backend.has_gpu())
@@ -49,37 +57,79 @@ class ImageModel(ChunkedModel):
         """
 
     @property
+    @abstractmethod
+    def noise_dim(self) -> int:
+        """Standard normal numbers that an image is made of."""
+
+    @abstractmethod
+    def from_noise(self, noise: Tensor, condition: Tensor) -> Tensor:
+        """Returns the images that the sampler makes of given noise; see `generated`.
+
+        Args:
+            noise: (batch, noise_dim).
+            condition: (batch, num_conditions).
+        """
+
+    @property
     def num_conditions(self) -> int:
         """Features of what is known of an image."""
         return self.layout.num_features
 
     def prepare(self, images: EncodedImages) -> None:
-        """Puts the training images on the device.
+        """Puts the training images on the device; if there are too many, they come from disk a chunk at a time.
 
         Args:
             images: To learn.
         """
-        self._pixels = backend.resident(images.pixels)
+        self._streamed = images if images.streamed else None
+        self._pixels = None if images.streamed else backend.resident(images.stored())
         self._codes = backend.resident(images.known.codes)
         self._scalars = backend.resident(images.known.scalars)
         self._white, self._num_images = images.white, len(images)
 
     def release(self) -> None:
         """Lets go of the training images."""
-        self._pixels = self._codes = self._scalars = None
+        self._pixels = self._codes = self._scalars = self._streamed = None
+
+    @abstractmethod
+    def check_private(self) -> None:
+        """Makes sure, on made-up images, that training under a privacy budget finds lengths of gradients right.
+
+        Raises:
+            TrainingError: If it does not.
+        """
+
+    def made_up(self) -> tuple[Tensor, Tensor]:
+        """Returns images of noise, (CHECKED_IMAGES, *padded, channels), and conditions of noise."""
+        rng = np.random.default_rng(0)
+        images = rng.uniform(-1, 1, (CHECKED_IMAGES, *self.geometry.shape)).astype("float32")
+        condition = rng.uniform(0, 1, (CHECKED_IMAGES, self.num_conditions)).astype("float32")
+        return ops.convert_to_tensor(images), ops.convert_to_tensor(condition)
 
     def chunk(self, number: int, *, batch_size: int, steps_per_chunk: int) -> tuple[np.ndarray, ...]:
-        size = steps_per_chunk * batch_size
-        indices = shuffled(self._num_images, num_drawn=size, first=number * size, seed=self.seed)
-        return (indices.reshape(steps_per_chunk, batch_size),)
+        """Returns indices of images, (steps, batch) int32, under a budget drawn by chance, -1 where there is none; and
+        their pixels, (steps, batch, *sides, channels), where they come from disk.
+        """
+        if self.private is not None:
+            indices = self.private.batches(self._num_images, num_batches=steps_per_chunk)
+        else:
+            size = steps_per_chunk * batch_size
+            indices = shuffled(self._num_images, num_drawn=size, first=number * size, seed=self.seed)
+            indices = indices.reshape(steps_per_chunk, batch_size)
+        if self._streamed is None:
+            return (indices,)
+        return indices, self._streamed.stored(np.maximum(indices, 0))
 
-    def batch(self, indices: Tensor) -> tuple[Tensor, Tensor]:
+    def batch(self, data: tuple[Tensor, ...], *place: Tensor | int) -> tuple[Tensor, Tensor]:
         """Returns training images, (batch, *padded, channels), black is -1; and their conditions, (batch, features).
 
         Args:
-            indices: (batch,) int32.
+            data: What `chunk` returned.
+            place: Of the batch in it.
         """
-        images = ops.cast(backend.taken(self._pixels, indices), "float32") * (2 / self._white) - 1
+        indices = ops.maximum(data[0][place], 0)
+        stored = backend.taken(self._pixels, indices) if len(data) == 1 else data[1][place]
+        images = ops.cast(stored, "float32") * (2 / self._white) - 1
         padding = [(0, 0)]
         for side, padded in zip(self.geometry.sides, self.geometry.padded, strict=True):
             first = (padded - side) // 2
@@ -117,3 +167,13 @@ class ImageModel(ChunkedModel):
 
     def _drawn(self, codes: Tensor, scalars: Tensor, seed: Tensor) -> Tensor:
         return ops.cast(self.generated(self._condition(codes, scalars), seed), "float32")
+
+    def drawn_of(self, noise: Tensor, codes: Tensor, scalars: Tensor) -> Tensor:
+        """Returns images made of given noise that show what is known, (batch, *padded, channels) float32.
+
+        Args:
+            noise: (batch, noise_dim).
+            codes: (batch, columns) of what is known.
+            scalars: (batch, columns) of what is known.
+        """
+        return ops.cast(self.from_noise(noise, self._condition(codes, scalars)), "float32")

@@ -66,7 +66,13 @@ class RectifiedFlow(ImageLossModel):
         return ops.mean(ops.square(said - (noise - images)), axis=tuple(range(1, len(images.shape))))  # (batch,)
 
     def generated(self, condition: Tensor, seed: Tensor) -> Tensor:
-        batch = condition.shape[0]
+        return self.from_noise(self._noise(condition.shape[0], seed), condition)
+
+    @property
+    def noise_dim(self) -> int:
+        return int(np.prod(self.geometry.shape))
+
+    def from_noise(self, noise: Tensor, condition: Tensor) -> Tensor:
         steps = self._num_sampling_steps
 
         def step(number: Tensor, images: Tensor) -> Tensor:
@@ -78,7 +84,7 @@ class RectifiedFlow(ImageLossModel):
             second = ops.where(later > 0, second, first)  # without noise there is no direction to learn
             return images + (later - time) * 0.5 * (first + second)
 
-        return backend.repeat(steps, step, self._noise(batch, seed))
+        return backend.repeat(steps, step, ops.reshape(noise, (-1, *self.geometry.shape)))
 
     def _guided(self, images: Tensor, time: Tensor, condition: Tensor) -> Tensor:
         times = ops.ones((condition.shape[0], 1)) * time

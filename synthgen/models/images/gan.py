@@ -9,12 +9,14 @@ from keras import ops
 
 from synthgen import backend
 from synthgen.backend import Tensor
-from synthgen.encoding.layout import Layout
+from synthgen.dp.training import PrivateTraining, check_lengths
+from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.models.gan.augmentation import Augmentation
 from synthgen.models.gan.critic_update import update_critic
 from synthgen.models.gan.losses import AdversarialLoss
+from synthgen.models.gan.private import update_adversaries
 from synthgen.models.gan.regularizers import SlopePenalty
-from synthgen.models.images.base import ImageModel
+from synthgen.models.images.base import CHECKED_IMAGES, ImageModel
 from synthgen.models.optimised import Adversaries
 from synthgen.networks.geometry import Geometry
 
@@ -76,19 +78,21 @@ class ConvolutionalGAN(Adversaries, ImageModel):
         self.built = True
 
     def chunk(self, number: int, *, batch_size: int, steps_per_chunk: int) -> tuple[np.ndarray, ...]:
-        turns = self.settings.critic_steps
-        (indices,) = super().chunk(number, batch_size=batch_size, steps_per_chunk=steps_per_chunk * turns)
-        return (indices.reshape(steps_per_chunk, turns, batch_size),)
+        turns = 1 if self.private is not None else self.settings.critic_steps
+        data = super().chunk(number, batch_size=batch_size, steps_per_chunk=steps_per_chunk * turns)
+        return tuple(array.reshape(steps_per_chunk, turns, *array.shape[1:]) for array in data)
 
     def _step(self, data: tuple[Tensor, ...], step: Tensor, step_of_run: Tensor) -> Tensor:
         """`critic_steps` updates of the critic, then one of the generator; returns the four metrics.
 
         The images made for the critic's last turn serve the generator's update too: they are made once.
         """
+        if self.private is not None:
+            return self._private_step(self.private, data, step, step_of_run)
         variables = self.generator.trainable_variables
         for turn in range(self.settings.critic_steps):
             seed = backend.step_seed(self.seed, step_of_run, turn)
-            images, condition = self.batch(data[0][step, turn])
+            images, condition = self.batch(data, step, turn)
             train = ops.reshape(images, (images.shape[0], -1))  # (batch, pixels), as penalties take them
             score = self._scoring(condition, seed)
             with backend.recording(variables) as tape:
@@ -105,6 +109,44 @@ class ConvolutionalGAN(Adversaries, ImageModel):
         self.optimizer.apply(tape.gradient(scaled, [variable.value for variable in variables]), variables)
         advantage = ops.mean(ops.sign(scores["train_scores"] - scores["synthetic_scores"]))
         return ops.stack([critic_loss, adversarial, penalty, advantage])
+
+    def _private_step(
+        self, private: PrivateTraining, data: tuple[Tensor, ...], step: Tensor, step_of_run: Tensor
+    ) -> Tensor:
+        """The same under a privacy budget; what is known of synthetic images is drawn, not taken from the data."""
+        seed = backend.step_seed(self.seed, step_of_run)
+        images, condition = self.batch(data, step, 0)
+        places = backend.uniform((int(private.batch_size), 1), backend.step_seed(2, seed[0], seed[1]))
+        places = ops.cast(places[:, 0] * self._num_told, "int32")
+        told = self._condition(backend.taken(self._told_codes, places), backend.taken(self._told_scalars, places))
+        own = [penalty for penalty in self.penalties if penalty.centre == 0]
+
+        def generate() -> Tensor:
+            made = self._generated(self.generator, told, seed, training=True)
+            return ops.reshape(made, (made.shape[0], -1))
+
+        update_adversaries(
+            self, private, generate=generate, score=self._scoring(told, seed),
+            penalty=SlopePenalty("synthetic", centre=0.0, weight=own[0].weight if own else 0.0),
+            train_scores=lambda: self._scoring(condition, seed)(ops.reshape(images, (images.shape[0], -1))),
+            indices=data[0][step, 0], step_of_run=step_of_run,
+        )  # fmt: skip
+        return ops.zeros((4,))
+
+    def prepare_told(self, told: EncodedTable) -> None:
+        """Puts what synthetic images are told under a privacy budget on the device: drawn, not taken from the data.
+
+        Args:
+            told: Some thousand rows of what is known.
+        """
+        self._told_codes, self._told_scalars = backend.resident(told.codes), backend.resident(told.scalars)
+        self._num_told = len(told)
+
+    def check_private(self) -> None:
+        images, condition = self.made_up()
+        inputs = [images, condition] if self.num_conditions else images
+        check_lengths(lambda: ops.softplus(-ops.cast(self.critic(inputs, training=True), "float32"))[:, 0],
+                      self.critic.trainable_variables, num_rows=CHECKED_IMAGES)  # fmt: skip
 
     def _scoring(self, condition: Tensor, seed: Tensor) -> Callable[[Tensor], Tensor]:
         """How the critic scores a whole number of batches of images that share the batch's conditions."""
@@ -132,3 +174,10 @@ class ConvolutionalGAN(Adversaries, ImageModel):
 
     def generated(self, condition: Tensor, seed: Tensor) -> Tensor:
         return self._generated(self._sampler, condition, seed, training=False)
+
+    @property
+    def noise_dim(self) -> int:
+        return self.settings.latent_dim
+
+    def from_noise(self, noise: Tensor, condition: Tensor) -> Tensor:
+        return ops.cast(self._sampler(ops.concatenate([noise, condition], axis=1), training=False), "float32")

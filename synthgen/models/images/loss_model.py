@@ -7,8 +7,9 @@ import keras
 
 from synthgen import backend
 from synthgen.backend import Tensor
+from synthgen.dp.training import check_lengths
 from synthgen.encoding.layout import Layout
-from synthgen.models.images.base import ImageModel
+from synthgen.models.images.base import CHECKED_IMAGES, ImageModel
 from synthgen.models.optimised import OneNetwork
 from synthgen.networks.geometry import Geometry
 
@@ -40,5 +41,17 @@ class ImageLossModel(OneNetwork, ImageModel):
 
     def _step(self, data: tuple[Tensor, ...], step: Tensor, step_of_run: Tensor) -> Tensor:
         seed = backend.step_seed(self.seed, step_of_run)
-        images, condition = self.batch(data[0][step])
-        return self._minimise(lambda: self.losses_of(images, condition, seed=seed))
+        images, condition = self.batch(data, step)
+
+        def losses() -> Tensor:
+            return self.losses_of(images, condition, seed=seed)
+
+        if self.private is not None:
+            return self._minimise_privately(self.private, losses, indices=data[0][step], step_of_run=step_of_run)
+        return self._minimise(losses)
+
+    def check_private(self) -> None:
+        images, condition = self.made_up()
+        seed = backend.step_seed(self.seed, 0)
+        check_lengths(lambda: self.losses_of(images, condition, seed=seed), self.network.trainable_variables,
+                      num_rows=CHECKED_IMAGES)  # fmt: skip

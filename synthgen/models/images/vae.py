@@ -30,7 +30,8 @@ class ConvolutionalVAE(ImageLossModel):
     """Images from latent normal numbers (Kingma and Welling 2014), with a variance of pixels that fits itself.
 
     A pixel is normal around what the decoder says; the variance, one for all, is its most likely value in each batch
-    (Rybkin et al. 2021, section 4), so that no weight between sharpness and order has to be chosen.
+    (Rybkin et al. 2021, section 4), so that no weight between sharpness and order has to be chosen. Under a privacy
+    budget it is each image's own: an image must have nothing to do with the gradients of others.
 
     Args:
         geometry: Of the images.
@@ -60,10 +61,18 @@ class ConvolutionalVAE(ImageLossModel):
         for size in images.shape[1:]:
             pixels *= size
         errors = ops.mean(ops.square(images - made), axis=tuple(range(1, len(images.shape))))  # (batch,)
-        variance = ops.stop_gradient(ops.maximum(ops.mean(errors), 1e-4))
+        expected = ops.mean(errors) if self.private is None else errors
+        variance = ops.stop_gradient(ops.maximum(expected, 1e-4))
         divergence = 0.5 * ops.sum(ops.square(mean) + ops.exp(log_variance) - log_variance - 1, axis=1)
         return 0.5 * ops.log(variance) + 0.5 * errors / variance + divergence / pixels  # (batch,)
 
     def generated(self, condition: Tensor, seed: Tensor) -> Tensor:
-        latent = backend.normal((condition.shape[0], self._latent_dim), backend.step_seed(1, seed[0], seed[1]))
-        return self.sampler(ops.concatenate([latent, condition], axis=1))
+        latent = backend.normal((condition.shape[0], self.noise_dim), backend.step_seed(1, seed[0], seed[1]))
+        return self.from_noise(latent, condition)
+
+    @property
+    def noise_dim(self) -> int:
+        return self._latent_dim
+
+    def from_noise(self, noise: Tensor, condition: Tensor) -> Tensor:
+        return self.sampler(ops.concatenate([noise, condition], axis=1))

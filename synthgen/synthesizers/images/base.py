@@ -1,9 +1,9 @@
 """ImageSynthesizer: fitted to images, sampled, saved. What every family of images shares."""
 
-import hashlib
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -13,13 +13,17 @@ import pandas as pd
 
 from synthgen.data.images.image_set import ImageSet
 from synthgen.data.schema import Schema
+from synthgen.dp.budget import DifferentialPrivacy
+from synthgen.dp.ledger import Ledger
 from synthgen.encoding.image import EncodedImages
 from synthgen.encoding.layout import Layout
-from synthgen.errors import ConditionError, SchemaError
+from synthgen.errors import ConditionError, SettingsError
 from synthgen.models.images.base import ImageModel
-from synthgen.synthesizers.copula import GaussianCopula
-from synthgen.synthesizers.images import knowledge
-from synthgen.synthesizers.images.form import Form
+from synthgen.synthesizers.base import Synthesizer
+from synthgen.synthesizers.images import knowledge, private
+from synthgen.synthesizers.images.form import Form, check_images
+from synthgen.synthesizers.images.interpolation import Interpolating
+from synthgen.synthesizers.images.knowledge import NOTHING
 from synthgen.synthesizers.images.saving import members_of
 from synthgen.synthesizers.images.validation import HeldOutImages, hold_out
 from synthgen.synthesizers.images.watching import ACROSS, DOWN, SampleSheets
@@ -30,14 +34,8 @@ from synthgen.training.run import Plan, claim_checkpoint, run
 END_OF_RATE = 1 / 10
 """Of the starting learning rate, where the cosine ends."""
 
-LEAST_SIDE = 4
-"""Pixels along each side, at least."""
 
-LEAST_IMAGES = 20
-"""Images, at least."""
-
-
-class ImageSynthesizer(Parameters, ABC):
+class ImageSynthesizer(Interpolating, Parameters, ABC):
     """Learns images and draws synthetic ones, by class or by anything else that is known of them.
 
     Args:
@@ -48,12 +46,13 @@ class ImageSynthesizer(Parameters, ABC):
     ranks: ClassVar[tuple[int, ...]] = (1, 2, 3)
     """Series, images, volumes: what the family can learn."""
 
-    attributes = Learned[GaussianCopula | None](lambda: None)
+    attributes = Learned[Synthesizer | None](lambda: None)
     """The table of what is known of the images."""
     model = Learned[ImageModel | None](lambda: None)
     form = Learned[Form | None](lambda: None)
     history = Learned[list[dict[str, float]]](list)
     best_epoch = Learned[int](lambda: -1)
+    ledger = Learned[Ledger | None](lambda: None)
     learned_with = Learned[dict[str, Any]](dict)
     _samples_drawn = 0
 
@@ -61,13 +60,31 @@ class ImageSynthesizer(Parameters, ABC):
     def build(self, form: Form, layout: Layout) -> ImageModel:
         """Returns the untrained model for images and what is known of them: also to be filled from a file."""
 
+    def check_private_settings(self) -> None:
+        """Makes sure that the networks can be trained under a privacy budget.
+
+        Raises:
+            SettingsError: If they cannot.
+        """
+        if self.settings["mixing"] not in {None, "dense"}:
+            raise SettingsError(
+                "Under a privacy budget blocks mix channels as mixing='dense'. Received "
+                f"mixing={self.settings['mixing']!r}."
+            )
+
     def _kind(self) -> str | None:
         """Of the networks, where the family does not leave it to the device."""
         return None
 
     @abstractmethod
-    def _compile(self, model: Any, *, num_steps: int, rate_scale: keras.Variable) -> None:
-        """Gives the model its optimizers."""
+    def compile_model(self, model: Any, *, num_steps: int, rate_scale: keras.Variable) -> None:
+        """Gives the model its optimizers.
+
+        Args:
+            model: From `build`.
+            num_steps: Of the run, along which the learning rate falls.
+            rate_scale: Multiplies the learning rate.
+        """
 
     def _watching(
         self, model: Any, held: HeldOutImages, rate_scale: keras.Variable
@@ -76,12 +93,13 @@ class ImageSynthesizer(Parameters, ABC):
         del model, held, rate_scale
         return ()
 
-    def fit(
+    def fit(  # noqa: PLR0913
         self,
         images: ImageSet,
         y: Any = None,
         *,
         schema: Schema | None = None,
+        privacy: DifferentialPrivacy | None = None,
         checkpoint: str | os.PathLike[str] | None = None,
         watch: str | os.PathLike[str] | None = None,
         callbacks: Sequence[keras.callbacks.Callback] = (),
@@ -93,6 +111,9 @@ class ImageSynthesizer(Parameters, ABC):
             images: Training images only: what `evaluate_images` gets as holdout must not be among them.
             y: Ignored, as by scikit-learn's density estimators.
             schema: What the columns of the images' table mean that are learned; None: a guess, the label a category.
+            privacy: What to promise each patient, or each image where patients are not known; None: nothing beyond what
+                the schema protects. Then one image of each patient is learned, the last epoch is kept, and what was
+                read is in `ledger`.
             checkpoint: Directory that the run is backed up in after every epoch; the same call goes on from there.
             watch: Folder for a sheet of drawn images after every epoch; not for series.
             callbacks: Further Keras callbacks, e.g. TensorBoard.
@@ -102,7 +123,7 @@ class ImageSynthesizer(Parameters, ABC):
             The synthesizer itself.
 
         Raises:
-            SettingsError: If a setting is out of range.
+            SettingsError: If a setting is out of range, or a privacy budget too small or without a schema.
             SchemaError: If images are too few or too small, or what is known of them does not fit.
             ProtectionError: If a class has too few patients.
             FitInterrupted: On Ctrl-C; the message says how to resume.
@@ -112,18 +133,51 @@ class ImageSynthesizer(Parameters, ABC):
         self.check_settings()
         check_images(images, ranks=self.ranks)
         columns = knowledge.conditions_of(images, self.settings["conditions"])
+        if privacy is not None:
+            private.check_budget(self, privacy, columns=columns, schema=schema, checkpoint=checkpoint)
+            return self._fit_privately(images, columns, schema, privacy, watch, callbacks, verbose)
         attributes = knowledge.learned(images, columns, schema=schema, seed=self.seed)
-        form = Form.of(images, label=images.label if images.label in columns else None, patch=self.settings["patch"],
-                       mixing=self.settings["mixing"], kind=self._kind())  # fmt: skip
+        form = self._form(images, columns, mixing=self.settings["mixing"], kind=self._kind())
         encoded = EncodedImages(images.pixels, form.white, knowledge.encoded(attributes, images.table, seed=self.seed))
         patients = np.arange(len(images)) if images.patients is None else images.patients
         if watch is not None:
             callbacks = [*callbacks, self._sheets(Path(watch), attributes, form)]
         model = self._learn(encoded, form, knowledge.layout_of(attributes), patients, checkpoint, callbacks, verbose)
         self.take(attributes, model, form)
+        self.ledger = None
         return self
 
-    def _sheets(self, folder: Path, attributes: GaussianCopula | None, form: Form) -> SampleSheets:
+    def _fit_privately(
+        self,
+        images: ImageSet,
+        columns: list[str],
+        schema: Schema | None,
+        privacy: DifferentialPrivacy,
+        watch: str | os.PathLike[str] | None,
+        callbacks: Sequence[keras.callbacks.Callback],
+        verbose: bool,
+    ) -> Self:
+        """The same under a privacy budget."""
+        found = private.private_images(images, columns, schema=schema, privacy=privacy, seed=self.seed)
+        form = self._form(images, columns, mixing="dense", kind="strided")
+        encoded = EncodedImages(images.pixels, form.white, NOTHING.zeros(len(images))).take(found.places)
+        if watch is not None:
+            callbacks = [*callbacks, self._sheets(Path(watch), found.attributes, form)]
+        model = private.learned_privately(self, found, replace(encoded, known=found.known), form,
+                                          self._plan(len(encoded)), callbacks=callbacks, verbose=verbose)  # fmt: skip
+        self.take(found.attributes, model, form)
+        self.history, self.best_epoch, self.ledger = [], -1, found.reader.ledger
+        return self
+
+    def _form(self, images: ImageSet, columns: list[str], *, mixing: str | None, kind: str | None) -> Form:
+        label = images.label if images.label in columns else None
+        return Form.of(images, label=label, patch=self.settings["patch"], mixing=mixing, kind=kind)
+
+    def _plan(self, num_images: int) -> Plan:
+        return Plan(self.settings["num_steps"], min(self.settings["batch_size"], num_images),
+                    patience=self.settings["patience"], steps_per_chunk=10)  # fmt: skip
+
+    def _sheets(self, folder: Path, attributes: Synthesizer | None, form: Form) -> SampleSheets:
         """What writes sheets of drawn images, as many of each class."""
         table = knowledge.drawn(
             attributes, ACROSS * DOWN, seed=self.seed, conditions=None, known=None, balance=form.label
@@ -145,16 +199,15 @@ class ImageSynthesizer(Parameters, ABC):
     ) -> ImageModel:
         """Returns the trained model; fills in history and best epoch."""
         train, validation = hold_out(encoded, patients, share=self.settings["validation"], seed=self.seed)
-        plan = Plan(self.settings["num_steps"], min(self.settings["batch_size"], len(train)),
-                    patience=self.settings["patience"], steps_per_chunk=10)  # fmt: skip
+        plan = self._plan(len(train))
         directory = None if checkpoint is None else Path(checkpoint)
         if directory is not None:
-            digest = hashlib.sha256(encoded.pixels.tobytes() + encoded.known.codes.tobytes()).digest()
-            claim_checkpoint(directory, plan, settings=self.settings | {"seed": self.seed}, data_digest=digest)
+            claim_checkpoint(directory, plan, settings=self.settings | {"seed": self.seed},
+                             data_digest=encoded.digest())  # fmt: skip
         model = self.build(form, layout)
         model.prepare(train)
         rate_scale = model.add_weight(shape=(), initializer="ones", trainable=False, name="rate_scale")
-        self._compile(model, num_steps=plan.total, rate_scale=rate_scale)
+        self.compile_model(model, num_steps=plan.total, rate_scale=rate_scale)
         held = None if validation is None else HeldOutImages(model, validation, seed=self.seed)
         watching = () if held is None else self._watching(model, held, rate_scale)
         best = run(model, plan, score=None if held is None else held.score, rate_scale=rate_scale,
@@ -163,7 +216,7 @@ class ImageSynthesizer(Parameters, ABC):
         self.history, self.best_epoch = best.history, best.best_epoch
         return model
 
-    def take(self, attributes: GaussianCopula | None, model: ImageModel, form: Form) -> None:
+    def take(self, attributes: Synthesizer | None, model: ImageModel, form: Form) -> None:
         """Makes this a fitted synthesizer of the given parts."""
         self.attributes, self.model, self.form = attributes, model, form
         self.learned_with = {"seed": self.seed, "settings": self.settings}
@@ -229,28 +282,3 @@ class ImageSynthesizer(Parameters, ABC):
             ModelFileError: If the path cannot be written.
         """
         write_members(path, *members_of(self))
-
-
-def check_images(images: ImageSet, *, ranks: tuple[int, ...] = (1, 2, 3)) -> None:
-    """Finds out whether images can be learned, before any long work.
-
-    Args:
-        images: As they came to `fit`.
-        ranks: What the family can learn.
-
-    Raises:
-        SchemaError: If they cannot; says why.
-    """
-    if not isinstance(images, ImageSet):
-        raise SchemaError(
-            f"images: expected an ImageSet. Received a {type(images).__name__}. See synthgen.read_images and "
-            "ImageSet.from_array."
-        )
-    sides = images.pixels.shape[1:-1]
-    if len(sides) not in ranks:
-        names = {1: "series", 2: "images", 3: "volumes"}
-        raise SchemaError(f"images: expected {' or '.join(names[rank] for rank in ranks)}. Received {images!r}.")
-    if min(sides) < LEAST_SIDE:
-        raise SchemaError(f"images: expected at least {LEAST_SIDE} pixels along each side. Received {images!r}.")
-    if len(images) < LEAST_IMAGES:
-        raise SchemaError(f"images: expected at least {LEAST_IMAGES} to learn from. Received {len(images)}.")

@@ -5,8 +5,15 @@ from typing import Any, Self
 
 from synthgen import backend
 from synthgen.data.images.image_set import ImageSet
+from synthgen.errors import SchemaError
 from synthgen.networks.convolutional import Kind, Mixing
 from synthgen.networks.geometry import Geometry
+
+LEAST_SIDE = 4
+"""Pixels along each side, at least."""
+
+LEAST_IMAGES = 20
+"""Images, at least."""
 
 GROWTH = 0.5
 """By which each smaller stage is wider than the one before it, of the largest one's width; at most twice as wide."""
@@ -98,3 +105,28 @@ def widths(geometry: Geometry, width: int | None) -> tuple[int, ...]:
     levels = geometry.levels
     width = width or (WIDTH if geometry.patch == 1 else WIDTH_OF_PATCHES)
     return tuple(round(width * min(1 + GROWTH * (levels - level), 2)) for level in range(levels + 1))
+
+
+def check_images(images: ImageSet, *, ranks: tuple[int, ...] = (1, 2, 3)) -> None:
+    """Finds out whether images can be learned, before any long work.
+
+    Args:
+        images: As they came to `fit`.
+        ranks: What the family can learn.
+
+    Raises:
+        SchemaError: If they cannot; says why.
+    """
+    if not isinstance(images, ImageSet):
+        raise SchemaError(
+            f"images: expected an ImageSet. Received a {type(images).__name__}. See synthgen.read_images and "
+            "ImageSet.from_array."
+        )
+    sides = images.pixels.shape[1:-1]
+    if len(sides) not in ranks:
+        names = {1: "series", 2: "images", 3: "volumes"}
+        raise SchemaError(f"images: expected {' or '.join(names[rank] for rank in ranks)}. Received {images!r}.")
+    if min(sides) < LEAST_SIDE:
+        raise SchemaError(f"images: expected at least {LEAST_SIDE} pixels along each side. Received {images!r}.")
+    if len(images) < LEAST_IMAGES:
+        raise SchemaError(f"images: expected at least {LEAST_IMAGES} to learn from. Received {len(images)}.")

@@ -111,6 +111,14 @@ class ImageGAN(ImageSynthesizer):
         super().check_settings()
         _ = self.recipe
 
+    def check_private_settings(self) -> None:
+        super().check_private_settings()
+        if self.recipe.spectral:  # a gradient of weights that are divided by their norm has no length that layers know
+            raise SettingsError(
+                f"preset={self.settings['preset']!r} cannot learn under a privacy budget. The others can, e.g. "
+                "preset='r3gan-lite'."
+            )
+
     def _kind(self) -> str | None:
         return self.recipe.kind
 
@@ -135,7 +143,7 @@ class ImageGAN(ImageSynthesizer):
             seed=self.seed,
         )  # fmt: skip
 
-    def _compile(self, model: gan.ConvolutionalGAN, *, num_steps: int, rate_scale: keras.Variable) -> None:
+    def compile_model(self, model: gan.ConvolutionalGAN, *, num_steps: int, rate_scale: keras.Variable) -> None:
         recipe = self.recipe
 
         def adam(**averaging: Any) -> keras.Optimizer:

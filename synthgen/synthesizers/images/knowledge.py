@@ -13,6 +13,7 @@ from synthgen.data.images.image_set import ImageSet
 from synthgen.data.schema import Schema
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.errors import ProtectionError, SchemaError, did_you_mean
+from synthgen.synthesizers.base import Synthesizer
 from synthgen.synthesizers.copula import GaussianCopula
 
 PATIENT = "patient"
@@ -55,18 +56,37 @@ def learned(images: ImageSet, columns: list[str], *, schema: Schema | None, seed
     """
     if not columns:
         return None
-    frame = images.table[columns].copy()
-    schema = _schema(images, frame) if schema is None else schema
-    if images.patients is not None:
-        if PATIENT in frame:
-            raise SchemaError(f"conditions: {PATIENT!r} is what synthgen calls whose an image is. Rename the column.")
-        frame[PATIENT] = images.patients
+    frame, schema = with_patients(images, columns, _guess(images, columns) if schema is None else schema)
     if images.label in columns:
         _check_classes(frame, str(images.label), schema)
     return GaussianCopula(seed=seed).fit(frame, schema=schema, verbose=False)
 
 
-def _schema(images: ImageSet, frame: pd.DataFrame) -> Schema:
+def with_patients(images: ImageSet, columns: list[str], schema: Schema) -> tuple[pd.DataFrame, Schema]:
+    """Returns the table that is learned, with whose each image is where that is known, and its schema.
+
+    Args:
+        images: To learn.
+        columns: Of their table.
+        schema: What these mean.
+
+    Raises:
+        SchemaError: If a column has the name that patients get.
+    """
+    frame = images.table[columns].copy()
+    if images.patients is None:
+        return frame, schema
+    if PATIENT in frame:
+        raise SchemaError(f"conditions: {PATIENT!r} is what synthgen calls whose an image is. Rename the column.")
+    frame[PATIENT] = images.patients
+    if PATIENT not in schema.columns:
+        whose = Schema.infer(pd.DataFrame({PATIENT: images.patients, "any": 0}), patient_key=PATIENT)
+        schema = replace(schema, columns={**schema.columns, PATIENT: whose.columns[PATIENT]}, patient_key=PATIENT)
+    return frame, schema
+
+
+def _guess(images: ImageSet, names: list[str]) -> Schema:
+    frame = images.table[names]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of text: refused below
         guess = Schema.infer(frame)
@@ -79,10 +99,6 @@ def _schema(images: ImageSet, frame: pd.DataFrame) -> Schema:
         raise SchemaError(
             f"conditions: {unclear} hold a value of their own for most patients: nobody asks for one. Leave them out."
         )
-    if images.patients is not None:
-        whose = Schema.infer(pd.DataFrame({PATIENT: images.patients, "any": 0}), patient_key=PATIENT)
-        columns[PATIENT] = whose.columns[PATIENT]
-        return replace(guess, columns=columns, patient_key=PATIENT)
     return replace(guess, columns=columns)
 
 
@@ -105,7 +121,7 @@ def _check_classes(frame: pd.DataFrame, label: str, schema: Schema) -> None:
         )
 
 
-def encoded(attributes: GaussianCopula | None, frame: pd.DataFrame, *, seed: int) -> EncodedTable:
+def encoded(attributes: Synthesizer | None, frame: pd.DataFrame, *, seed: int) -> EncodedTable:
     """Returns rows of what is known as models see them.
 
     Args:
@@ -118,13 +134,13 @@ def encoded(attributes: GaussianCopula | None, frame: pd.DataFrame, *, seed: int
     return attributes.fitted()[1].encode(frame, seed=seed)
 
 
-def layout_of(attributes: GaussianCopula | None) -> Layout:
+def layout_of(attributes: Synthesizer | None) -> Layout:
     """Returns the layout of what is known."""
     return NOTHING if attributes is None else attributes.fitted()[1].layout
 
 
 def drawn(
-    attributes: GaussianCopula | None,
+    attributes: Synthesizer | None,
     num_images: int,
     *,
     seed: int,

@@ -28,7 +28,7 @@ class LossTrained(ImageSynthesizer, ABC):
         )  # fmt: skip
         return replace(plain, **changed)
 
-    def _compile(self, model: ImageLossModel, *, num_steps: int, rate_scale: keras.Variable) -> None:
+    def compile_model(self, model: ImageLossModel, *, num_steps: int, rate_scale: keras.Variable) -> None:
         rate = self.settings["learning_rate"]
         schedule = RecoverableCosine(start=rate, end=rate * END_OF_RATE, num_steps=num_steps, scale=rate_scale)
         model.compile_loss(

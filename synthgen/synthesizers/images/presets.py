@@ -18,7 +18,8 @@ class Preset:
         learning_rate: Of both at the start.
         beta_1: Of Adam (Kingma and Ba 2015), its memory of gradients.
         beta_2: Of Adam, its memory of their squares.
-        kind: Of the networks; None: residual on a GPU, strided on a CPU, where they learn three times as fast.
+        kind: Of the networks; None: residual on a GPU, strided on a CPU, where they learn
+            faster.
         critic_steps: Critic updates for each generator update.
         spectral: Whether the critic's layers are divided by their spectral norm.
         end_of_penalty: What is left of the penalty at the end.

@@ -39,7 +39,8 @@ def hold_out(
     held = np.isin(patients, chosen)
     if held.sum() < LEAST_IMAGES or held.all():
         return images, None
-    return images.take(~held), images.take(np.flatnonzero(held)[:MOST_IMAGES])
+    few = images.take(np.flatnonzero(held)[:MOST_IMAGES])
+    return images.take(~held), EncodedImages(few.stored(), few.white, few.known)
 
 
 class HeldOutImages:

@@ -1,0 +1,54 @@
+"""Event files: what TensorBoard shows of a run, pictures and numbers by epoch."""
+
+import importlib.util
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+
+def can_write_events() -> bool:
+    """Returns whether event files can be written: TensorFlow leaves how a picture is put into one to TensorBoard."""
+    return importlib.util.find_spec("tensorboard") is not None
+
+
+class EventFile:
+    """A new event file in a folder; several in one folder are shown as one run.
+
+    It grows while the run goes on, so that TensorBoard can follow, and holds whole records only.
+
+    Args:
+        folder: Made if absent.
+
+    Example:
+        >>> import tempfile
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> events = EventFile(folder)
+        >>> events.write(0, pictures={"sheet": np.zeros((8, 8), np.uint8)}, numbers={"loss": 0.5})
+        >>> events.close()
+        >>> len(list(folder.glob("events.out.tfevents.*")))
+        1
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._writer = tf.summary.create_file_writer(str(folder))
+
+    def write(self, step: int, *, pictures: Mapping[str, np.ndarray], numbers: Mapping[str, float]) -> None:
+        """Adds what belongs to a step, at once.
+
+        Args:
+            step: Of the run, or its epoch.
+            pictures: By name, (height, width) or (height, width, 3) uint8.
+            numbers: By name.
+        """
+        with self._writer.as_default(step=step):
+            for name, picture in pictures.items():
+                tf.summary.image(name, picture.reshape(1, *picture.shape[:2], -1))
+            for name, number in numbers.items():
+                tf.summary.scalar(name, number)
+        self._writer.flush()
+
+    def close(self) -> None:
+        """Ends the file."""
+        self._writer.close()

@@ -1,0 +1,163 @@
+"""Images under a privacy budget: one image a patient, what is known of it read with noise, gradients shortened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+
+from synthgen.data.images.image_set import ImageSet
+from synthgen.data.schema import Schema
+from synthgen.dp.budget import DifferentialPrivacy
+from synthgen.dp.reader import Reader
+from synthgen.dp.training import plan_training
+from synthgen.encoding.image import EncodedImages
+from synthgen.encoding.layout import EncodedTable
+from synthgen.encoding.protection import Cohort
+from synthgen.errors import SettingsError
+from synthgen.models.images.gan import ConvolutionalGAN
+from synthgen.synthesizers.images import knowledge
+from synthgen.synthesizers.learned_parts import Parts
+from synthgen.synthesizers.marginals import DPMarginals, fitted_mixture
+from synthgen.synthesizers.network import NO_CHECKPOINT, private_plan
+from synthgen.synthesizers.private_encoding import PrivateTable, check_enough_patients, private_encoder
+from synthgen.training.run import Plan, run
+
+if TYPE_CHECKING:
+    from synthgen.models.images.base import ImageModel
+    from synthgen.synthesizers.images.base import ImageSynthesizer
+    from synthgen.synthesizers.images.form import Form
+
+MARGINS_SHARE = 0.05
+"""Of the budget's precision: which things known of images come together, where more than one is learned."""
+
+COMPONENTS = 500
+"""Kinds of rows of what is known of images."""
+
+ROWS_TOLD = 4_096
+"""Rows of what is known that synthetic images are told in training: drawn, not taken from the data."""
+
+
+@dataclass(frozen=True)
+class PrivateImages:
+    """What a budget allows to know of images before training.
+
+    Args:
+        attributes: The table of what is known; None where nothing is learned.
+        places: (patients,) one image of each patient.
+        known: (patients) encoded.
+        reader: Of the data, with what was read so far.
+        num_patients: About how many, as read with noise.
+    """
+
+    attributes: DPMarginals | None
+    places: np.ndarray
+    known: EncodedTable
+    reader: Reader
+    num_patients: int
+
+
+def check_budget(
+    synthesizer: "ImageSynthesizer", privacy: Any, *, columns: list[str], schema: Schema | None, checkpoint: Any
+) -> None:
+    """Refuses a budget that cannot be kept, before anything is read.
+
+    Args:
+        synthesizer: To be fitted.
+        privacy: As it came to `fit`.
+        columns: Of the images' table that are learned.
+        schema: What they mean, as it came to `fit`.
+        checkpoint: The same.
+
+    Raises:
+        SettingsError: If it is no budget, the schema would have to be guessed, or what was read would be kept.
+    """
+    if not isinstance(privacy, DifferentialPrivacy):
+        raise SettingsError(
+            "Expected privacy to be a DifferentialPrivacy(epsilon=..., delta=...) or None. Received a "
+            f"{type(privacy).__name__}."
+        )
+    if columns and schema is None:
+        raise SettingsError(
+            f"A privacy budget needs schema=... for the columns {columns} of the images' table: a guess would read the "
+            "data outside the budget. Declare them, e.g. Schema(columns={'label': Categorical(categories=(...))}), or "
+            "name conditions=() to learn images alone."
+        )
+    if checkpoint is not None:
+        raise SettingsError(NO_CHECKPOINT)
+    synthesizer.check_private_settings()
+
+
+def private_images(
+    images: ImageSet, columns: list[str], *, schema: Schema | None, privacy: DifferentialPrivacy, seed: int
+) -> PrivateImages:
+    """Draws one image of each patient, and reads what is known of them with noise.
+
+    Args:
+        images: To learn.
+        columns: Of their table.
+        schema: What these mean.
+        privacy: The budget.
+        seed: Of what is random beside the noise.
+
+    Raises:
+        SettingsError: If the budget is too small for so few patients.
+    """
+    frame, schema = knowledge.with_patients(images, columns, Schema(columns={}) if schema is None else schema)
+    if columns:
+        schema.validate(frame)
+    if privacy.unit is not None and privacy.unit in images.table:
+        frame[privacy.unit] = images.table[privacy.unit]
+    table = PrivateTable.of(frame, schema, privacy, each="image")
+    table.reader.free("sides, channels and bits of the images")
+    check_enough_patients(table)
+    num_patients = max(int(table.num_patients), 2)
+    if not columns:
+        return PrivateImages(None, table.places, knowledge.NOTHING.zeros(len(table.places)), table.reader, num_patients)
+    attributes = DPMarginals(num_components=COMPONENTS, seed=seed)
+    encoder = private_encoder(table, num_bins=DPMarginals.private_bins)
+    known = encoder.encode(table.frame, seed=seed)
+    alone = Cohort(np.arange(len(known)), schema.rare_below)
+    parts = Parts(encoder, known, alone, (), num_patients, table.reader)
+    mixture, _ = fitted_mixture(parts, num_components=COMPONENTS, seed=seed, share=MARGINS_SHARE)
+    attributes.take(schema, encoder, mixture, (), None)
+    return PrivateImages(attributes, table.places, known, table.reader, num_patients)
+
+
+def learned_privately(
+    synthesizer: "ImageSynthesizer",
+    found: PrivateImages,
+    encoded: EncodedImages,
+    form: "Form",
+    plan: Plan,
+    *,
+    callbacks: Sequence[keras.callbacks.Callback],
+    verbose: bool,
+) -> "ImageModel":
+    """Returns the trained model: larger batches, no images held out, no losses shown or kept, the last epoch.
+
+    Args:
+        synthesizer: To be fitted.
+        found: What the budget allowed to know before.
+        encoded: The image of each patient.
+        form: What the images are like.
+        plan: Without a budget.
+        callbacks: Further Keras callbacks.
+        verbose: Whether to show progress.
+    """
+    plan = private_plan(plan, num_patients=found.num_patients)
+    model = synthesizer.build(form, knowledge.layout_of(found.attributes))
+    model.private = plan_training(found.reader, num_patients=found.num_patients, batch_size=plan.batch_size,
+                                  num_steps=plan.total, what=synthesizer.family)  # fmt: skip
+    model.check_private()
+    model.prepare(encoded)
+    if isinstance(model, ConvolutionalGAN):
+        told = knowledge.drawn(found.attributes, ROWS_TOLD, seed=synthesizer.seed, conditions=None, known=None,
+                               balance=None)  # fmt: skip
+        model.prepare_told(knowledge.encoded(found.attributes, told, seed=synthesizer.seed))
+    rate_scale = model.add_weight(shape=(), initializer="ones", trainable=False, name="rate_scale")
+    synthesizer.compile_model(model, num_steps=plan.total, rate_scale=rate_scale)
+    run(model, plan, score=None, rate_scale=rate_scale, checkpoint=None, verbose=verbose, callbacks=callbacks)
+    model.release()
+    return model
