@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from synthgen.metrics.utility.augmentation_result import AugmentationVerdict as AugmentationVerdict
     from synthgen.report.evaluate import evaluate as evaluate
     from synthgen.report.evaluate_images import evaluate_images as evaluate_images
+    from synthgen.report.evaluate_translation import TranslationReport as TranslationReport
+    from synthgen.report.evaluate_translation import evaluate_translation as evaluate_translation
     from synthgen.report.report import Report as Report
     from synthgen.selection.auto import fit_auto as fit_auto
     from synthgen.selection.selection import Selection as Selection
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
     from synthgen.synthesizers.gan import TabularGAN as TabularGAN
     from synthgen.synthesizers.images.diffusion import ImageDiffusion as ImageDiffusion
     from synthgen.synthesizers.images.gan import ImageGAN as ImageGAN
+    from synthgen.synthesizers.images.translator import ImageTranslator as ImageTranslator
     from synthgen.synthesizers.images.vae import ImageVAE as ImageVAE
     from synthgen.synthesizers.loading import load as load
     from synthgen.synthesizers.marginals import DPMarginals as DPMarginals
@@ -96,6 +99,7 @@ _MODULES = {
     "ImageGAN": "synthgen.synthesizers.images.gan",
     "ImageDiffusion": "synthgen.synthesizers.images.diffusion",
     "ImageVAE": "synthgen.synthesizers.images.vae",
+    "ImageTranslator": "synthgen.synthesizers.images.translator",
     "load": "synthgen.synthesizers.loading",
     "tune": "synthgen.selection.tuning",
     "TuningResult": "synthgen.selection.tuning_result",
@@ -111,6 +115,8 @@ _MODULES = {
     "AugmentationVerdict": "synthgen.metrics.utility.augmentation_result",
     "evaluate": "synthgen.report.evaluate",
     "evaluate_images": "synthgen.report.evaluate_images",
+    "evaluate_translation": "synthgen.report.evaluate_translation",
+    "TranslationReport": "synthgen.report.evaluate_translation",
     "Report": "synthgen.report.report",
     "Policy": "synthgen.bundle.policy",
     "read_table": "synthgen.data.readers",

@@ -65,10 +65,13 @@ def sample(  # noqa: PLR0913 - options
         require_writable(output, table=True)  # before Keras is loaded
     from synthgen.data.writers import write_table
     from synthgen.synthesizers.images.base import ImageSynthesizer
+    from synthgen.synthesizers.images.translator import ImageTranslator
     from synthgen.synthesizers.loading import load
 
     partial = None if known is None else read(known)
     synthesizer = load(model)
+    if isinstance(synthesizer, ImageTranslator):
+        raise ConditionError("This model translates images and draws none: in Python, synthgen.load(path).translate.")
     if isinstance(synthesizer, ImageSynthesizer):
         if partial is not None:
             raise ConditionError("--known completes rows of tables. This model draws images: ask by --where.")

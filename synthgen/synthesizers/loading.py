@@ -10,15 +10,16 @@ from synthgen.dp.ledger import Ledger
 from synthgen.encoding.table import TableEncoder
 from synthgen.errors import ModelFileError, SynthgenError
 from synthgen.synthesizers.base import Synthesizer
-from synthgen.synthesizers.images import families
+from synthgen.synthesizers.images import families, translation_saving
 from synthgen.synthesizers.images.base import ImageSynthesizer
 from synthgen.synthesizers.images.saving import restore
+from synthgen.synthesizers.images.translator import ImageTranslator
 from synthgen.synthesizers.saving import as_arrays, read_members
 from synthgen.synthesizers.tables import FAMILIES
 
 
-def load(path: str | os.PathLike[str]) -> Synthesizer | ImageSynthesizer:
-    """Reads a fitted synthesizer of tables or of images; needs no training data.
+def load(path: str | os.PathLike[str]) -> Synthesizer | ImageSynthesizer | ImageTranslator:
+    """Reads a fitted synthesizer of tables or of images, or a translator of images; needs no training data.
 
     Args:
         path: A file that `save` wrote.
@@ -33,6 +34,10 @@ def load(path: str | os.PathLike[str]) -> Synthesizer | ImageSynthesizer:
             drawer = families.FAMILIES[manifest["family"]](seed=manifest["seed"], **manifest["settings"])
             restore(drawer, members)
             return drawer
+        if manifest["family"] == ImageTranslator.family:
+            translator = ImageTranslator(seed=manifest["seed"], **manifest["settings"])
+            translation_saving.restore(translator, members)
+            return translator
         if manifest["family"] not in FAMILIES:
             raise ModelFileError(
                 f"{path} holds a {manifest['family']!r}, which this synthgen does not know; update it."

@@ -62,6 +62,7 @@ SHARE = Rule("number", least=0, below=1)
 FLAG = Rule("bool")
 
 RULES = {
+    "adversarial_weight": Rule("number", least=0),
     "augmentation": SHARE,
     "batch_size": COUNT,
     "blocks": COUNT,
@@ -69,6 +70,7 @@ RULES = {
     "depth": COUNT,
     "dropout": SHARE,
     "guidance": Rule("number", least=0),
+    "identity_weight": Rule("number", least=0),
     "jit_compile": FLAG,
     "latent_dim": COUNT,
     "learning_rate": POSITIVE,

@@ -1,0 +1,168 @@
+"""What a translator is given: two sets of images, checked, brought to one order, some of them held out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from synthgen.data.images.image_set import ImageSet
+from synthgen.encoding.image import EncodedImages
+from synthgen.encoding.layout import EncodedTable
+from synthgen.errors import SchemaError
+from synthgen.synthesizers.images.form import LEAST_IMAGES, LEAST_SIDE, Form
+from synthgen.synthesizers.images.validation import hold_out
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pixels to learn from, and held-out ones.
+
+    Args:
+        source: That come in.
+        target: That go out.
+        held: The same two of held-out patients, or None where there are too few.
+    """
+
+    source: EncodedImages
+    target: EncodedImages
+    held: tuple[EncodedImages, EncodedImages] | None
+
+    @classmethod
+    def of(cls, source: ImageSet, target: ImageSet, *, paired: bool, share: float, seed: int) -> "Pairs":
+        """Returns images with those of some patients held out.
+
+        Args:
+            source: That come in.
+            target: That go out.
+            paired: Whether image i of both belong together, so that the same are held out.
+            share: Of patients to hold out.
+            seed: Of the choice.
+        """
+        whose = [_owners(images) for images in (source, target)]
+        if paired:
+            whose = [whose[0] if source.patients is not None else whose[1]] * 2
+        (train, held), (train_target, held_target) = (
+            hold_out(_encoded(images), owners, share=share, seed=seed)
+            for images, owners in zip((source, target), whose, strict=True)
+        )
+        if held is None or held_target is None:
+            return cls(_encoded(source), _encoded(target), None)
+        return cls(train, train_target, (held, held_target))
+
+
+def _owners(images: ImageSet) -> np.ndarray:
+    return np.arange(len(images)) if images.patients is None else np.asarray(images.patients)
+
+
+def _encoded(images: ImageSet) -> EncodedImages:
+    nothing = EncodedTable(np.zeros((len(images), 0), np.int32), np.zeros((len(images), 0), np.float32))
+    return EncodedImages(images.pixels, 2**images.bits - 1, nothing)
+
+
+def check_learnable(source: ImageSet, target: ImageSet, *, paired: bool, scale: int = 1) -> None:
+    """Finds out whether a translator can learn from two sets of images, before any long work.
+
+    Args:
+        source: That come in.
+        target: That go out.
+        paired: Whether image i of both belong together.
+        scale: By which sides grow.
+
+    Raises:
+        SchemaError: If it cannot; names the argument and the way out.
+    """
+    for name, images in (("source", source), ("target", target)):
+        check_set(name, images)
+        if min(images.pixels.shape[1:-1]) * (scale if name == "source" else 1) < LEAST_SIDE:
+            raise SchemaError(f"{name}: expected at least {LEAST_SIDE} pixels along each side. Received {images!r}.")
+        if len(images) < LEAST_IMAGES:
+            raise SchemaError(f"{name}: expected at least {LEAST_IMAGES} images to learn from. Received {len(images)}.")
+    if tuple(side * scale for side in source.pixels.shape[1:-1]) != target.pixels.shape[1:-1]:
+        raise SchemaError(
+            f"target: expected images of the size of source, {source!r}. Received {target!r}. Resize both alike, e.g. "
+            "read_images(path, size=(64, 64)); to learn to enlarge, kind='super-resolution' needs the target alone."
+        )
+    if paired:
+        _check_pairs(source, target)
+
+
+def _check_pairs(source: ImageSet, target: ImageSet) -> None:
+    if len(source) != len(target):
+        raise SchemaError(
+            f"target: expected an image for each of the {len(source)} images of source, in their order. Received "
+            f"{len(target)}. Take the images that both have, or kind='unpaired'."
+        )
+    if source.patients is None or target.patients is None:
+        return
+    # numbers of patients mean nothing beyond a set: what must agree is who is the same as whom
+    ours, theirs = (pd.factorize(np.asarray(images.patients))[0] for images in (source, target))
+    if (ours != theirs).any():
+        raise SchemaError(
+            f"target: expected the patients of source in the same places. {int((ours != theirs).sum())} of "
+            f"{len(source)} images are of somebody else. Sort both sets by patient and image."
+        )
+
+
+def check_set(name: str, images: ImageSet | None) -> ImageSet:
+    """Returns a set of images that is one.
+
+    Args:
+        name: Of the argument.
+        images: What came.
+
+    Raises:
+        SchemaError: If it is none.
+    """
+    if not isinstance(images, ImageSet):
+        raise SchemaError(
+            f"{name}: expected an ImageSet. Received a {type(images).__name__}. See synthgen.read_images and "
+            "ImageSet.from_array."
+        )
+    return images
+
+
+def check_like(name: str, images: ImageSet, form: Form) -> None:
+    """Finds out whether images are like those that a translator learned.
+
+    Args:
+        name: Of the argument.
+        images: What came.
+        form: Of what it learned.
+
+    Raises:
+        SchemaError: If they are not; says what was expected.
+    """
+    check_set(name, images)
+    expected = (*form.sides, form.channels)
+    if images.pixels.shape[1:] != expected or images.bits != form.bits:
+        raise SchemaError(
+            f"{name}: expected images of shape {expected} and {form.bits} bits, as this translator learned. Received "
+            f"{images!r}. Resize or window them in the same way."
+        )
+
+
+def reduced(images: ImageSet, scale: int) -> ImageSet:
+    """Returns images with smaller sides: each pixel is the mean of those in its place.
+
+    Args:
+        images: Whose sides are multiples of the scale.
+        scale: By which sides shrink.
+
+    Raises:
+        SchemaError: If a side is no multiple.
+
+    Example:
+        >>> reduced(ImageSet(pixels=np.full((2, 8, 12, 1), 7, np.uint8)), 4)
+        <ImageSet 2 images of 2 x 3, 1 channel, 8 bits>
+    """
+    sides = images.pixels.shape[1:-1]
+    if any(side % scale for side in sides):
+        raise SchemaError(
+            f"target: expected sides that are multiples of scale={scale}. Received {images!r}. Resize the images, e.g. "
+            f"read_images(path, size=({', '.join(str(max(side // scale, 1) * scale) for side in sides)}))."
+        )
+    halves = [part for side in sides for part in (side // scale, scale)]
+    places = tuple(range(2, 2 * len(sides) + 1, 2))
+    means = images.pixels.reshape(len(images), *halves, -1).mean(axis=places)
+    return ImageSet(pixels=np.floor(means + 0.5).astype(images.pixels.dtype), table=images.table, label=images.label,
+                    patients=images.patients, bits=images.bits)  # fmt: skip
