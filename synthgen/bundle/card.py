@@ -1,4 +1,4 @@
-"""The card of a release: what the table is, who made it and how it was judged, for whoever is handed it.
+"""The card of a release: what the data is, who made it and how it was judged, for whoever is handed it.
 
 After Mitchell et al. 2019, "Model Cards for Model Reporting", and Gebru et al. 2021, "Datasheets for Datasets".
 """
@@ -7,49 +7,68 @@ from collections.abc import Mapping
 from typing import Any
 
 from synthgen.bundle.decision import Decision
-from synthgen.bundle.manifest import MARK
-from synthgen.data.schema import Schema
+from synthgen.bundle.manifest import Things, mark
+
+_UNJUDGED = {
+    "rows": "relations of three and more columns, rare subgroups, other targets",
+    "images": "whether organs are where they belong, rare findings, other tasks than the one that was tried",
+}
 
 _LIMITS = """\
 - Do not use it to decide about a person, and do not look for persons in it.
-- What was not judged may be wrong: relations of three and more columns, rare subgroups, other targets.
+- What was not judged may be wrong: {unjudged}.
 - Confirm a finding on real data before anything depends on it.
-- The report is a measurement of certain attacks on this table, no guarantee against all.
+- The report is a measurement of certain attacks on {these}, no guarantee against all.
 """
+
+_THESE = {"rows": "this table", "images": "these images"}
 
 
 def card(
-    *, name: str, licence: str, schema: Schema, report: Mapping[str, Any], decision: Decision,
-    model: Mapping[str, Any] | None,
-) -> str:  # fmt: skip
+    *, name: str, licence: str, report: Mapping[str, Any], decision: Decision, made: str, described: Mapping[str, str]
+) -> str:
     """Returns the card as Markdown.
 
     Args:
         name: Of the data set.
         licence: Of the data set.
-        schema: What the columns mean.
         report: See `Policy.decide`.
         decision: Of the policy.
-        model: The manifest of the model file that drew the rows; None: made by another program.
+        made: How; see `maker`.
+        described: What the data holds, text by heading.
     """
     tables = report["tables"]
+    things: Things = "images" if "images" in tables else "rows"
     held = tables["patients"]
-    counted = ", ".join(f"{tables['rows'][role]} {role} rows of {held[role]} patients" for role in tables["rows"])
-    key = schema.patient_key or "each row counts as one"
-    outcome = "PASS" if decision.passed else "FAIL"
+    whose = {role: "" if (role, things) == ("synthetic", "images") else f" of {held[role]} patients" for role in held}
+    counted = ", ".join(f"{count} {role} {things}{whose[role]}" for role, count in tables["rows"].items())
+    outcome, checks = "PASS" if decision.passed else "FAIL", len(decision.checks)
     sections = {
-        "How it was made": _maker(model, rare_below=schema.rare_below),
-        "What it was made from": f"{counted}. Patients: {key}.",
-        "How it was judged": f"{_verdicts(report)}\n\nPolicy: **{outcome}**, {len(decision.checks)} checks. All "
+        "How it was made": made,
+        "What it was made from": f"{counted}. Patients: {tables['patient_key'] or _patients(tables, things)}.",
+        "How it was judged": f"{_verdicts(report)}\n\nPolicy: **{outcome}**, {checks} check{'s' * (checks != 1)}. All "
         "figures, with intervals and what real data scores, are in `report.html`.",
-        "What it is not for": _LIMITS.rstrip(),
-        "Columns": _columns(schema),
+        "What it is not for": _LIMITS.format(unjudged=_UNJUDGED[things], these=_THESE[things]).rstrip(),
+        **described,
     }
-    head = f"# {name}\n\n{MARK['statement']}\n\n- Licence: {licence}\n- Made on: {report['created'][:10]}\n"
+    head = f"# {name}\n\n{mark(things)['statement']}\n\n- Licence: {licence}\n- Made on: {report['created'][:10]}\n"
     return head + "".join(f"\n## {title}\n\n{text}\n" for title, text in sections.items())
 
 
-def _maker(model: Mapping[str, Any] | None, *, rare_below: int) -> str:
+def _patients(tables: Mapping[str, Any], things: Things) -> str:
+    """Who counts as one where no column names them."""
+    if tables["patients"]["train"] < tables["rows"]["train"]:
+        return f"as the {things} were handed over"
+    return f"each {things.removesuffix('s')} counts as one"
+
+
+def maker(model: Mapping[str, Any] | None, *, unpromised: str) -> str:
+    """Returns how the data was made, in words.
+
+    Args:
+        model: The manifest of the model file; None: there is none.
+        unpromised: What holds without differential privacy, a sentence.
+    """
     if model is None:
         return "By a program that is not named here; no model file was given."
     settings = ", ".join(f"{name}={value}" for name, value in model["settings"].items())
@@ -57,11 +76,8 @@ def _maker(model: Mapping[str, Any] | None, *, rare_below: int) -> str:
     promise = model.get("privacy")
     if promise is not None and promise["epsilon"] is not None:
         budget = f"epsilon {promise['epsilon']:.3g} at delta {promise['delta']:g} for each {promise['unit']}"
-        return f"{made} Model and table are differentially private with {budget}; the report is not."
-    return (
-        f"{made} The model holds no value that fewer than {rare_below} patients share, but for those that the schema "
-        "declares."
-    )
+        return f"{made} Model and data are differentially private with {budget}; the report is not."
+    return f"{made} {unpromised}"
 
 
 def _verdicts(report: Mapping[str, Any]) -> str:
@@ -72,7 +88,15 @@ def _verdicts(report: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _columns(schema: Schema) -> str:
-    lines = ["| column | kind |", "|---|---|"]
-    lines += [f"| {name.replace('|', '&#124;')} | {column.kind} |" for name, column in schema.columns.items()]
-    return "\n".join(lines)
+def columns_table(kinds: Mapping[str, str]) -> str:
+    """Returns columns and their kinds as a table.
+
+    Args:
+        kinds: By column.
+
+    Example:
+        >>> columns_table({"age": "numerical"}).splitlines()[-1]
+        '| age | numerical |'
+    """
+    lines = [f"| {name.replace('|', '&#124;')} | {kind} |" for name, kind in kinds.items()]
+    return "\n".join(["| column | kind |", "|---|---|", *lines])

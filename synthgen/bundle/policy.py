@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self, final
+from typing import Any, Literal, Self, final
 
 import yaml
 
@@ -19,53 +19,18 @@ from synthgen.bundle.decision import (
     limit_check,
     verdict_check,
 )
+from synthgen.bundle.templates import TEMPLATES
 from synthgen.data.writers import replacing
 from synthgen.errors import PolicyError, did_you_mean
 
 FORMAT, VERSION = "synthgen-policy", 1
 SUBJECTS = ("fidelity", "usefulness", "privacy")
 
-TEMPLATE = """\
-# What a synthetic table must show before it may leave. Write it before training, and sign off changes:
-# whoever fits the policy to the report decides nothing.
-format: synthgen-policy
-version: 1
-
-# Patients kept from the maker. Without a holdout no attack can be run; null allows that.
-least_holdout_patients: 100
-
-# The worst verdict that passes, by subject: pass, warning or fail. "not computed" is worse than all of them; a subject
-# that is not named may be missing.
-verdicts:
-  fidelity: warning
-  privacy: pass
-
-# What the model must promise (differential privacy), such as {most_epsilon: 3, most_delta: 1.0e-5, unit: patient_id};
-# null asks for nothing. The report knows of it if it was made with the model file (--model).
-guarantee: null
-
-# Metrics that must have been computed, whatever they say.
-required: [exact_copies, membership, attributes, linkability, singling_out]
-
-# Limits of single metrics: at_most or at_least. The end of the 95 % interval on the wrong side decides, so that few
-# patients are no excuse; of: value lets the value itself decide.
-limits:
-  membership: {at_most: 0.6}
-  reemitted_values: {at_most: 0.0, of: value}
-
-# Columns whose groups of patients must be in the report (--by COLUMN), and limits that hold for every group in it; the
-# metrics are marginals, tstr and membership. Groups are small and their intervals wide: of: value may be wiser here.
-subgroups:
-  columns: []
-  limits: {}
-"""
-"""The policy to begin with, as a file with comments."""
-
 
 @final
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """What a report must say before a synthetic table may be released.
+    """What a report must say before a synthetic table, or a set of synthetic images, may be released.
 
     Args:
         least_holdout_patients: Patients kept from the maker, at least; None: a report without any may pass.
@@ -104,6 +69,21 @@ class Policy:
                                   f"{did_you_mean(subject, SUBJECTS)}")  # fmt: skip
             if worst not in OUTCOMES:
                 raise PolicyError(f"verdicts: {subject}: expected {', '.join(OUTCOMES)}. Received {worst!r}.")
+
+    @classmethod
+    def for_tables(cls) -> Self:
+        """Returns the policy to begin with for tables, which `synthgen policy` writes with comments."""
+        return cls.from_dict(yaml.safe_load(TEMPLATES["tables"]))
+
+    @classmethod
+    def for_images(cls) -> Self:
+        """Returns the policy to begin with for images, which ``synthgen policy --for images`` writes with comments.
+
+        Example:
+            >>> sorted(Policy.for_images().limits)
+            ['image_copies', 'image_duplicates', 'image_membership']
+        """
+        return cls.from_dict(yaml.safe_load(TEMPLATES["images"]))
 
     @classmethod
     def from_dict(cls, stored: Any) -> Self:
@@ -165,7 +145,7 @@ class Policy:
         results = {result["metric"]: result for result in report["results"]}
         for name in (*self.required, *self.limits):
             if name not in results:
-                raise PolicyError(f"The report has no metric {name!r}.{did_you_mean(name, results)}")
+                raise PolicyError(f"The report has no metric {name!r}.{_other_kind(name, report, results)}")
         outcomes = {verdict["subject"]: verdict["outcome"] for verdict in report["verdicts"]}
         checks = [] if self.least_holdout_patients is None else [self._holdout(report, self.least_holdout_patients)]
         checks += [verdict_check(subject, worst, outcomes.get(subject)) for subject, worst in self.verdicts.items()]
@@ -199,14 +179,27 @@ class Policy:
         return Check(about="holdout", passed=found >= least, sentence=said)
 
 
-def write_template(path: str | os.PathLike[str]) -> None:
+def write_template(path: str | os.PathLike[str], *, things: Literal["tables", "images"] = "tables") -> None:
     """Writes the policy to begin with.
+
+    Args:
+        path: Of the file.
+        things: What is to be released.
 
     Raises:
         WriteError: If the path cannot be written.
     """
     with replacing(Path(path)) as beside:
-        beside.write_text(TEMPLATE, encoding="utf-8")
+        beside.write_text(TEMPLATES[things], encoding="utf-8")
+
+
+def _other_kind(name: str, report: Mapping[str, Any], results: Mapping[str, Any]) -> str:
+    """The way out where a policy names a metric that a report lacks."""
+    things = "images" if "images" in report["tables"] else "tables"
+    others = Policy.for_tables() if things == "images" else Policy.for_images()
+    if name in (*others.required, *others.limits):
+        return f" The policy is not one for {things}; `synthgen policy --for {things}` writes one to begin with."
+    return did_you_mean(name, results)
 
 
 def _guarantee(stored: Any) -> Guarantee | None:

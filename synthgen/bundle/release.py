@@ -4,18 +4,19 @@ import json
 import os
 import secrets
 import shutil
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 import pandas as pd
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from synthgen.bundle.card import card
+from synthgen.bundle.card import card, columns_table, maker
 from synthgen.bundle.decision import Decision
-from synthgen.bundle.manifest import sha256, write_manifest
+from synthgen.bundle.manifest import Things, sha256, write_manifest
 from synthgen.bundle.metadata import croissant, data_package
 from synthgen.data.schema import Schema
 from synthgen.data.writers import write_table
@@ -36,8 +37,71 @@ class Reported(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Release:
-    """What is released.
+class SignedFolder(ABC):
+    """What every release holds beside its data, and how it comes about.
+
+    Args:
+        name: Of the data set.
+        licence: Of the data set: a name or an address.
+        report: On this very data.
+        policy: The policy's text.
+        decision: What the policy said of the report.
+        model: The manifest of the model file that drew the data, if any.
+    """
+
+    things: ClassVar[Things]
+
+    name: str
+    licence: str
+    report: Reported
+    policy: str
+    decision: Decision
+    model: Mapping[str, Any] | None = None
+
+    @abstractmethod
+    def write_data(self, folder: Path, *, created: str) -> dict[str, Mapping[str, Any]]:
+        """Writes the data, and returns what machines are told of it: content by the name of a JSON file.
+
+        Args:
+            folder: Of the release.
+            created: When the report was made, ISO 8601.
+        """
+
+    @abstractmethod
+    def describe(self) -> tuple[str, dict[str, str]]:
+        """Returns how the data was made and what it holds, for the card: a text, and texts by heading."""
+
+    def write(self, folder: str | os.PathLike[str], *, key: Ed25519PrivateKey) -> None:
+        """Writes and signs the folder: data, report, policy, decision, card, metadata, manifest.
+
+        Args:
+            folder: Must not exist; appears when all is in it.
+            key: Signs.
+
+        Raises:
+            BundleError: If the policy says no, the folder exists, or it cannot be written.
+        """
+        if not self.decision.passed:
+            raise BundleError(f"The policy says no: {' '.join(self.decision.reasons)}")
+        report = self.report.to_dict()
+        with _appearing(Path(folder)) as beside:
+            for name, content in self.write_data(beside, created=report["created"]).items():
+                _write_json(beside / name, content)
+            self.report.to_html(beside / "report.html")
+            self.report.to_json(beside / "report.json")
+            (beside / "policy.yaml").write_text(self.policy, encoding="utf-8")
+            _write_json(beside / "decision.json", self.decision.to_dict())
+            made, described = self.describe()
+            text = card(name=self.name, licence=self.licence, report=report, decision=self.decision, made=made,
+                        described=described)  # fmt: skip
+            (beside / "card.md").write_text(text, encoding="utf-8")
+            more = {"name": self.name, "created": report["created"], "synthgen": report["synthgen"]}
+            write_manifest(beside, key=key, more=more, things=self.things)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release(SignedFolder):
+    """A table that is released.
 
     Args:
         name: Of the data set.
@@ -51,47 +115,40 @@ class Release:
         format: Of the table's file.
     """
 
-    name: str
-    licence: str
+    things: ClassVar[Things] = "rows"
+
     synthetic: pd.DataFrame
     schema: Schema
-    report: Reported
-    policy: str
-    decision: Decision
-    model: Mapping[str, Any] | None = None
     format: Literal["csv", "parquet"] = "csv"
 
-    def write(self, folder: str | os.PathLike[str], *, key: Ed25519PrivateKey) -> None:
-        """Writes and signs the folder: table, report, policy, decision, card, metadata, manifest.
+    def write_data(self, folder: Path, *, created: str) -> dict[str, Mapping[str, Any]]:
+        table = folder / f"synthetic.{self.format}"
+        write_table(self.synthetic, table)
+        self.schema.to_yaml(folder / "schema.yaml")
+        file = described_file(table, self.format)
+        return {
+            name: describe(self.schema, list(self.synthetic.columns), name=self.name, licence=self.licence,
+                           created=created, file=file)
+            for name, describe in {"croissant.json": croissant, "datapackage.json": data_package}.items()
+        }  # fmt: skip
 
-        Args:
-            folder: Must not exist; appears when all is in it.
-            key: Signs.
+    def describe(self) -> tuple[str, dict[str, str]]:
+        unpromised = (
+            f"The model holds no value that fewer than {self.schema.rare_below} patients share, but for those that the "
+            "schema declares."
+        )
+        kinds = {name: column.kind for name, column in self.schema.columns.items()}
+        return maker(self.model, unpromised=unpromised), {"Columns": columns_table(kinds)}
 
-        Raises:
-            BundleError: If the policy says no, the folder exists, or it cannot be written.
-        """
-        if not self.decision.passed:
-            raise BundleError(f"The policy says no: {' '.join(self.decision.reasons)}")
-        report = self.report.to_dict()
-        with _appearing(Path(folder)) as beside:
-            table = beside / f"synthetic.{self.format}"
-            write_table(self.synthetic, table)
-            self.report.to_html(beside / "report.html")
-            self.report.to_json(beside / "report.json")
-            self.schema.to_yaml(beside / "schema.yaml")
-            (beside / "policy.yaml").write_text(self.policy, encoding="utf-8")
-            _write_json(beside / "decision.json", self.decision.to_dict())
-            file = {"name": table.name, "format": self.format, "sha256": sha256(table), "bytes": table.stat().st_size}
-            for name, describe in {"croissant.json": croissant, "datapackage.json": data_package}.items():
-                described = describe(self.schema, list(self.synthetic.columns), name=self.name, licence=self.licence,
-                                     created=report["created"], file=file)  # fmt: skip
-                _write_json(beside / name, described)
-            text = card(name=self.name, licence=self.licence, schema=self.schema, report=report,
-                        decision=self.decision, model=self.model)  # fmt: skip
-            (beside / "card.md").write_text(text, encoding="utf-8")
-            made = {"name": self.name, "created": report["created"], "synthgen": report["synthgen"]}
-            write_manifest(beside, key=key, more=made)
+
+def described_file(path: Path, file_format: str) -> dict[str, Any]:
+    """Returns name, format, checksum and size of a file.
+
+    Args:
+        path: Of the file.
+        file_format: Such as "csv".
+    """
+    return {"name": path.name, "format": file_format, "sha256": sha256(path), "bytes": path.stat().st_size}
 
 
 @contextmanager

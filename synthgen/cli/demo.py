@@ -69,8 +69,9 @@ def demo(
     synthetic = synthesizer.sample(len(train), seed=seed, verbose=not quiet)
     out.print("Judging ...")
     report = evaluate(
-        train=train, synthetic=synthetic, holdout=holdout, target=TARGET, schema=schema, seed=seed, verbose=not quiet
-    )
+        train=train, synthetic=synthetic, holdout=holdout, target=TARGET, schema=schema, seed=seed, verbose=not quiet,
+        history=synthesizer.history, best_epoch=synthesizer.best_epoch,
+    )  # fmt: skip
     _write(output, synthesizer, synthetic, report)
     out.print(f"\nWritten to {output} in {time.monotonic() - began:.0f} seconds:", markup=False)
     for name, meaning in WRITTEN.items():

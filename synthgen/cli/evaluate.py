@@ -1,11 +1,13 @@
 """``synthgen evaluate``: judges synthetic rows, whoever made them."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from synthgen.cli import images
+from synthgen.cli.image_report import judged
+from synthgen.cli.maker import manifest_of, told
 from synthgen.cli.verbs import Quiet, Read, console, require_writable
 
 NAMED = 20
@@ -31,7 +33,12 @@ def evaluate(  # noqa: PLR0913, PLR0917 - options
         Path | None, typer.Option(metavar="YAML", help="What the columns mean. Without it: a guess.")
     ] = None,
     model: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The model file that drew the rows: what it promises is shown.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The model file that drew them: shown is what it promises, how it was trained, "
+            "and what it draws between images.",
+        ),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="HTML", help="Write the report as one page.")
@@ -62,12 +69,13 @@ def evaluate(  # noqa: PLR0913, PLR0917 - options
     require_writable(output, json, internal)
     named = NAMED if internal is not None else 0
     if images.are_images(train):
-        images.refuse({"--target": target, "--by": by, "--schema": schema, "--model": model})
-        report = images.judged(
+        images.refuse({"--target": target, "--by": by, "--schema": schema})
+        report = judged(
             train=train,
             synthetic=synthetic,
             holdout=holdout,
             how=how or [],
+            model=model,
             worst_patients=named,
             seed=seed,
             quiet=quiet,
@@ -79,8 +87,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - options
         meaning = None if schema is None else Schema.from_yaml(schema)
         report = judge(
             train=read(train), synthetic=read(synthetic), holdout=None if holdout is None else read(holdout),
-            target=target, subgroups=by or (), schema=meaning, guarantee=guarantee(manifest_of(model)),
-            worst_patients=named, seed=seed, verbose=not quiet,
+            target=target, subgroups=by or (), schema=meaning, worst_patients=named, seed=seed, verbose=not quiet,
+            **told(manifest_of(model)),
         )  # fmt: skip
     if output is not None:
         report.to_html(output)
@@ -93,23 +101,3 @@ def evaluate(  # noqa: PLR0913, PLR0917 - options
     for path in (output, json, internal):
         if path is not None:
             out.print(f"Written to {path}", markup=False)
-
-
-def manifest_of(model: Path | None) -> dict[str, Any] | None:
-    """Returns the manifest of a model file, if one is named."""
-    if model is None:
-        return None
-    from synthgen.synthesizers.saving import inspect
-
-    manifest: dict[str, Any] = inspect(model)["manifest"]
-    return manifest
-
-
-def guarantee(manifest: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Returns what a model promises, reckoned anew from its ledger; None where it promises nothing."""
-    stored = None if manifest is None else manifest.get("privacy")
-    if stored is None:
-        return None
-    from synthgen.dp.ledger import Ledger
-
-    return Ledger.from_dict(stored).to_dict()

@@ -24,6 +24,7 @@ from synthgen.report.histograms import histograms
 from synthgen.report.projection import projection
 from synthgen.report.report import Report
 from synthgen.report.subgroups import check_subgroups, subgroup_sheet
+from synthgen.report.training import read_training
 from synthgen.report.verdicts import verdicts
 
 
@@ -36,6 +37,8 @@ def evaluate(  # noqa: PLR0913
     subgroups: Sequence[str] = (),
     schema: Schema | None = None,
     guarantee: Mapping[str, Any] | None = None,
+    history: Sequence[Mapping[str, float]] = (),
+    best_epoch: int | None = None,
     worst_patients: int = 0,
     seed: int = 0,
     verbose: bool = True,
@@ -57,6 +60,8 @@ def evaluate(  # noqa: PLR0913
         schema: What the columns mean. None: inferred from `train`, each row a patient of its own. With a patient key in
             the schema the patient is the unit of samples, intervals and attacks.
         guarantee: What the maker promises, as ``synthesizer.ledger.to_dict()`` gives it; shown beside what is measured.
+        history: What the maker noted at the end of each epoch of training, as ``synthesizer.history``; drawn as curves.
+        best_epoch: The epoch that it kept, as ``synthesizer.best_epoch``.
         worst_patients: How many training patients, those who are given away most, the internal edition names by the
             position of a row (``report.to_html(path, edition="internal")``). The shareable edition never does.
         seed: For every sample; the same seed gives the same report.
@@ -86,13 +91,15 @@ def evaluate(  # noqa: PLR0913
         raise EvaluationError("train: the table has no rows. Pass the rows that the synthetic data was made from.")
     if not isinstance(worst_patients, int) or worst_patients < 0:
         raise EvaluationError(f"worst_patients: expected a number of patients, 0 or more. Received {worst_patients!r}.")
+    training = read_training(history, best_epoch)
     if schema is None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SchemaWarning)  # the judge learns no column anyway
             schema = Schema.infer(train)
     tables = Tables.read(train=train, synthetic=synthetic, holdout=holdout, schema=schema, target=target, seed=seed)
     report = judge(tables, subgroups=subgroups, verbose=verbose)
-    return replace(report, guarantee=guarantee, exposed=exposed(tables, worst_patients) if worst_patients else None)
+    named = exposed(tables, worst_patients) if worst_patients else None
+    return replace(report, guarantee=guarantee, training=training, exposed=named)
 
 
 def judge(

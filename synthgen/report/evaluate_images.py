@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -15,8 +16,10 @@ from synthgen.metrics.images.exposed import exposed_images
 from synthgen.metrics.images.pools import RARE_BELOW, ImagePools
 from synthgen.metrics.images.reading import read_pools
 from synthgen.report.evaluate import measured
+from synthgen.report.paths import check_paths, shareable_paths, shown_paths
 from synthgen.report.report import Report
-from synthgen.report.sheets import gallery, shareable_sheets
+from synthgen.report.sheets import gallery, leaks, shareable_sheets
+from synthgen.report.training import read_training
 from synthgen.report.verdicts import verdicts
 
 FAR_APART = 0.05
@@ -42,6 +45,10 @@ def evaluate_images(  # noqa: PLR0913
     features: Any = "task",
     seeds: int = 3,
     fid: bool = False,
+    guarantee: Mapping[str, Any] | None = None,
+    history: Sequence[Mapping[str, float]] = (),
+    best_epoch: int | None = None,
+    interpolation: Sequence[ImageSet] = (),
     worst_patients: int = 0,
     seed: int = 0,
     verbose: bool = True,
@@ -63,6 +70,10 @@ def evaluate_images(  # noqa: PLR0913
             file with one, which is handed pixels from 0 (black) to 1 (white).
         seeds: How many times each network is trained whose score is judged.
         fid: Whether to compute the Fréchet distance too, and print its protocol.
+        guarantee: What the maker promises, as ``synthesizer.ledger.to_dict()`` gives it; shown beside what is measured.
+        history: What the maker noted at the end of each epoch of training, as ``synthesizer.history``; drawn as curves.
+        best_epoch: The epoch that it kept, as ``synthesizer.best_epoch``.
+        interpolation: Paths between synthetic images, as ``synthesizer.interpolate()`` draws them, to be shown.
         worst_patients: How many training images, those that are given away most, the internal edition shows beside the
             nearest synthetic and holdout images (``report.to_html(path, edition="internal")``). The shareable
             edition never shows a real image.
@@ -90,20 +101,27 @@ def evaluate_images(  # noqa: PLR0913
     for name, value, least in (("seeds", seeds, 1), ("worst_patients", worst_patients, 0)):
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
             raise EvaluationError(f"{name}: expected a whole number, {least} or more. Received {value!r}.")
+    training = read_training(history, best_epoch)
+    check_paths(interpolation, train)
     pools = read_pools(train=train, synthetic=synthetic, holdout=holdout, features=features, seeds=seeds, seed=seed)
     results = _worded(measured(pools, image_metrics(fid=fid), verbose=verbose))
     sheets, said = shareable_sheets(pools, results)
+    paths = shown_paths(pools, interpolation)
+    passed_on, about_paths = shareable_paths(paths, leaks=bool(leaks(results)))
     exposed = exposed_images(pools, worst_patients) if worst_patients else ()
     return Report(
         results=results,
         verdicts=verdicts(results, things="images"),
         tables=_description(pools),
-        pictures={"histograms": [], "projection": {}, "sheets": sheets, "about_sheets": said},
+        pictures={"histograms": [], "projection": {}, "sheets": sheets, "about_sheets": said, "paths": passed_on,
+                  "about_paths": about_paths},
         settings=_settings(pools) | {"seconds": round(time.monotonic() - began, 1)},
         created=datetime.now(UTC).isoformat(timespec="seconds"),
+        guarantee=guarantee,
+        training=training,
         exposed=tuple(image.patient for image in exposed) if worst_patients else None,
-        gallery=gallery(pools, exposed) if worst_patients else None,
-    )
+        gallery=gallery(pools, exposed, paths) if worst_patients else None,
+    )  # fmt: skip
 
 
 def _worded(results: tuple[Result, ...]) -> tuple[Result, ...]:

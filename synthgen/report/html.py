@@ -13,12 +13,14 @@ from synthgen.metrics.limits import amount
 from synthgen.report.console import FIGURES, SIGNS, figure_text
 from synthgen.report.figures.clouds import clouds
 from synthgen.report.figures.curves import KINDS, closest_record_curves, roc_curves, strip
+from synthgen.report.figures.history import training_curves
 from synthgen.report.figures.marginals import marginal, spikes
 from synthgen.report.figures.matrices import matrices
 from synthgen.report.figures.svg import percent
 from synthgen.report.found import find, limits_of
 from synthgen.report.html_images import image_parts
 from synthgen.report.scorecard import scorecard
+from synthgen.report.training import monitors
 from synthgen.report.verdicts import beside_text, number_text, value_text
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ def page(report: Report, *, internal: bool = False) -> str:
         results=[_result_row(result) for result in report.results],
         curves=_curves(report),
         kind=KINDS[report.things],
+        training=_training(report),
         scorecard=scorecard(report),
         amount=amount,
         **shown,
@@ -74,6 +77,15 @@ def _table_parts(report: Report, *, internal: bool) -> dict[str, Any]:
         "membership": "membership",
         "limits": limits_of(all_metrics()),
     }
+
+
+def _training(report: Report) -> dict[str, Any] | None:
+    """How the maker was trained, where it says so."""
+    if report.training is None:
+        return None
+    curves = [(title, Markup(drawn), reading) for title, drawn, reading in training_curves(report.training)]  # noqa: S704
+    return {"curves": curves, "said": monitors(report.training), "recoveries": bool(report.training.recoveries),
+            "kept": report.training.best_epoch is not None}  # fmt: skip
 
 
 def _safe(pictures: list[tuple[str, str]]) -> list[tuple[str, Markup]]:

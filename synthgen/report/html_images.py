@@ -40,6 +40,8 @@ def image_parts(report: Report, *, internal: bool) -> dict[str, Any]:
             {"name": sheet["name"], "synthetic": sheet["image"], "real": real.get(sheet["name"])} for sheet in shown
         ],
         "about_sheets": said,
+        "paths": report.pictures["paths"] if gallery is None else gallery.paths,
+        "about_paths": report.pictures["about_paths"] if gallery is None else "",
         "classes": _classes(report),
         "usefulness": find(report, "image_tstr"),
         "ways": _ways(find(report, "image_augmentation")),

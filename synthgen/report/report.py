@@ -18,6 +18,7 @@ from synthgen.metrics.base import Result, as_json
 from synthgen.metrics.privacy.worst_patients import ExposedPatient
 from synthgen.report.scorecard import scorecard
 from synthgen.report.subgroups import Subgroup
+from synthgen.report.training import Training
 from synthgen.report.verdicts import Things, Verdict
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Report:
         created: When, ISO 8601 in UTC.
         subgroups: The groups of patients that were judged apart.
         guarantee: The ledger of the model that drew the rows, as `Ledger.to_dict` gives it; None: no promise is known.
+        training: How the maker was trained; None: nobody says.
         exposed: Patients of the training rows who are given away most, for the internal edition; None: nobody looked.
         gallery: Pictures of real images, for the internal edition; None: there are none.
     """
@@ -57,6 +59,7 @@ class Report:
     created: str
     subgroups: tuple[Subgroup, ...] = ()
     guarantee: Mapping[str, Any] | None = None
+    training: Training | None = None
     exposed: tuple[ExposedPatient, ...] | None = None
     gallery: Gallery | None = None
 
@@ -144,6 +147,7 @@ class Report:
                 "verdicts": [verdict.to_dict() for verdict in self.verdicts],
                 "results": [result.to_dict() for result in self.results],
                 "guarantee": self.guarantee,
+                "training": None if self.training is None else self.training.to_dict(),
                 "subgroups": [group.to_dict() for group in self.subgroups],
                 "scorecard": [criterion.to_dict() for criterion in scorecard(self)],
                 "pictures": self.pictures,

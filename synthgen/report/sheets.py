@@ -36,11 +36,13 @@ class Gallery:
         real: A sheet of training images for each class.
         synthetic: A sheet of synthetic images for each class, chosen blindly.
         neighbours: For each exposed image: pictures under "synthetic", "train" and "holdout", and how close they are.
+        paths: All that were handed over, those that come near to training images among them.
     """
 
     real: Sequence[Sheet] = ()
     synthetic: Sequence[Sheet] = ()
     neighbours: Sequence[Mapping[str, Any]] = field(default=())
+    paths: Sequence[Mapping[str, Any]] = ()
 
 
 def shareable_sheets(pools: ImagePools, results: Sequence[Result]) -> tuple[list[Sheet], str]:
@@ -50,8 +52,7 @@ def shareable_sheets(pools: ImagePools, results: Sequence[Result]) -> tuple[list
         pools: What was judged.
         results: What was found.
     """
-    failed = [result for result in results if result.family == "privacy" and result.status == "fail"]
-    if failed:
+    if failed := leaks(results):
         named = ", ".join(result.title.lower() for result in failed)
         return [], f"Synthetic images are not shown here: they may be training images ({named})."
     chosen = _chosen(pools, pools.synthetic, factor=2)
@@ -62,16 +63,26 @@ def shareable_sheets(pools: ImagePools, results: Sequence[Result]) -> tuple[list
     return _sheets(pools, kept), said
 
 
-def gallery(pools: ImagePools, exposed: Sequence[ExposedImage]) -> Gallery:
+def leaks(results: Sequence[Result]) -> list[Result]:
+    """Returns the measures of privacy that failed.
+
+    Args:
+        results: What was found.
+    """
+    return [result for result in results if result.family == "privacy" and result.status == "fail"]
+
+
+def gallery(pools: ImagePools, exposed: Sequence[ExposedImage], paths: Sequence[Mapping[str, Any]] = ()) -> Gallery:
     """Returns pictures with real images among them.
 
     Args:
         pools: What was judged.
         exposed: Training images that are given away most.
+        paths: From `synthgen.report.paths.shown_paths`.
     """
     return Gallery(
         real=_sheets(pools, _chosen(pools, pools.train)), synthetic=_sheets(pools, _chosen(pools, pools.synthetic)),
-        neighbours=[_neighbours(pools, image) for image in exposed],
+        neighbours=[_neighbours(pools, image) for image in exposed], paths=paths,
     )  # fmt: skip
 
 

@@ -40,7 +40,8 @@ def page(tmp_path_factory):
     """Path of a report."""
     path = tmp_path_factory.mktemp("page") / "report.html"
     frames = {role: _patients(400, seed) for seed, role in enumerate(["train", "synthetic", "holdout"])}
-    evaluate(**frames, target="ill & tired").to_html(path)
+    history = [{"loss": 3.0 - epoch, "recoveries": epoch} for epoch in range(3)]
+    evaluate(**frames, target="ill & tired", history=history, best_epoch=1).to_html(path)
     return path
 
 

@@ -4,7 +4,8 @@ import pytest
 import yaml
 
 from synthgen.bundle.decision import Limit
-from synthgen.bundle.policy import TEMPLATE, Policy
+from synthgen.bundle.policy import Policy
+from synthgen.bundle.templates import TABLES
 from synthgen.errors import PolicyError
 
 
@@ -100,7 +101,7 @@ def test_without_a_holdout_a_policy_may_pass_if_it_says_so():
 
 
 def test_the_template_is_a_policy_that_asks_for_every_attack(tmp_path):
-    policy = Policy.from_dict(yaml.safe_load(TEMPLATE))
+    policy = Policy.from_dict(yaml.safe_load(TABLES))
     assert policy.least_holdout_patients == 100
     assert {"membership", "attributes", "linkability", "singling_out"} <= set(policy.required)
 

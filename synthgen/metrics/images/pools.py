@@ -90,6 +90,7 @@ class ImagePools:
         white: Largest value of a pixel.
         extractor: What made `Pool.features`.
         unlearned: What made `Pool.unlearned`.
+        centres: Means of the training images in either, which all features are given around.
         seeds: How many times a network is trained where its score is judged.
         seed: For every sample and every network.
         max_images: Images on each side in costly metrics.
@@ -102,6 +103,7 @@ class ImagePools:
     white: int
     extractor: Extractor
     unlearned: Extractor
+    centres: tuple[NDArray[np.float32], NDArray[np.float32]]
     label: str | None = None
     seeds: int = 3
     seed: int = 0

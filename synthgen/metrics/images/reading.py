@@ -12,7 +12,7 @@ from synthgen.data.images.image_set import ImageSet
 from synthgen.errors import EvaluationError
 from synthgen.metrics.images.learned import task_extractor
 from synthgen.metrics.images.pools import ImagePools, Pool
-from synthgen.metrics.images.spaces import Extractor, model_extractor, random_extractor, small_pixels
+from synthgen.metrics.images.spaces import Extractor, Floats, model_extractor, random_extractor, small_pixels
 
 FEWEST_OF_CLASS = 2
 """Images of a class in a set."""
@@ -47,10 +47,11 @@ def read_pools(
         extractor = task_extractor(train, codes["train"], classes=len(classes), instead=unlearned, **_seed(settings))
     else:
         extractor = unlearned = model_extractor(features, train)
-    pools = _pools(sets, codes, extractor=extractor, unlearned=unlearned)
+    pools, centres = _pools(sets, codes, extractor=extractor, unlearned=unlearned)
     return ImagePools(
         train=pools["train"], synthetic=pools["synthetic"], holdout=pools.get("holdout"), classes=classes,
-        white=2**train.bits - 1, label=train.label, extractor=extractor, unlearned=unlearned, **settings,
+        white=2**train.bits - 1, label=train.label, extractor=extractor, unlearned=unlearned, centres=centres,
+        **settings,
     )  # fmt: skip
 
 
@@ -60,22 +61,48 @@ def _seed(settings: dict[str, Any]) -> dict[str, int]:
 
 def _pools(
     sets: dict[str, ImageSet], codes: dict[str, NDArray[np.int64]], *, extractor: Extractor, unlearned: Extractor
-) -> dict[str, Pool]:
+) -> tuple[dict[str, Pool], tuple[Floats, Floats]]:
     spaces = {role: extractor.features(images.pixels) for role, images in sets.items()}
     plain = spaces
     if unlearned is not extractor:
         plain = {role: unlearned.features(images.pixels) for role, images in sets.items()}
     # around 0, or single precision loses the small distances
-    centres = [found["train"].mean(axis=0) for found in (spaces, plain)]
+    centres = spaces["train"].mean(axis=0), plain["train"].mean(axis=0)
     return {
-        role: Pool(
-            role=role, pixels=images.pixels, features=spaces[role] - centres[0], unlearned=plain[role] - centres[1],
-            small=small_pixels(images.pixels, white=2**images.bits - 1), codes=codes[role],
-            patients=np.arange(len(images)) if images.patients is None else np.asarray(images.patients, np.int64),
-            places=np.arange(len(images)),
-        )
+        role: _pool(role, images, codes[role], features=spaces[role] - centres[0], unlearned=plain[role] - centres[1])
         for role, images in sets.items()
-    }  # fmt: skip
+    }, centres
+
+
+def _pool(role: str, images: ImageSet, codes: NDArray[np.int64], *, features: Floats, unlearned: Floats) -> Pool:
+    return Pool(
+        role=role, pixels=images.pixels, features=features, unlearned=unlearned,
+        small=small_pixels(images.pixels, white=2**images.bits - 1), codes=codes,
+        patients=np.arange(len(images)) if images.patients is None else np.asarray(images.patients, np.int64),
+        places=np.arange(len(images)),
+    )  # fmt: skip
+
+
+def further_pool(pools: ImagePools, images: ImageSet, *, role: str) -> Pool:
+    """Returns further images as those of the pools are seen, such as images on the way from one to another.
+
+    Args:
+        pools: What is judged.
+        images: Of the same size, channels and bits.
+        role: What to call them.
+
+    Raises:
+        EvaluationError: If they are of another size, or have other channels or bits.
+    """
+    height, width, channels = pools.shape
+    if images.pixels.shape[1:] != (height, width, channels) or 2**images.bits - 1 != pools.white:
+        raise EvaluationError(
+            f"{role}: expected images like those of train, {height} x {width} with {channels} channels. "
+            f"Received {images!r}."
+        )
+    found = [extractor.features(images.pixels) for extractor in (pools.extractor, pools.unlearned)]
+    return _pool(role, images, class_codes(images, list(pools.classes)), features=found[0] - pools.centres[0],
+                 unlearned=found[1] - pools.centres[1])  # fmt: skip
 
 
 def class_codes(images: ImageSet, classes: list[Any]) -> NDArray[np.int64]:

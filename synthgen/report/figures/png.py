@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 GAP = 2
 """Pixels between the images of a sheet."""
-BACKGROUND = 255
+BACKGROUND = 128
+"""Between and after images: neither glaring on a dark page nor lost on a light one."""
 
 
 def png(pixels: NDArray[np.uint8]) -> bytes:
