@@ -23,7 +23,7 @@ def on_disk(tmp_path, monkeypatch):
     return kept
 
 
-@pytest.mark.parametrize("family", ["ImageGAN", "ImageVAE"])
+@pytest.mark.parametrize("family", ["ImageGAN"])
 def test_weights_are_those_of_images_in_memory(family, images, on_disk, tmp_path):
     settings = {"num_steps": 40, "batch_size": 16, "width": 8, "seed": 2}
     fits = []
