@@ -1,8 +1,9 @@
 """Images with what is known of each, as models see them; and back to pixels."""
 
 import hashlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -71,6 +72,28 @@ class EncodedImages:
 
     def _all(self) -> np.ndarray:
         return np.arange(len(self.pixels)) if self.places is None else self.places
+
+
+def in_parts(call: Callable[..., Any], *arrays: np.ndarray, at_once: int) -> Iterator[np.ndarray]:
+    """Yields what a compiled function makes of arrays, a part at a time, every call of one size: it is compiled once.
+
+    Args:
+        call: Takes (at_once, ...) of each array and returns a tensor of as many rows; rows that are missing at the end
+            are filled with 0.
+        arrays: (rows, ...), all of as many.
+        at_once: Rows of a call.
+
+    Example:
+        >>> import keras
+        >>> doubled = in_parts(lambda rows: keras.ops.convert_to_tensor(2 * rows), np.arange(3), at_once=2)
+        >>> [part.tolist() for part in doubled]
+        [[0, 2], [4]]
+    """
+    for start in range(0, len(arrays[0]), at_once):
+        parts = [array[start : start + at_once] for array in arrays]
+        held = len(parts[0])
+        filled = [np.pad(part, [(0, at_once - held), *[(0, 0)] * (part.ndim - 1)]) for part in parts]
+        yield call(*filled).numpy()[:held]
 
 
 def pixels_of(images: np.ndarray, *, sides: tuple[int, ...], white: int) -> np.ndarray:

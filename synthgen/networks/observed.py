@@ -7,7 +7,7 @@ position at a time and only its length is kept (Rochette et al. 2019, section 3)
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import keras
 from keras import ops
@@ -46,11 +46,14 @@ def _bias_squares(slopes: Tensor) -> Tensor:
     return ops.sum(ops.square(ops.sum(slopes, axis=places)), axis=1)
 
 
-class _Convolution:
+class _Observed:
     """Convolutions without groups, dilation and activation; of others the lengths are found to be wrong and refused."""
 
+    enlarges: ClassVar[bool] = False
+    """Whether the kernel moves over what the layer makes, not over what it is given."""
+
     def call(self, inputs: Tensor) -> Tensor:
-        """Returns (images, *smaller sides, filters).
+        """Returns (images, *smaller or larger sides, filters).
 
         Args:
             inputs: (images, *sides, channels).
@@ -58,39 +61,26 @@ class _Convolution:
         layer: Any = self
 
         def squares_of(slopes: Tensor) -> Tensor:
-            found = _squares(inputs, slopes, kernel=layer.kernel_size, strides=layer.strides)
+            large, small = (slopes, inputs) if self.enlarges else (inputs, slopes)
+            found = _squares(large, small, kernel=layer.kernel_size, strides=layer.strides)
             return found + _bias_squares(slopes)
 
         return per_row.observed_by(super().call(inputs), squares_of)  # type: ignore[misc]
 
 
-class _Transposed:
-    """What these make is what their kernel moves over."""
-
-    def call(self, inputs: Tensor) -> Tensor:
-        """Returns (images, *larger sides, filters).
-
-        Args:
-            inputs: (images, *sides, channels).
-        """
-        layer: Any = self
-
-        def squares_of(slopes: Tensor) -> Tensor:
-            found = _squares(slopes, inputs, kernel=layer.kernel_size, strides=layer.strides)
-            return found + _bias_squares(slopes)
-
-        return per_row.observed_by(super().call(inputs), squares_of)  # type: ignore[misc]
+class _Transposed(_Observed):
+    enlarges = True
 
 
-class Convolution1D(_Convolution, keras.layers.Conv1D):
+class Convolution1D(_Observed, keras.layers.Conv1D):
     """Of series; arguments as Keras' own."""
 
 
-class Convolution2D(_Convolution, keras.layers.Conv2D):
+class Convolution2D(_Observed, keras.layers.Conv2D):
     """Of images; arguments as Keras' own."""
 
 
-class Convolution3D(_Convolution, keras.layers.Conv3D):
+class Convolution3D(_Observed, keras.layers.Conv3D):
     """Of volumes; arguments as Keras' own."""
 
 

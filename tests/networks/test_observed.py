@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from keras import ops
 
-from synthgen import backend
 from synthgen.backend import per_row
 from synthgen.networks.convolutional import Build
 from synthgen.networks.geometry import Geometry
@@ -71,4 +70,3 @@ def test_outside_of_a_budget_they_are_keras_own():
     plain(images), own(images)
     own.set_weights(plain.get_weights())
     assert (np.asarray(own(images)) == np.asarray(plain(images))).all()
-    assert backend.per_row is per_row

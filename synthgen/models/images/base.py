@@ -8,7 +8,7 @@ from keras import ops
 from synthgen import backend
 from synthgen.backend import Tensor
 from synthgen.dp.training import PrivateTraining
-from synthgen.encoding.image import EncodedImages, pixels_of
+from synthgen.encoding.image import EncodedImages, in_parts, pixels_of
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.models.chunked import ChunkedModel
 from synthgen.networks import heads
@@ -23,6 +23,16 @@ CHECKED_IMAGES = 3
 
 MOST_AT_ONCE = 256
 """Images of a call."""
+
+
+def images_of_a_call(shape: tuple[int, ...]) -> int:
+    """Returns how many images of a shape, (*sides, channels), a call makes.
+
+    Example:
+        >>> images_of_a_call((28, 28, 1)), images_of_a_call((128, 128, 3))
+        (256, 40)
+    """
+    return int(np.clip(MOST_PIXELS // np.prod(shape), 1, MOST_AT_ONCE))
 
 
 class ImageModel(ChunkedModel):
@@ -43,8 +53,6 @@ class ImageModel(ChunkedModel):
         self.geometry = geometry
         self.layout = layout
         self.private: PrivateTraining | None = None
-        pixels = geometry.channels * int(np.prod(geometry.padded))
-        self._at_once = int(np.clip(MOST_PIXELS // pixels, 1, MOST_AT_ONCE))
         self._draw = backend.compiled(self._drawn, jit_compile=backend.has_gpu())
 
     @abstractmethod
@@ -156,14 +164,14 @@ class ImageModel(ChunkedModel):
             (images, *sides, channels) uint8 or uint16.
         """
         sides = self.geometry.sides
-        drawn = [np.zeros((0, *sides, self.geometry.channels), np.uint8 if white < 256 else np.uint16)]
-        for start in range(0, len(known), self._at_once):
-            part = known.take(slice(start, start + self._at_once))
-            missing = self._at_once - len(part)  # every call has one size, so that it is compiled once
-            codes, scalars = (np.pad(array, [(0, missing), (0, 0)]) for array in (part.codes, part.scalars))
-            images = self._draw(codes, scalars, rng.integers(2**31, size=2, dtype=np.int32))
-            drawn.append(pixels_of(images.numpy()[: len(part)], sides=sides, white=white))
-        return np.concatenate(drawn)
+        none = np.zeros((0, *sides, self.geometry.channels), np.uint8 if white < 256 else np.uint16)
+
+        def call(codes: np.ndarray, scalars: np.ndarray) -> Tensor:
+            return self._draw(codes, scalars, rng.integers(2**31, size=2, dtype=np.int32))
+
+        at_once = images_of_a_call(self.geometry.shape)
+        made = in_parts(call, known.codes, known.scalars, at_once=at_once)
+        return np.concatenate([none, *(pixels_of(images, sides=sides, white=white) for images in made)])
 
     def _drawn(self, codes: Tensor, scalars: Tensor, seed: Tensor) -> Tensor:
         return ops.cast(self.generated(self._condition(codes, scalars), seed), "float32")

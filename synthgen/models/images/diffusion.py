@@ -38,7 +38,8 @@ class RectifiedFlow(ImageLossModel):
         geometry: Of the images.
         layout: Of what is known of them.
         network: Makes the U-Net; called twice, for what is trained and for what draws.
-        num_sampling_steps: Of drawing, each two calls of the network for all but the last (Heun's method).
+        num_sampling_steps: Of drawing, each two calls of the network (Heun's method), of which the last
+            step uses one.
         guidance: 1 draws by the condition as learned; more exaggerates what sets a class apart, and costs variety.
         seed: Of everything random in training.
     """

@@ -8,10 +8,9 @@ many numbers lies near a sphere, and a straight line would leave it (White 2016,
 import numpy as np
 
 from synthgen import backend
-from synthgen.backend import Tensor
-from synthgen.encoding.image import pixels_of
+from synthgen.encoding.image import in_parts, pixels_of
 from synthgen.encoding.layout import EncodedTable
-from synthgen.models.images.base import MOST_AT_ONCE, MOST_PIXELS, ImageModel
+from synthgen.models.images.base import ImageModel, images_of_a_call
 
 PARALLEL = 1e-6
 """Sine of the angle below which an arc is a straight line."""
@@ -63,14 +62,9 @@ def draw_between(
     noise = arcs(rng.standard_normal((len(known), 2, model.noise_dim)), num_steps=num_steps)
     flat = noise.reshape(-1, model.noise_dim)
     told = known.take(np.repeat(np.arange(len(known)), num_steps))
-    at_once = int(np.clip(MOST_PIXELS // np.prod(geometry.shape), 1, min(MOST_AT_ONCE, max(len(flat), 1))))
+    at_once = min(images_of_a_call(geometry.shape), max(len(flat), 1))
     drawn = backend.compiled(model.drawn_of, jit_compile=backend.has_gpu())
     images = [np.zeros((0, *geometry.sides, geometry.channels), np.uint8 if white < 256 else np.uint16)]
-    for start in range(0, len(flat), at_once):
-        part = slice(start, start + at_once)
-        missing = [(0, at_once - len(flat[part])), (0, 0)]  # every call has one size, so that it is compiled once
-        made: Tensor = drawn(
-            np.pad(flat[part], missing), np.pad(told.codes[part], missing), np.pad(told.scalars[part], missing)
-        )
-        images.append(pixels_of(made.numpy()[: len(flat[part])], sides=geometry.sides, white=white))
+    made = in_parts(drawn, flat, told.codes, told.scalars, at_once=at_once)
+    images.extend(pixels_of(part, sides=geometry.sides, white=white) for part in made)
     return np.concatenate(images).reshape(len(known), num_steps, *geometry.sides, geometry.channels)

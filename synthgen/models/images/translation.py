@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 import keras
 import numpy as np
@@ -10,11 +11,11 @@ from keras import ops
 
 from synthgen import backend
 from synthgen.backend import Tensor
-from synthgen.encoding.image import pixels_of
+from synthgen.encoding.image import in_parts, pixels_of
 from synthgen.models.gan.critic_update import update_critic
 from synthgen.models.gan.losses import AdversarialLoss, Relativistic
 from synthgen.models.gan.regularizers import SlopePenalty
-from synthgen.models.images.base import MOST_AT_ONCE, MOST_PIXELS
+from synthgen.models.images.base import images_of_a_call
 from synthgen.models.optimised import Adversaries
 from synthgen.training.batches import shuffled
 
@@ -45,10 +46,11 @@ class Translation(Adversaries):
         critic: Of patches.
         whites: The largest value a pixel can have, of images that come in and that go out.
         shares: Of the loss.
-        loss: What generator and critic play for.
-        figures: What a step returns beside `FIGURES`.
         seed: Of batches.
     """
+
+    adversarial_loss: ClassVar[AdversarialLoss]
+    """What generator and critic play for."""
 
     def __init__(
         self,
@@ -57,22 +59,23 @@ class Translation(Adversaries):
         *,
         whites: tuple[int, int],
         shares: Shares,
-        loss: AdversarialLoss,
-        figures: tuple[str, ...],
         seed: int,
     ) -> None:
-        super().__init__(seed=seed, losses=(*figures, *FIGURES))
+        super().__init__(seed=seed, losses=(*self.figures(shares), *FIGURES))
         self.generator, self.critic, self._sampler = generator(), critic, generator()
-        self.whites, self.shares, self.adversarial_loss = whites, shares, loss
+        self.whites, self.shares = whites, shares
         # gradients are of the sum over patches, which there are the more of the larger an image is
         self._penalty = SlopePenalty("both", 0.0, shares.penalty / critic.output_shape[-1])
         self._translate = backend.compiled(self._translated, jit_compile=backend.has_gpu())
         self.built = True
 
-    @property
-    def translator(self) -> keras.Model:
-        """The network that translates, from `sampler`."""
-        return self.sampler
+    @abstractmethod
+    def figures(self, shares: Shares) -> tuple[str, ...]:
+        """Returns the names of what `_made` returns last.
+
+        Args:
+            shares: Of the loss.
+        """
 
     def prepare(self, source: np.ndarray, target: np.ndarray) -> None:
         """Puts training images on the device.
@@ -133,20 +136,13 @@ class Translation(Adversaries):
         Args:
             pixels: (images, *sides, channels) whole numbers, that come in.
         """
-        sides = self.translator.output_shape[1:]
-        at_once = int(np.clip(MOST_PIXELS // np.prod(sides), 1, MOST_AT_ONCE))
-        white = self.whites[1]
-        made = [np.zeros((0, *sides), np.uint8 if white < 256 else np.uint16)]
-        for start in range(0, len(pixels), at_once):
-            part = pixels[start : start + at_once]
-            filled = np.zeros((at_once, *part.shape[1:]), np.float32)  # every call has one size: compiled once
-            filled[: len(part)] = part
-            images = self._translate(ops.convert_to_tensor(filled)).numpy()[: len(part)]
-            made.append(pixels_of(images, sides=sides[:-1], white=white))
-        return np.concatenate(made)
+        shape, white = self.sampler.output_shape[1:], self.whites[1]
+        none = np.zeros((0, *shape), np.uint8 if white < 256 else np.uint16)
+        made = in_parts(self._translate, pixels, at_once=images_of_a_call(shape))
+        return np.concatenate([none, *(pixels_of(images, sides=shape[:-1], white=white) for images in made)])
 
     def _translated(self, pixels: Tensor) -> Tensor:
-        return called(self.translator, _shown(pixels, self.whites[0]), training=False)
+        return called(self.sampler, _shown(pixels, self.whites[0]), training=False)
 
 
 class PairedTranslation(Translation):
@@ -162,17 +158,10 @@ class PairedTranslation(Translation):
         seed: Of batches.
     """
 
-    def __init__(
-        self,
-        generator: Callable[[], keras.Model],
-        critic: keras.Model,
-        *,
-        whites: tuple[int, int],
-        shares: Shares,
-        seed: int,
-    ) -> None:
-        super().__init__(generator, critic, whites=whites, shares=shares, loss=Relativistic(), figures=("error",),
-                         seed=seed)  # fmt: skip
+    adversarial_loss: ClassVar[AdversarialLoss] = Relativistic()
+
+    def figures(self, shares: Shares) -> tuple[str, ...]:
+        return ("error",)
 
     def chunk(self, number: int, *, batch_size: int, steps_per_chunk: int) -> tuple[np.ndarray, ...]:
         return (numbered(self._counts[0], number, (steps_per_chunk, batch_size), seed=self.seed),)

@@ -1,14 +1,14 @@
 """Translation of images learned from two piles that are no pairs: there and back again must be where one began."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import keras
 import numpy as np
 from keras import ops
 
 from synthgen.backend import Tensor
-from synthgen.models.gan.losses import NonSaturating
+from synthgen.models.gan.losses import AdversarialLoss, NonSaturating
 from synthgen.models.images.translation import Shares, Translation, called, flat, numbered
 
 THERE = "there"
@@ -53,18 +53,10 @@ class UnpairedTranslation(Translation):
         seed: Of batches.
     """
 
-    def __init__(
-        self,
-        generator: Callable[[], keras.Model],
-        critic: keras.Model,
-        *,
-        whites: tuple[int, int],
-        shares: Shares,
-        seed: int,
-    ) -> None:
-        figures = ("cycle", "identity") if shares.identity else ("cycle",)
-        super().__init__(generator, critic, whites=whites, shares=shares, loss=NonSaturating(), figures=figures,
-                         seed=seed)  # fmt: skip
+    adversarial_loss: ClassVar[AdversarialLoss] = NonSaturating()
+
+    def figures(self, shares: Shares) -> tuple[str, ...]:
+        return ("cycle", "identity") if shares.identity else ("cycle",)
 
     @property
     def sampler(self) -> keras.Model:

@@ -107,26 +107,41 @@ def widths(geometry: Geometry, width: int | None) -> tuple[int, ...]:
     return tuple(round(width * min(1 + GROWTH * (levels - level), 2)) for level in range(levels + 1))
 
 
-def check_images(images: ImageSet, *, ranks: tuple[int, ...] = (1, 2, 3)) -> None:
+def check_set(images: ImageSet | None, *, name: str = "images") -> ImageSet:
+    """Returns a set of images that is one.
+
+    Args:
+        images: What came.
+        name: Of the argument.
+
+    Raises:
+        SchemaError: If it is none.
+    """
+    if not isinstance(images, ImageSet):
+        raise SchemaError(
+            f"{name}: expected an ImageSet. Received a {type(images).__name__}. See synthgen.read_images and "
+            "ImageSet.from_array."
+        )
+    return images
+
+
+def check_images(images: ImageSet, *, name: str = "images", ranks: tuple[int, ...] = (1, 2, 3), scale: int = 1) -> None:
     """Finds out whether images can be learned, before any long work.
 
     Args:
         images: As they came to `fit`.
+        name: Of the argument.
         ranks: What the family can learn.
+        scale: By which sides grow before they are learned.
 
     Raises:
         SchemaError: If they cannot; says why.
     """
-    if not isinstance(images, ImageSet):
-        raise SchemaError(
-            f"images: expected an ImageSet. Received a {type(images).__name__}. See synthgen.read_images and "
-            "ImageSet.from_array."
-        )
-    sides = images.pixels.shape[1:-1]
+    sides = check_set(images, name=name).pixels.shape[1:-1]
     if len(sides) not in ranks:
         names = {1: "series", 2: "images", 3: "volumes"}
-        raise SchemaError(f"images: expected {' or '.join(names[rank] for rank in ranks)}. Received {images!r}.")
-    if min(sides) < LEAST_SIDE:
-        raise SchemaError(f"images: expected at least {LEAST_SIDE} pixels along each side. Received {images!r}.")
+        raise SchemaError(f"{name}: expected {' or '.join(names[rank] for rank in ranks)}. Received {images!r}.")
+    if min(sides) * scale < LEAST_SIDE:
+        raise SchemaError(f"{name}: expected at least {LEAST_SIDE} pixels along each side. Received {images!r}.")
     if len(images) < LEAST_IMAGES:
-        raise SchemaError(f"images: expected at least {LEAST_IMAGES} to learn from. Received {len(images)}.")
+        raise SchemaError(f"{name}: expected at least {LEAST_IMAGES} images to learn from. Received {len(images)}.")

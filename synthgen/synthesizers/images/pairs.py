@@ -7,9 +7,9 @@ import pandas as pd
 
 from synthgen.data.images.image_set import ImageSet
 from synthgen.encoding.image import EncodedImages
-from synthgen.encoding.layout import EncodedTable
 from synthgen.errors import SchemaError
-from synthgen.synthesizers.images.form import LEAST_IMAGES, LEAST_SIDE, Form
+from synthgen.synthesizers.images.form import Form, check_images, check_set
+from synthgen.synthesizers.images.knowledge import NOTHING
 from synthgen.synthesizers.images.validation import hold_out
 
 
@@ -55,8 +55,7 @@ def _owners(images: ImageSet) -> np.ndarray:
 
 
 def _encoded(images: ImageSet) -> EncodedImages:
-    nothing = EncodedTable(np.zeros((len(images), 0), np.int32), np.zeros((len(images), 0), np.float32))
-    return EncodedImages(images.pixels, 2**images.bits - 1, nothing)
+    return EncodedImages(images.pixels, 2**images.bits - 1, NOTHING.zeros(len(images)))
 
 
 def check_learnable(source: ImageSet, target: ImageSet, *, paired: bool, scale: int = 1) -> None:
@@ -71,12 +70,8 @@ def check_learnable(source: ImageSet, target: ImageSet, *, paired: bool, scale: 
     Raises:
         SchemaError: If it cannot; names the argument and the way out.
     """
-    for name, images in (("source", source), ("target", target)):
-        check_set(name, images)
-        if min(images.pixels.shape[1:-1]) * (scale if name == "source" else 1) < LEAST_SIDE:
-            raise SchemaError(f"{name}: expected at least {LEAST_SIDE} pixels along each side. Received {images!r}.")
-        if len(images) < LEAST_IMAGES:
-            raise SchemaError(f"{name}: expected at least {LEAST_IMAGES} images to learn from. Received {len(images)}.")
+    check_images(source, name="source", scale=scale)
+    check_images(target, name="target")
     if tuple(side * scale for side in source.pixels.shape[1:-1]) != target.pixels.shape[1:-1]:
         raise SchemaError(
             f"target: expected images of the size of source, {source!r}. Received {target!r}. Resize both alike, e.g. "
@@ -103,24 +98,6 @@ def _check_pairs(source: ImageSet, target: ImageSet) -> None:
         )
 
 
-def check_set(name: str, images: ImageSet | None) -> ImageSet:
-    """Returns a set of images that is one.
-
-    Args:
-        name: Of the argument.
-        images: What came.
-
-    Raises:
-        SchemaError: If it is none.
-    """
-    if not isinstance(images, ImageSet):
-        raise SchemaError(
-            f"{name}: expected an ImageSet. Received a {type(images).__name__}. See synthgen.read_images and "
-            "ImageSet.from_array."
-        )
-    return images
-
-
 def check_like(name: str, images: ImageSet, form: Form) -> None:
     """Finds out whether images are like those that a translator learned.
 
@@ -132,7 +109,7 @@ def check_like(name: str, images: ImageSet, form: Form) -> None:
     Raises:
         SchemaError: If they are not; says what was expected.
     """
-    check_set(name, images)
+    check_set(images, name=name)
     expected = (*form.sides, form.channels)
     if images.pixels.shape[1:] != expected or images.bits != form.bits:
         raise SchemaError(

@@ -12,6 +12,7 @@ from synthgen.models.images.unpaired import THERE, UnpairedTranslation, both, bo
 from synthgen.networks.convolutional import Build
 from synthgen.networks.patch_critic import patch_critic
 from synthgen.networks.translator import translator
+from synthgen.synthesizers.images.base import END_OF_RATE
 from synthgen.synthesizers.images.form import Form, widths
 from synthgen.synthesizers.network import averaging_momentum
 from synthgen.training.schedules import RecoverableCosine
@@ -25,9 +26,6 @@ ADVERSARIAL = {"paired": 0.01, "super-resolution": 0.001, "unpaired": 0.1}
 """What critics count beside the absolute error (Isola et al. 2017, section 3.3; Ledig et al. 2017, equation 3; Zhu et
 al. 2017, section 4).
 """
-
-END_OF_RATE = 1 / 10
-"""Of the starting learning rate, where the cosine ends."""
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,11 @@
 from pathlib import Path
 
 import numpy as np
-from keras import ops
 
-from synthgen import backend
 from synthgen.encoding.image import EncodedImages
 from synthgen.models.images.translation import Translation
 from synthgen.networks.geometry import Geometry
-from synthgen.networks.random_features import random_features
-from synthgen.synthesizers.images.validation import AT_ONCE, kernel_distance
+from synthgen.synthesizers.images.validation import HeldOutFeatures, kernel_distance
 from synthgen.synthesizers.images.watching import ACROSS, Sheets
 from synthgen.training.monitors import Score
 
@@ -33,34 +30,13 @@ def held_out_score(model: Translation, held: tuple[EncodedImages, EncodedImages]
     if paired:
         wanted = target.pixels.astype(np.float32)
         return Score("mae", lambda: float(np.abs(model.translate(source.pixels) - wanted).mean() / target.white))
-    features = _Features(target)
-    expected = features(target.pixels)
-    middle = expected.mean(axis=0)
-    spread = float((expected - middle).std()) or 1.0
+    geometry = Geometry(sides=target.pixels.shape[1:-1], channels=target.pixels.shape[-1])
+    features = HeldOutFeatures(target, geometry)
 
     def distance() -> float:
-        made = features(model.translate(source.pixels))
-        return kernel_distance((made - middle) / spread, (expected - middle) / spread)
+        return kernel_distance(features(model.translate(source.pixels)), features.expected)
 
     return Score("kid", distance)
-
-
-class _Features:
-    """Images as a fixed random network sees them."""
-
-    def __init__(self, images: EncodedImages) -> None:
-        geometry = Geometry(sides=images.pixels.shape[1:-1], channels=images.pixels.shape[-1])
-        self._white, self._padded = images.white, geometry.padded
-        self._network = backend.compiled(random_features(geometry), jit_compile=False)
-
-    def __call__(self, pixels: np.ndarray) -> np.ndarray:
-        found = []
-        missing = [(0, padded - side) for padded, side in zip(self._padded, pixels.shape[1:-1], strict=True)]
-        for start in range(0, len(pixels), AT_ONCE):
-            part = pixels[start : start + AT_ONCE].astype(np.float32) * (2 / self._white) - 1
-            filled = np.pad(part, [(0, AT_ONCE - len(part)), *missing, (0, 0)], constant_values=-1)
-            found.append(self._network(ops.convert_to_tensor(filled)).numpy()[: len(part)])
-        return np.concatenate(found)
 
 
 class TranslationSheets(Sheets):

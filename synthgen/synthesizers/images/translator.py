@@ -11,8 +11,8 @@ import keras
 from synthgen.data.images.image_set import ImageSet
 from synthgen.errors import SchemaError, SettingsError, did_you_mean
 from synthgen.models.images.translation import Translation
-from synthgen.synthesizers.images.form import Form
-from synthgen.synthesizers.images.pairs import Pairs, check_learnable, check_like, check_set, reduced
+from synthgen.synthesizers.images.form import Form, check_set
+from synthgen.synthesizers.images.pairs import Pairs, check_learnable, check_like, reduced
 from synthgen.synthesizers.images.translation_model import (
     SCALES,
     Kind,
@@ -187,8 +187,8 @@ class ImageTranslator(Parameters):
                     "source: expected None, since super-resolution averages pixels of the target itself. Call "
                     "fit(target=images); for pairs that two devices made, resize them alike and take kind='paired'."
                 )
-            source = reduced(check_set("target", target), self._scale)
-        two = check_set("source", source), check_set("target", target)
+            source = reduced(check_set(target, name="target"), self._scale)
+        two = check_set(source, name="source"), check_set(target, name="target")
         check_learnable(*two, paired=self.paired, scale=self._scale)
         return two
 

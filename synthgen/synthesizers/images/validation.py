@@ -5,8 +5,9 @@ from keras import ops
 
 from synthgen import backend
 from synthgen.backend import Tensor
-from synthgen.encoding.image import EncodedImages
+from synthgen.encoding.image import EncodedImages, in_parts
 from synthgen.models.images.base import ImageModel
+from synthgen.networks.geometry import Geometry
 from synthgen.networks.random_features import random_features
 from synthgen.training.monitors import Score
 
@@ -43,6 +44,45 @@ def hold_out(
     return images.take(~held), EncodedImages(few.stored(), few.white, few.known)
 
 
+class HeldOutFeatures:
+    """Images as a fixed random network sees them, beside held-out ones.
+
+    Args:
+        images: Held out.
+        geometry: Of the images.
+
+    Attributes:
+        expected: (images, features), of the held-out images.
+    """
+
+    def __init__(self, images: EncodedImages, geometry: Geometry) -> None:
+        self._white, self._geometry = images.white, geometry
+        self._network = backend.compiled(random_features(geometry), jit_compile=False)
+        found = self._seen(images.pixels)
+        # one scale for all features: one that never varies in few images would outweigh all others on its own
+        self._middle = found.mean(axis=0)
+        self._spread = float((found - self._middle).std()) or 1.0
+        self.expected = (found - self._middle) / self._spread
+
+    def __call__(self, pixels: np.ndarray) -> np.ndarray:
+        """Returns features on the scale of the held-out images', (images, features).
+
+        Args:
+            pixels: (images, *sides, channels), as they are stored.
+        """
+        return (self._seen(pixels) - self._middle) / self._spread
+
+    def _seen(self, pixels: np.ndarray) -> np.ndarray:
+        geometry = self._geometry
+        sides = [(0, padded - side) for side, padded in zip(geometry.sides, geometry.padded, strict=True)]
+
+        def call(part: np.ndarray) -> Tensor:
+            shown = np.pad(part, [(0, 0), *sides, (0, 0)]).astype(np.float32) * (2 / self._white) - 1
+            return self._network(ops.convert_to_tensor(shown))
+
+        return np.concatenate(list(in_parts(call, pixels, at_once=AT_ONCE)))
+
+
 class HeldOutImages:
     """Compares images drawn now with held-out ones, class by class, in the features of a fixed random network.
 
@@ -57,12 +97,8 @@ class HeldOutImages:
 
     def __init__(self, model: ImageModel, validation: EncodedImages, *, seed: int) -> None:
         self._model, self._validation, self._seed = model, validation, seed
-        self._network = backend.compiled(random_features(model.geometry), jit_compile=False)
-        expected = self._features(validation.pixels)
-        # one scale for all features: one that never varies in few images would outweigh all others on its own
-        self._middle = expected.mean(axis=0)
-        self._spread = float((expected - self._middle).std()) or 1.0
-        self._expected = (expected - self._middle) / self._spread
+        self._features = HeldOutFeatures(validation, model.geometry)
+        self._expected = self._features.expected
         self._groups = _groups(validation.known.codes)
         self._seen: tuple[int, np.ndarray] | None = None
 
@@ -88,21 +124,8 @@ class HeldOutImages:
         if self._seen is None or self._seen[0] != now:
             held = self._validation
             pixels = self._model.draw(held.known, white=held.white, rng=np.random.default_rng([self._seed, 3]))
-            self._seen = now, (self._features(pixels) - self._middle) / self._spread
+            self._seen = now, self._features(pixels)
         return self._seen[1]
-
-    def _features(self, pixels: np.ndarray) -> np.ndarray:
-        """Features of stored images, (images, features)."""
-        found = []
-        geometry, white = self._model.geometry, self._validation.white
-        for start in range(0, len(pixels), AT_ONCE):
-            part = pixels[start : start + AT_ONCE]
-            rows = [(0, AT_ONCE - len(part))]
-            sides = [(0, padded - side) for side, padded in zip(geometry.sides, geometry.padded, strict=True)]
-            padded = np.pad(part, [*rows, *sides, (0, 0)])
-            shown: Tensor = ops.convert_to_tensor(padded.astype(np.float32) * (2 / white) - 1)
-            found.append(self._network(shown).numpy()[: len(part)])
-        return np.concatenate(found)
 
 
 def _groups(codes: np.ndarray) -> list[np.ndarray]:
