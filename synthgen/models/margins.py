@@ -12,8 +12,9 @@ from synthgen.encoding.layout import EncodedTable, Layout
 MOST_ROWS = 8_192
 """Rows that are expanded at a time."""
 
-CELLS_EXPONENT = 2 / 3
-"""The precision of a pair's margin grows with its cells to this power, which makes the sum of all errors smallest."""
+CELLS_EXPONENT = 1 / 3
+"""The precision of a pair's margin grows with its cells to this power. By 2/3 the sum of all errors would be least as
+they are read; but what is fitted smooths large margins more than small ones."""
 
 LEAST_CHANCE = 1e-4
 """Share below which a cell's own chance is taken for larger, so that empty cells do not count without end."""
@@ -26,14 +27,19 @@ class Margins:
     Args:
         singles: (codes,) share of rows at each code, column after column.
         pairs: (codes, codes) share of rows at each pair of codes, float32; 0 within a column.
-        weights: (codes, codes) what an error of each counts, float32; 0 within a column.
+        deviations: (codes, codes) of each pair's share, by noise and by chance, float32; infinite within a column.
         misfit: What the noise is expected to add to the sum of weighted squared errors; 0 without noise.
     """
 
     singles: np.ndarray
     pairs: np.ndarray
-    weights: np.ndarray
+    deviations: np.ndarray
     misfit: float = 0.0
+
+    @property
+    def weights(self) -> np.ndarray:
+        """What an error of each pair counts, at most 1, (codes, codes) float32; 0 within a column."""
+        return _weights(self.deviations)
 
 
 def measured_margins(
@@ -68,10 +74,14 @@ def measured_margins(
         chance = np.triu(reader.rng.normal(size=counts.shape).astype(np.float32), 1)
         counts += noise * (chance + chance.T)
     expected = np.maximum(np.outer(singles, singles), LEAST_CHANCE) / num_rows
-    weights = np.where(across, 1 / (expected + (noise / num_rows) ** 2), 0)
-    weights = (weights / max(weights.max(), 1e-30)).astype(np.float32)
+    deviations = np.where(across, np.sqrt(expected + (noise / num_rows) ** 2), np.inf).astype(np.float32)
     pairs = np.where(across, counts / num_rows, 0).astype(np.float32)
-    return Margins(singles, pairs, weights, misfit=float((weights * (noise / num_rows) ** 2).sum()))
+    misfit = float((_weights(deviations) * (noise / num_rows) ** 2).sum())
+    return Margins(singles, pairs, deviations, misfit=misfit)
+
+
+def _weights(deviations: np.ndarray) -> np.ndarray:
+    return (deviations.min() / deviations) ** 2 if np.isfinite(deviations).any() else np.zeros_like(deviations)
 
 
 def distance(margins: Margins, layout: Layout, table: EncodedTable) -> float:

@@ -8,6 +8,7 @@ from scipy.special import logsumexp
 from synthgen import backend
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import EncodedTable, Layout
+from synthgen.encoding.table import progress
 from synthgen.models.base import GenerativeModel
 from synthgen.models.calls import what_is_known
 from synthgen.models.margins import Margins
@@ -53,7 +54,7 @@ class Mixture(GenerativeModel):
     def copies_known(self) -> bool:
         return True
 
-    def fit(self, margins: Margins, *, num_steps: int) -> None:
+    def fit(self, margins: Margins, *, num_steps: int, verbose: bool = False) -> None:
         """Finds components whose margins come close to the given ones, each as close as its noise allows.
 
         Margins with noise contradict each other; the first steps find what they agree on. So the search ends when the
@@ -62,6 +63,7 @@ class Mixture(GenerativeModel):
         Args:
             margins: Of the codes.
             num_steps: Of gradient descent, at most.
+            verbose: Whether to show progress.
         """
         rng = np.random.default_rng([self._seed, 20])
         shares = np.maximum(margins.singles, LEAST_SHARE)
@@ -86,10 +88,14 @@ class Mixture(GenerativeModel):
             return value
 
         steps = backend.compiled(lambda number: backend.repeat(number, step, ops.zeros(())), jit_compile=False)
-        for first in range(0, num_steps, STEPS):
+        for first in progress(range(0, num_steps, STEPS), "Fitting kinds of rows", verbose):
             if float(steps(ops.convert_to_tensor(min(STEPS, num_steps - first), dtype="int32"))) < margins.misfit:
                 break
         self._probabilities = np.asarray(ops.convert_to_numpy(self._softmax(outputs.value)), np.float32)
+
+    def shares(self) -> np.ndarray:
+        """Returns how often each code comes, (codes of all columns,)."""
+        return self._probabilities.mean(0)
 
     def _softmax(self, outputs: Tensor) -> Tensor:
         """Probabilities of the codes of each column, (components, codes of all columns)."""
@@ -110,7 +116,7 @@ class Mixture(GenerativeModel):
     ) -> EncodedTable:
         known, mask = what_is_known(self.layout, num_rows, known=known, mask=mask)
         kinds = self._kinds(known, mask, rng)
-        allowed = self._allowed(excluded)
+        allowed = self.allowed(excluded)
         drawn = self.layout.zeros(num_rows)
         for held, (low, size) in enumerate(zip(self._offsets[:-1], self._sizes, strict=True)):
             shares = self._probabilities[:, low : low + size] * allowed[low : low + size]
@@ -148,8 +154,12 @@ class Mixture(GenerativeModel):
             parts.append(logsumexp(fit, axis=0) - np.log(self._num_components))
         return np.concatenate(parts)
 
-    def _allowed(self, excluded: np.ndarray | None) -> np.ndarray:
-        """1 for codes that may be drawn, (codes of all columns,); excluded features are categories and missing."""
+    def allowed(self, excluded: np.ndarray | None) -> np.ndarray:
+        """Returns 1 for each code that may be drawn, else 0, (codes of all columns,).
+
+        Args:
+            excluded: See `draw`; categories and missing values.
+        """
         allowed = np.ones(int(self._offsets[-1]), np.float32)
         if excluded is None:
             return allowed

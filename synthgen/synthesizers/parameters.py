@@ -79,6 +79,7 @@ RULES = {
     "num_epochs": COUNT,
     "num_sampling_steps": Rule("whole number", least=4),
     "num_steps": COUNT,
+    "num_sweeps": Rule("whole number", least=0),
     "packing": COUNT,
     "patch": COUNT,
     "patience": COUNT,

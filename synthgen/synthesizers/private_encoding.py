@@ -41,7 +41,7 @@ ALWAYS_BINS, PATIENTS_A_BIN = 14, 20
 ALTOGETHER = 2_000
 """Bins of all columns together, beyond which each gets the few that there are always."""
 
-BIN_DEVIATIONS = 6.0
+BIN_DEVIATIONS = 3.0
 """Deviations of the noise that a bin must hold."""
 
 
@@ -247,7 +247,8 @@ def _bins(name: str, column: Numerical, numbers: np.ndarray, table: PrivateTable
     quantiles, bins = None, 0
     if mass > 0:
         quantiles = _quantiles(cells, rest, low=low, step=step, grid=column.decimals is not None)
-        least = max(BIN_DEVIATIONS * cells.deviation, table.num_patients / num_bins)
+        part = min(mass / table.num_patients, 1.0)
+        least = max(BIN_DEVIATIONS * cells.deviation, table.num_patients / num_bins * math.sqrt(part))
         bins = int(np.clip(mass // least, 1, num_bins))
     spikes = low + step * cells.starts[spike]
     if column.decimals is not None:

@@ -32,7 +32,7 @@ FAMILIES = {
     ),
     "CTGAN": lambda **more: CTGAN(**({"num_epochs": 40, "batch_size": 100, "learning_rate": 1e-3, "seed": 1} | more)),
     "GaussianCopula": lambda **more: GaussianCopula(**({"seed": 1} | more)),
-    "DPMarginals": lambda **more: DPMarginals(**({"num_components": 500, "seed": 1} | more)),
+    "DPMarginals": lambda **more: DPMarginals(**({"num_components": 500, "num_sweeps": 30, "seed": 1} | more)),
 }
 
 

@@ -25,7 +25,7 @@ SMALL = {
     "TVAE": {"num_epochs": 1, "width": 8, "batch_size": 10},
     "CTGAN": {"num_epochs": 1, "batch_size": 10},
     "GaussianCopula": {},
-    "DPMarginals": {"num_components": 50, "num_steps": 5},
+    "DPMarginals": {"num_components": 50, "num_steps": 5, "num_sweeps": 5},
 }
 WITHOUT_TRAINING = {
     "check_complex_data", "check_do_not_raise_errors_in_init_or_set_params", "check_estimator_cloneable",
@@ -99,6 +99,7 @@ BAD = {
     "num_epochs": [0, None],
     "num_sampling_steps": [3],
     "num_steps": [0, -5, 1e3],
+    "num_sweeps": [-1, 2.5],
     "packing": [0],
     "patience": [0],
     "penalty": [-1],

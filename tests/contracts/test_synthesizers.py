@@ -282,7 +282,7 @@ TINY = {
     "TVAE": {"num_epochs": 1},
     "CTGAN": {"num_epochs": 1},
     "GaussianCopula": {},
-    "DPMarginals": {"num_components": 50, "num_steps": 5},
+    "DPMarginals": {"num_components": 50, "num_steps": 5, "num_sweeps": 5},
 }
 HARD = {
     "one row": pd.DataFrame({"a": [1.0], "b": ["x"]}),

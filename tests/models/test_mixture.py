@@ -79,7 +79,7 @@ def test_noise_is_what_the_ledger_says_and_larger_margins_are_read_more_exactly(
     error = noisy - exact
     cells = {"ab": 40 * 60, "ac": 40 * 90, "bc": 60 * 90}
     # one row changes one cell of every pair: a change of length one, if pairs are weighed by their precision
-    precision = {name: count ** (2 / 3) / sum(c ** (2 / 3) for c in cells.values()) for name, count in cells.items()}
+    precision = {name: count ** (1 / 3) / sum(c ** (1 / 3) for c in cells.values()) for name, count in cells.items()}
     errors = {"ab": error[:40, 40:100], "ac": error[:40, 100:], "bc": error[40:100, 100:]}
     multiplier = reader.ledger.entries[-1].noise_multiplier
     for name, found in errors.items():

@@ -49,7 +49,7 @@ def budget(epsilon=3.0, **more) -> sg.DifferentialPrivacy:
 
 
 def small(**more) -> sg.DPMarginals:
-    return sg.DPMarginals(**({"num_components": 300, "num_steps": 200} | more))
+    return sg.DPMarginals(**({"num_components": 300, "num_steps": 200, "num_sweeps": 60} | more))
 
 
 @pytest.fixture(scope="module")

@@ -42,7 +42,7 @@ class ImageGAN(ImageSynthesizer):
         augmentation: Chance of each kind of change before the critic sees an image.
         flips: Sides along which the critic may see images mirrored (0: up and down). Only where anatomy allows.
         latent_dim: Width of the noise.
-        width: Channels of the largest stage, smaller ones have up to twice as many; None: 64, or 32 without patches.
+        width: Channels of the largest stage, smaller ones have up to twice as many; None: 32; on a GPU 64 with patches.
         blocks: Residual blocks of a stage.
         patch: Pixels along a side that the networks see as one; None: 2, or 1 for images of up to 40 pixels.
         mixing: Of a block's channels: "depthwise", "grouped" or "dense"; None: as this device does fast.
@@ -125,7 +125,7 @@ class ImageGAN(ImageSynthesizer):
     def build(self, form: Form, layout: Layout) -> gan.ConvolutionalGAN:
         recipe = self.recipe
         build = Build(
-            geometry=form.geometry, widths=widths(form.geometry, self.settings["width"]),
+            geometry=form.geometry, widths=widths(form.geometry, self.settings["width"], kind=form.kind),
             num_conditions=layout.num_features, kind=form.kind, mixing=form.mixing, blocks=self.settings["blocks"],
             spectral=recipe.spectral, seed=self.seed,
         )  # fmt: skip

@@ -22,7 +22,7 @@ class LossTrained(ImageSynthesizer, ABC):
     def _build(self, form: Form, layout: Layout, **changed: Any) -> Build:
         """What networks are built from."""
         plain = Build(
-            geometry=form.geometry, widths=widths(form.geometry, self.settings["width"]),
+            geometry=form.geometry, widths=widths(form.geometry, self.settings["width"], kind=form.kind),
             num_conditions=layout.num_features, kind=form.kind, mixing=form.mixing, blocks=self.settings["blocks"],
             seed=self.seed,
         )  # fmt: skip

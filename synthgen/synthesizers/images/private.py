@@ -19,7 +19,7 @@ from synthgen.errors import SettingsError
 from synthgen.models.images.gan import ConvolutionalGAN
 from synthgen.synthesizers.images import knowledge
 from synthgen.synthesizers.learned_parts import Parts
-from synthgen.synthesizers.marginals import DPMarginals, fitted_mixture
+from synthgen.synthesizers.marginals import DPMarginals, fitted_field
 from synthgen.synthesizers.network import NO_CHECKPOINT, private_plan
 from synthgen.synthesizers.private_encoding import PrivateTable, check_enough_patients, private_encoder
 from synthgen.training.run import Plan, run
@@ -120,8 +120,8 @@ def private_images(
     known = encoder.encode(table.frame, seed=seed)
     alone = Cohort(np.arange(len(known)), schema.rare_below)
     parts = Parts(encoder, known, alone, (), num_patients, table.reader)
-    mixture, _ = fitted_mixture(parts, num_components=COMPONENTS, seed=seed, share=MARGINS_SHARE)
-    attributes.take(schema, encoder, mixture, (), None)
+    field = fitted_field(parts, num_components=COMPONENTS, seed=seed, share=MARGINS_SHARE)
+    attributes.take(schema, encoder, field, (), None)
     return PrivateImages(attributes, table.places, known, table.reader, num_patients)
 
 

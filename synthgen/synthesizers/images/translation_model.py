@@ -88,8 +88,8 @@ def translation_model(form: TranslationForm, settings: dict[str, Any], *, seed: 
 
 def _build(form: Form, settings: dict[str, Any], seed: int) -> Build:
     geometry = form.geometry
-    return Build(geometry=geometry, widths=widths(geometry, settings["width"]), kind=form.kind, mixing=form.mixing,
-                 blocks=settings["blocks"], seed=seed)  # fmt: skip
+    return Build(geometry=geometry, widths=widths(geometry, settings["width"], kind=form.kind), kind=form.kind,
+                 mixing=form.mixing, blocks=settings["blocks"], seed=seed)  # fmt: skip
 
 
 def compile_translation(

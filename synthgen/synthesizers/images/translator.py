@@ -51,7 +51,7 @@ class ImageTranslator(Parameters):
         identity_weight: What changes count in images that are of the target's kind already, unpaired only, where both
             kinds have the same channels. For kinds that differ in little; 0.5 in the paper.
         penalty: Weight of the critics' penalty (gamma of R1 and R2).
-        width: Channels of the largest stage, smaller ones have up to twice as many; None: 64, or 32 without patches.
+        width: Channels of the largest stage, smaller ones have up to twice as many; None: 32; on a GPU 64 with patches.
         blocks: Residual blocks of a stage, down and up.
         patch: Pixels along a side that the network sees as one; None: 2, or 1 for images of up to 40 pixels.
         mixing: Of a block's channels: "depthwise", "grouped" or "dense"; None: as this device does fast.

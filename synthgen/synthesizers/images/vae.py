@@ -19,7 +19,7 @@ class ImageVAE(LossTrained):
         batch_size: Images a step; cut to the number of training images.
         learning_rate: At the start; falls to a tenth along a cosine.
         latent_dim: Latent numbers.
-        width: Channels of the largest stage, smaller ones have up to twice as many; None: 64, or 32 without patches.
+        width: Channels of the largest stage, smaller ones have up to twice as many; None: 32; on a GPU 64 with patches.
         blocks: Residual blocks of a stage.
         patch: Pixels along a side that the networks see as one; None: 2, or 1 for images of up to 40 pixels.
         mixing: Of a block's channels: "depthwise", "grouped" or "dense"; None: as this device does fast.
