@@ -20,7 +20,7 @@ from synthgen.models.network import NetworkModel
 from synthgen.networks import mlp
 from synthgen.networks.links import links_for
 from synthgen.synthesizers.learned_parts import Parts
-from synthgen.synthesizers.marginals import fitted_mixture
+from synthgen.synthesizers.marginals import fitted_field
 from synthgen.synthesizers.network import NetworkSynthesizer, averaging_momentum
 from synthgen.training.monitors import Score
 
@@ -168,8 +168,8 @@ class TabularGAN(NetworkSynthesizer):
                 "budget: wider tables would be trained on known cells of training rows. TabularAutoregressive can."
             )
         share = MARGINS_SHARE * (1 - reader.budget.preparation)
-        mixture, margins = fitted_mixture(parts, seed=self.seed, share=share)
-        drawn = [mixture.draw(parts.num_rows, rng=np.random.default_rng([self.seed, part])) for part in (30, 31)]
+        field, margins = fitted_field(parts, seed=self.seed, share=share, verbose=verbose)
+        drawn = [field.draw(parts.num_rows, rng=np.random.default_rng([self.seed, part])) for part in (30, 31)]
         self._start(model, drawn[0], drawn[1], verbose=verbose)
 
         def apart() -> float:

@@ -10,7 +10,6 @@ from synthgen.encoding.layout import Layout
 from synthgen.errors import SettingsError
 from synthgen.models.field import PairwiseField
 from synthgen.models.margins import Margins, measured_margins
-from synthgen.models.mixture import Mixture
 from synthgen.synthesizers.base import Synthesizer
 from synthgen.synthesizers.learned_parts import Parts
 
@@ -74,17 +73,18 @@ class DPMarginals(Synthesizer):
                 f"{self.family} learns tables of at most {MOST_CODES} categories and bins altogether. This one has "
                 f"{len(parts.shares)}. Lower num_bins, or declare columns of many categories as Text."
             )
-        return fitted_field(
+        field, _ = fitted_field(
             parts, num_components=self.settings["num_components"], num_steps=self.settings["num_steps"],
             num_sweeps=self.settings["num_sweeps"], seed=self.seed, verbose=verbose,
         )  # fmt: skip
+        return field
 
 
 def fitted_field(
     parts: Parts, *, num_components: int = COMPONENTS, num_steps: int = STEPS, num_sweeps: int = SWEEPS, seed: int,
     share: float | None = None, verbose: bool = False,
-) -> PairwiseField:  # fmt: skip
-    """Returns a field of pairs that agrees with the margins of all pairs, read with noise under a budget.
+) -> tuple[PairwiseField, Margins]:  # fmt: skip
+    """Returns a field of pairs that agrees with the margins of all pairs, read with noise under a budget, and these.
 
     Args:
         parts: What it is fitted to.
@@ -95,24 +95,8 @@ def fitted_field(
         share: Of the budget's precision that the margins get; None: all that is left.
         verbose: Whether to show progress.
     """
+    margins = measured_margins(parts.layout, parts.table, parts.shares, num_rows=parts.num_rows, reader=parts.reader,
+                               share=share)  # fmt: skip
     field = PairwiseField(parts.layout, num_components=num_components, seed=seed)
-    field.fit(_margins(parts, share), num_steps=num_steps, num_sweeps=num_sweeps, verbose=verbose)
-    return field
-
-
-def fitted_mixture(parts: Parts, *, seed: int, share: float | None = None) -> tuple[Mixture, Margins]:
-    """Returns a mixture that agrees with the margins of all pairs, read with noise under a budget, and these.
-
-    Args:
-        parts: What it is fitted to.
-        seed: Of the start.
-        share: Of the budget's precision that the margins get; None: all that is left.
-    """
-    mixture, margins = Mixture(parts.layout, num_components=COMPONENTS, seed=seed), _margins(parts, share)
-    mixture.fit(margins, num_steps=STEPS)
-    return mixture, margins
-
-
-def _margins(parts: Parts, share: float | None) -> Margins:
-    return measured_margins(parts.layout, parts.table, parts.shares, num_rows=parts.num_rows, reader=parts.reader,
-                            share=share)  # fmt: skip
+    field.fit(margins, num_steps=num_steps, num_sweeps=num_sweeps, verbose=verbose)
+    return field, margins

@@ -16,6 +16,9 @@ NAMES = {
     "synthetic": "real and synthetic images",
 }
 
+MATTERS = 0.005
+"""A difference between areas that is surely smaller is no reason to do anything."""
+
 
 @final
 class ImageAugmentation(Metric[ImagePools]):
@@ -82,6 +85,8 @@ def sentence(gaps: dict[str, tuple[float, tuple[float, float]]]) -> str:
         >>> sentence({"real": (0.03, (0.01, 0.05)), "classical": (-0.01, (-0.02, 0.01))})
         'Adding synthetic images helps, but not evidently more than rotating and shifting the real ones.'
     """
+    if max(np.abs(gaps["real"][1])) < MATTERS:
+        return "Adding synthetic images changes next to nothing: they are not worth it."
     helps, beats = (gaps[way][1][0] > 0 for way in ("real", "classical"))
     if gaps["real"][1][1] < 0:
         return "Adding synthetic images harms: leave them out."

@@ -120,7 +120,7 @@ def private_images(
     known = encoder.encode(table.frame, seed=seed)
     alone = Cohort(np.arange(len(known)), schema.rare_below)
     parts = Parts(encoder, known, alone, (), num_patients, table.reader)
-    field = fitted_field(parts, num_components=COMPONENTS, seed=seed, share=MARGINS_SHARE)
+    field, _ = fitted_field(parts, num_components=COMPONENTS, seed=seed, share=MARGINS_SHARE)
     attributes.take(schema, encoder, field, (), None)
     return PrivateImages(attributes, table.places, known, table.reader, num_patients)
 

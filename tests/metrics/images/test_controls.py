@@ -177,6 +177,8 @@ def test_adding_images_with_wrong_labels_is_advised_against(learned):
     assert sentence({"real": (-0.1, (-0.2, -0.05)), "classical": (-0.1, (-0.2, -0.05))}).startswith(
         "Adding synthetic images harms"
     )
+    tiny = {"real": (-0.0001, (-0.0002, -0.00005)), "classical": (0.0001, (0.0, 0.0002))}
+    assert sentence(tiny).startswith("Adding synthetic images changes next to nothing")
 
 
 def test_the_exposed_image_is_the_one_that_came_back(pools, spots, real):
