@@ -18,11 +18,11 @@ from sklearn.base import clone
 from synthgen.audit.audit import closeness_to_model
 from synthgen.data.schema import Schema
 from synthgen.dp.budget import DifferentialPrivacy
-from synthgen.encoding.table import progress
 from synthgen.errors import EvaluationError
 from synthgen.metrics.base import CONFIDENCE
 from synthgen.metrics.privacy.attack import Attack
 from synthgen.metrics.privacy.membership import MIN_FALSE_POSITIVES, RATES, true_positive_rate
+from synthgen.progress import progress
 from synthgen.synthesizers.base import Synthesizer
 
 LEAST_MODELS = 4

@@ -16,7 +16,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from synthgen.calibration.levels import Levels
 from synthgen.calibration.trees import MOST_LEAVES, LevelTrees, few_threads
 from synthgen.encoding.layout import EncodedTable, Layout
-from synthgen.encoding.table import progress
+from synthgen.progress import progress
 
 Draw = Callable[[int], EncodedTable]
 """Draws so many rows."""

@@ -1,12 +1,9 @@
 """A whole table: frame to codes and scalars and back, column by column."""
 
-from collections.abc import Iterable, Sequence
 from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
-from rich.console import Console
-from rich.progress import track
 
 from synthgen.data.columns import Boolean, Categorical, Datetime, Identifier, Numerical, Text
 from synthgen.data.schema import Schema
@@ -19,6 +16,7 @@ from synthgen.encoding.mode_specific import ModeSpecific
 from synthgen.encoding.numerical import QuantileBins
 from synthgen.encoding.protection import Cohort
 from synthgen.errors import ProtectionError
+from synthgen.progress import progress
 
 ENCODERS: dict[str, type[ColumnEncoder]] = {
     encoder.method: encoder for encoder in (QuantileBins, ModeSpecific, CategoryCodes, DatetimeBins)
@@ -181,15 +179,3 @@ class TableEncoder:
             own = dict(stored)
             columns.append(ENCODERS[own.pop("method")].from_state(name, schema.columns[name], own))
         return cls(schema, columns)
-
-
-def progress(items: Sequence, description: str, verbose: bool) -> Iterable:
-    """Returns the items one by one, and shows a bar on standard error if a person may be looking.
-
-    Args:
-        items: To go through.
-        description: What is being done.
-        verbose: Whether to show anything.
-    """
-    console = Console(stderr=True)
-    return track(items, description, console=console, disable=not (verbose and console.is_terminal), transient=True)

@@ -7,11 +7,11 @@ from itertools import pairwise
 import numpy as np
 
 from synthgen.encoding.layout import EncodedTable, Layout
-from synthgen.encoding.table import progress
 from synthgen.models.base import GenerativeModel
 from synthgen.models.calls import BARRED, MOST_ROWS, what_is_known
 from synthgen.models.margins import Margins
 from synthgen.models.mixture import Mixture
+from synthgen.progress import progress
 
 MOST_CODES = 1_500
 """Categories and bins altogether beyond which there is the mixture alone: a sweep grows with their square."""

@@ -8,10 +8,10 @@ from scipy.special import logsumexp
 from synthgen import backend
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import EncodedTable, Layout
-from synthgen.encoding.table import progress
 from synthgen.models.base import GenerativeModel
 from synthgen.models.calls import what_is_known
 from synthgen.models.margins import Margins
+from synthgen.progress import progress
 
 RATE = 0.1
 """Of Adam at the start; falls to zero along a cosine."""

@@ -16,9 +16,10 @@ from synthgen.data.writers import TableWriter
 from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.dp.ledger import Ledger
 from synthgen.encoding.layout import Layout
-from synthgen.encoding.table import NumericalMethod, TableEncoder, progress
+from synthgen.encoding.table import NumericalMethod, TableEncoder
 from synthgen.errors import ConditionError
 from synthgen.models.base import GenerativeModel
+from synthgen.progress import progress
 from synthgen.synthesizers.inputs import check_schema, frame_of
 from synthgen.synthesizers.learned_parts import Parts, check_privacy, fitted_calibrator, plain_parts, private_parts
 from synthgen.synthesizers.parameters import Learned, NotFitted, Parameters
@@ -289,9 +290,8 @@ class Synthesizer(Parameters, ABC):
         _, encoder, model = self.fitted()
         seed = int(np.random.default_rng([self.seed, 4, self._samples_drawn]).integers(2**31)) if seed is None else seed
         self._samples_drawn += 1
-        calibrator = self.calibrator if calibrate else None
-        sampler = RowSampler(encoder, model, self.constraints, calibrator=calibrator)
-        chunk_rows = rows_at_once(len(encoder.columns), calibrated=calibrator is not None)
+        sampler = RowSampler(encoder, model, self.constraints, calibrator=self.calibrator if calibrate else None)
+        chunk_rows = rows_at_once(len(encoder.columns), calibrated=calibrate and self.calibrator is not None)
         starts = range(0, max(num_rows, 1), chunk_rows)
         for start in progress(starts, "Sampling", verbose and len(starts) > 1):
             rows = range(start, min(start + chunk_rows, num_rows))

@@ -8,7 +8,6 @@ import numpy as np
 from synthgen import backend
 from synthgen.dp.reader import Reader
 from synthgen.encoding.layout import EncodedTable, Layout
-from synthgen.encoding.table import progress
 from synthgen.errors import SettingsError
 from synthgen.models.conditioning import MaskedRows, Unconditional
 from synthgen.models.gan.gan import GAN, GANSettings
@@ -19,6 +18,7 @@ from synthgen.models.margins import distance
 from synthgen.models.network import NetworkModel
 from synthgen.networks import mlp
 from synthgen.networks.links import links_for
+from synthgen.progress import progress
 from synthgen.synthesizers.learned_parts import Parts
 from synthgen.synthesizers.marginals import fitted_field
 from synthgen.synthesizers.network import NetworkSynthesizer, averaging_momentum
