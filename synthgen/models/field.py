@@ -143,7 +143,9 @@ class PairwiseField(GenerativeModel):
         return drawn
 
     def log_likelihood(self, table: EncodedTable) -> np.ndarray:
-        """Returns the logarithm of each row's probability but for a constant, the same for all rows, (rows,) in nats.
+        """Returns the logarithm of each row's probability under the field, (rows,) in nats, less a constant of all rows.
+
+        Not quite the law of drawn rows, which two sweeps lead only part of the way from the mixture's.
 
         Args:
             table: (rows) encoded.

@@ -247,6 +247,7 @@ def _bins(name: str, column: Numerical, numbers: np.ndarray, table: PrivateTable
     quantiles, bins = None, 0
     if mass > 0:
         quantiles = _quantiles(cells, rest, low=low, step=step, grid=column.decimals is not None)
+        # few rows beside a heavy value may say much: they get finer bins than their share of all rows would
         part = min(mass / table.num_patients, 1.0)
         least = max(BIN_DEVIATIONS * cells.deviation, table.num_patients / num_bins * math.sqrt(part))
         bins = int(np.clip(mass // least, 1, num_bins))

@@ -22,7 +22,7 @@ SMALL = 40
 """Sides up to which every pixel is seen on its own: patches leave a grain."""
 
 WIDTH, WIDTH_OF_PATCHES = 32, 64
-"""Channels of the largest stage; where a GPU sees patches. A CPU gets further in the same time with half as many."""
+"""Channels of the largest stage; where a GPU sees patches. On a CPU a step with half as many costs less."""
 
 
 @dataclass(frozen=True)
