@@ -143,7 +143,7 @@ class PairwiseField(GenerativeModel):
         return drawn
 
     def log_likelihood(self, table: EncodedTable) -> np.ndarray:
-        """Returns the logarithm of each row's probability under the field, (rows,) in nats, less a constant of all rows.
+        """Returns the logarithm of each row's probability under the field but for a constant, (rows,) in nats.
 
         Not quite the law of drawn rows, which two sweeps lead only part of the way from the mixture's.
 
