@@ -122,7 +122,7 @@ def test_broken_privacy_is_caught(frame, schema, monkeypatch, broken):
 
 def everyone(reader, **arguments):
     """All patients in every batch, accounted as if each had come by chance."""
-    return dataclasses.replace(plan_training(reader, **arguments), sampling_rate=1.0, capacity=1_000)
+    return dataclasses.replace(plan_training(reader, **arguments), sampling_rate=1.0, capacity=600)
 
 
 def test_a_wrong_sampling_rate_is_caught(frame, schema, monkeypatch):

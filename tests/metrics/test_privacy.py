@@ -61,10 +61,10 @@ def test_independent_equal_draws_share_closest_records_evenly(law, seed, patient
 def independent(law, patients, seed):
     random = np.random.default_rng(seed)
     if law == "95/5 column":
-        return pd.DataFrame({"c": random.choice(["a", "b"], 3000, p=[0.95, 0.05]), "x": random.integers(0, 9, 3000)})
+        return pd.DataFrame({"c": random.choice(["a", "b"], 2000, p=[0.95, 0.05]), "x": random.integers(0, 9, 2000)})
     if law == "heavy tails":
-        return pd.DataFrame(random.standard_cauchy((3000, 3)), columns=list("xyz"))
-    return patients(3000, seed)
+        return pd.DataFrame(random.standard_cauchy((2000, 3)), columns=list("xyz"))
+    return patients(2000, seed)
 
 
 @pytest.mark.parametrize("metric", ATTACKS, ids=lambda metric: metric.name)
