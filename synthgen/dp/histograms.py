@@ -25,8 +25,8 @@ MOST_LEVELS = 10
 MOST_FLAT = 64
 """Values up to which each is counted at once."""
 
-LIKELY = 4.0
-"""Deviations of the noise below which a cell at the end counts as empty."""
+LIKELY = 2.0
+"""Deviations of the noise below which the outermost cells, all together, count as empty."""
 
 
 @dataclass(frozen=True)
@@ -142,11 +142,21 @@ def _scaled(counts: np.ndarray, masses: np.ndarray) -> np.ndarray:
 
 
 def _without_noise(counts: np.ndarray, deviation: float) -> np.ndarray:
-    """Cells at both ends that noise may have made are emptied; the total stays."""
-    likely = np.flatnonzero(counts > LIKELY * deviation)
-    if not len(likely):
+    """Cells at both ends that noise may have made are emptied, into the next one; the total stays.
+
+    A tail is many cells of which each holds hardly more than noise: it is their sum that tells.
+    """
+    first, last = _held_from(counts, deviation), len(counts) - 1 - _held_from(counts[::-1], deviation)
+    if first > last:
         return counts
     kept = np.zeros_like(counts)
-    inner = slice(likely[0], likely[-1] + 1)
-    kept[inner] = counts[inner]
-    return kept * counts.sum() / kept.sum()
+    kept[first : last + 1] = counts[first : last + 1]
+    kept[first] += counts[:first].sum()
+    kept[last] += counts[last + 1 :].sum()
+    return kept
+
+
+def _held_from(counts: np.ndarray, deviation: float) -> int:
+    """Place of the first cell by which more patients were counted than noise in as many cells makes."""
+    noise = deviation * np.sqrt(np.arange(1, len(counts) + 1))
+    return int(np.argmax(np.cumsum(counts) > LIKELY * noise))

@@ -90,3 +90,15 @@ def test_cells_without_values_at_the_ends_are_emptied():
     held = cells.counts > 0
     assert cells.starts[held].min() > 500
     assert cells.ends[held].max() < 800
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_tails_of_which_no_cell_stands_out_are_kept(seed):
+    """A column among a dozen at epsilon 1: of a tail's cells each holds hardly more than noise, but they are many."""
+    random = np.random.default_rng(seed)
+    values = np.sort(random.lognormal(10, 1, 17_000).astype(int))
+    cells = private_cells(
+        values, num_steps=2**20, num_missing=0, finest=600, reader=reader(seed=seed), share=0.01, purpose="x"
+    )
+    below = np.searchsorted(values, cells.ends) / len(values)
+    assert np.abs(np.cumsum(cells.counts) / cells.counts.sum() - below).max() < 0.06
