@@ -7,7 +7,7 @@ import socket
 # Before anything imports Keras.
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# Workers that each start a thread for every core wait for one another: a third of the time of the whole suite.
+# Workers that each start a thread for every core wait for one another: of fits, a third of the time.
 if workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")):
     for threads in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
         os.environ.setdefault(threads, str(max((os.cpu_count() or 1) // workers, 1)))

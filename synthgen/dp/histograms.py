@@ -157,6 +157,6 @@ def _without_noise(counts: np.ndarray, deviation: float) -> np.ndarray:
 
 
 def _held_from(counts: np.ndarray, deviation: float) -> int:
-    """Place of the first cell by which more patients were counted than noise in as many cells makes."""
+    """Place of the first cell by which more patients were counted than noise in as many cells makes; 0 without one."""
     noise = deviation * np.sqrt(np.arange(1, len(counts) + 1))
     return int(np.argmax(np.cumsum(counts) > LIKELY * noise))
