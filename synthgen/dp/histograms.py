@@ -130,10 +130,10 @@ def _scaled(counts: np.ndarray, masses: np.ndarray) -> np.ndarray:
 
     Args:
         counts: (cells, parts) with noise.
-        masses: (cells,) what was counted on the level before; infinite: nothing was.
+        masses: (cells,) what was counted on the level before; infinite: nothing was, and the parts stay as they are.
     """
     if np.isinf(masses).any():
-        return np.maximum(counts, 0)
+        return counts
     falling = -np.sort(-counts, axis=1)
     places = np.arange(1, counts.shape[1] + 1)
     surplus = (np.cumsum(falling, axis=1) - masses[:, None]) / places
@@ -148,15 +148,18 @@ def _without_noise(counts: np.ndarray, deviation: float) -> np.ndarray:
     """
     first, last = _held_from(counts, deviation), len(counts) - 1 - _held_from(counts[::-1], deviation)
     if first > last:
-        return counts
+        return np.maximum(counts, 0)
     kept = np.zeros_like(counts)
     kept[first : last + 1] = counts[first : last + 1]
     kept[first] += counts[:first].sum()
     kept[last] += counts[last + 1 :].sum()
-    return kept
+    return np.maximum(kept, 0)
 
 
 def _held_from(counts: np.ndarray, deviation: float) -> int:
-    """Place of the first cell by which more patients were counted than noise in as many cells makes; 0 without one."""
-    noise = deviation * np.sqrt(np.arange(1, len(counts) + 1))
-    return int(np.argmax(np.cumsum(counts) > LIKELY * noise))
+    """Place of the first cell by which more patients were counted than noise in as many cells makes; 0 without one.
+
+    The first few may be wide: what noise puts there lies far from everybody, so they must be sure.
+    """
+    deviations = np.maximum(LIKELY * np.sqrt(np.arange(1, len(counts) + 1)), SURE_OF_RANGE)
+    return int(np.argmax(np.cumsum(counts) > deviations * deviation))

@@ -102,3 +102,16 @@ def test_tails_of_which_no_cell_stands_out_are_kept(seed):
     )
     below = np.searchsorted(values, cells.ends) / len(values)
     assert np.abs(np.cumsum(cells.counts) / cells.counts.sum() - below).max() < 0.06
+
+
+def test_noise_alone_puts_nobody_far_from_everybody():
+    """The upper end of a range of days is decades away from these two years, in a cell or two."""
+    days = 18_628 + np.random.default_rng(0).integers(0, 700, 6_000)
+    own = reader(3.0)
+    far = 0
+    for _ in range(200):
+        low, high = private_range(days, step=1.0, reader=own, share=0.003, purpose="range")
+        cells = private_cells(days - low, num_steps=high - low + 1, num_missing=0, finest=20, reader=own, share=0.012,
+                              purpose="days")  # fmt: skip
+        far += abs(np.average(low + (cells.starts + cells.ends) / 2, weights=cells.counts) - days.mean()) > 30
+    assert far <= 3  # a threshold of two deviations errs in one of twenty
