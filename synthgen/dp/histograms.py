@@ -20,7 +20,10 @@ FANOUT = 4
 """Parts that a cell is cut into."""
 
 MOST_LEVELS = 10
-"""Cuts one after the other; a million cells."""
+"""Cuts one after the other."""
+
+MOST_CELLS = FANOUT**MOST_LEVELS
+"""What so many cuts tell apart, a million."""
 
 MOST_FLAT = 64
 """Values up to which each is counted at once."""

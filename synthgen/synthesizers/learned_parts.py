@@ -16,7 +16,8 @@ from synthgen.encoding.protection import Cohort
 from synthgen.encoding.table import TableEncoder
 from synthgen.errors import FitInterrupted, SettingsError
 from synthgen.models.base import GenerativeModel
-from synthgen.synthesizers.private_encoding import PrivateTable, check_enough_patients, private_encoder
+from synthgen.synthesizers.private_encoding import private_encoder
+from synthgen.synthesizers.private_table import PrivateTable, check_enough_patients
 
 if TYPE_CHECKING:
     from synthgen.synthesizers.base import Synthesizer

@@ -9,7 +9,8 @@ import pytest
 
 import synthgen as sg
 from synthgen.errors import SettingsError
-from synthgen.synthesizers.private_encoding import PrivateTable, private_encoder
+from synthgen.synthesizers.private_encoding import private_encoder
+from synthgen.synthesizers.private_table import PrivateTable
 from synthgen.synthesizers.saving import inspect
 
 NUM_ROWS = 6_000

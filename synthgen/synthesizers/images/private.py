@@ -21,7 +21,8 @@ from synthgen.synthesizers.images import knowledge
 from synthgen.synthesizers.learned_parts import Parts
 from synthgen.synthesizers.marginals import DPMarginals, fitted_field
 from synthgen.synthesizers.network import NO_CHECKPOINT, private_plan
-from synthgen.synthesizers.private_encoding import PrivateTable, check_enough_patients, private_encoder
+from synthgen.synthesizers.private_encoding import private_encoder
+from synthgen.synthesizers.private_table import PrivateTable, check_enough_patients
 from synthgen.training.run import Plan, run
 
 if TYPE_CHECKING:

@@ -1,0 +1,128 @@
+"""A table under a privacy budget: one row of each patient, how many there are, and what a column may cost."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from synthgen.data.columns import Boolean, Categorical, Column, Numerical
+from synthgen.data.schema import Schema
+from synthgen.dp.budget import DifferentialPrivacy
+from synthgen.dp.reader import Reader
+from synthgen.errors import SettingsError
+
+ENOUGH = 2.0
+"""Deviations of the noise that the number of patients must be."""
+
+
+@dataclass(frozen=True)
+class PrivateTable:
+    """Rows of which each patient has one, and what reads them.
+
+    Args:
+        frame: (patients, columns).
+        schema: Declared by the user.
+        reader: Of the rows.
+        num_patients: About how many, as read with noise.
+        places: (patients,) where the rows stood.
+    """
+
+    frame: pd.DataFrame
+    schema: Schema
+    reader: Reader
+    num_patients: float
+    places: np.ndarray
+
+    @classmethod
+    def of(
+        cls, frame: pd.DataFrame, schema: Schema, budget: DifferentialPrivacy, *, each: str = "row"
+    ) -> "PrivateTable":
+        """Draws one row of each patient, and counts the patients.
+
+        Args:
+            frame: (rows, columns), valid under the schema.
+            schema: Declared by the user.
+            budget: To keep to.
+            each: What is protected where patients are not known.
+
+        Raises:
+            SettingsError: If the budget's unit is no column, or the schema leaves to be read what the budget has
+                nothing for.
+        """
+        unit = budget.unit or schema.patient_key
+        if unit is not None and unit not in frame:
+            raise SettingsError(f"DifferentialPrivacy: unit={unit!r} is not a column of the table.")
+        _check_affordable(schema, budget)
+        reader = Reader(budget, unit=each if unit is None else unit)
+        reader.free("kinds, types, decimals and missing values of the columns")
+        places = np.arange(len(frame))
+        if unit is not None:
+            codes = pd.factorize(frame[unit], use_na_sentinel=False)[0]
+            order = reader.rng.permutation(len(frame))
+            places = order[np.unique(codes[order], return_index=True)[1]]
+            frame = frame.iloc[places]
+        share = column_share(schema, budget)
+        count = reader.counts(np.array([len(frame)]), share=share, purpose=f"number of patients ({reader.ledger.unit})")
+        return cls(frame.reset_index(drop=True), schema, reader, max(float(count[0]), 1.0), places)
+
+
+def check_enough_patients(table: PrivateTable) -> None:
+    """Refuses a table of which the budget says next to nothing: not even how many patients it holds.
+
+    Args:
+        table: Counted with noise; the refusal follows from that count and costs nothing more.
+
+    Raises:
+        SettingsError: With the patients, or about the epsilon, that would do.
+    """
+    budget = table.reader.budget
+    deviation = table.reader.noise(column_share(table.schema, budget))
+    needed = ENOUGH * deviation
+    if table.num_patients < needed:
+        raise SettingsError(
+            f"DifferentialPrivacy: at epsilon={budget.epsilon:g} the table seems to hold {table.num_patients:.0f} "
+            f"patients, give or take {deviation:.0f}: nothing can be learned of so few. Bring {math.ceil(2 * needed)} "
+            f"patients or more, or set epsilon={_rounded_up(2 * budget.epsilon * needed / table.num_patients)}."
+        )
+
+
+def _rounded_up(number: float) -> float:
+    """The next number of one significant digit.
+
+    Example:
+        >>> _rounded_up(0.023), _rounded_up(4.0)
+        (0.03, 4.0)
+    """
+    power = 10.0 ** math.floor(math.log10(number))
+    return float(f"{math.ceil(round(number / power, 6)) * power:.6g}")
+
+
+def column_share(schema: Schema, budget: DifferentialPrivacy) -> float:
+    """Returns the part of the budget's precision that reading one column may take, and counting the patients."""
+    return max(budget.preparation, 1e-3) / (len(schema.learned) + 1)
+
+
+def _check_affordable(schema: Schema, budget: DifferentialPrivacy) -> None:
+    if schema.constraints:
+        learned = [rule.kind for rule in schema.constraints if rule.learns]
+        if learned:
+            raise SettingsError(
+                f"DifferentialPrivacy: the constraints {learned} take what they allow from the data, which no budget "
+                "covers. Remove them from the schema, or state what they allow there."
+            )
+    if budget.preparation:
+        return
+    undeclared = [name for name in schema.learned if not declared(schema.columns[name])]
+    raise SettingsError(
+        "DifferentialPrivacy: preparation=0 leaves nothing to read how often each value comes"
+        + (f", nor what the schema does not declare of {undeclared[:5]}" if undeclared else "")
+        + ". Set it to a share of the budget, e.g. 0.15."
+    )
+
+
+def declared(column: Column) -> bool:
+    """Returns whether a column's possible values are known without looking."""
+    if isinstance(column, Numerical):
+        return column.minimum is not None and column.maximum is not None
+    return isinstance(column, Boolean) or (isinstance(column, Categorical) and column.categories is not None)
