@@ -126,17 +126,17 @@ def everyone(reader, **arguments):
 
 
 def test_a_wrong_sampling_rate_is_caught(frame, schema, monkeypatch):
-    """The noise for a rate of three in a hundred hides less than the attack sees in most fits, though not in each."""
+    """Noise for batches of about one patient does not hide what comes in every batch: bounds of 2.7 to 3.7."""
     monkeypatch.setattr(network, "plan_training", everyone)
-    promise = sg.DifferentialPrivacy(epsilon=1, delta=1e-5, clipping_norm=0.01)
+    promise = sg.DifferentialPrivacy(epsilon=1.5, delta=1e-5, clipping_norm=0.01)
 
     def refuted(seed: int) -> bool:
-        wide = sg.TabularAutoregressive(num_steps=3_000, width=128, batch_size=4, dropout=0.0, learning_rate=1e-2,
+        wide = sg.TabularAutoregressive(num_steps=3_000, width=128, batch_size=1, dropout=0.0, learning_rate=1e-2,
                                         validation=0.0, calibration=False)  # fmt: skip
         found = audit(wide, frame, schema=schema, privacy=promise, num_canaries=400, seed=seed, verbose=False)
         return found.refuted
 
-    assert any(refuted(seed) for seed in range(4))
+    assert any(refuted(seed) for seed in range(2))
 
 
 def test_too_few_canaries_are_refused(frame, schema):
