@@ -131,7 +131,7 @@ def _grid(name: str, column: Numerical, held: np.ndarray, reader: Reader, *, sha
     low, high = float(low or 0), float(high or 0)
     if column.decimals is not None and high - low < unit * MOST_CELLS:
         return Grid(low, high, unit, rounded=True), share
-    step = 2.0 ** math.ceil(math.log2(max((high - low) / (FINE_STEPS - 2), 1e-300)))
+    step = 2.0 ** math.ceil(math.log2((high - low) / (FINE_STEPS - 2))) if high > low else 1.0
     return Grid(math.floor(low / step) * step, high, step, rounded=False), share
 
 

@@ -58,7 +58,7 @@ def test_where_no_value_stands_out_nothing_is_asked():
     assert EXACT not in purposes
 
 
-@pytest.mark.parametrize("bounds", [(0.0, 1.0), (-1.5, 30.0), (5.0, 5.0), (1e-9, 2e-9), (-1e12, 3.0)])
+@pytest.mark.parametrize("bounds", [(0.0, 1.0), (-1.5, 30.0), (5.0, 5.0), (1e10, 1e10), (1e-9, 2e-9), (-1e12, 3.0)])
 def test_declared_bounds_are_kept(bounds):
     low, high = bounds
     numbers = low + (high - low) * np.random.default_rng(0).random(NUM_ROWS)
