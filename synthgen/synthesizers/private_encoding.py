@@ -69,10 +69,8 @@ def _categories(name: str, column: Categorical | Boolean, series: pd.Series, tab
     declared = (False, True) if isinstance(column, Boolean) else column.categories
     if declared is not None:
         reader.free(f"categories of {name}")
-        known, codes = (
-            [*declared],
-            pd.Index(declared, dtype=object).get_indexer(pd.Index(series.astype(object))),
-        )
+        known = [*declared]
+        codes = pd.Index(declared, dtype=object).get_indexer(pd.Index(series.astype(object)))
     else:
         codes, found = pd.factorize(series.astype(object), sort=False)
         known = found.tolist()

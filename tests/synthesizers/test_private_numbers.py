@@ -27,7 +27,7 @@ def encoded(numbers, *, seed=0, epsilon=3.0, decimals=None, **column):
 
 def drawn(encoder, *, seed=0):
     rng = np.random.default_rng(seed)
-    codes = rng.choice(len(encoder._shares), NUM_ROWS, p=encoder._shares)
+    codes = rng.choice(len(encoder.shares), NUM_ROWS, p=encoder.shares)
     return encoder.decode(codes, np.zeros((NUM_ROWS, 1)), rng).to_numpy()
 
 
