@@ -66,10 +66,12 @@ PRIVATE_PEER_MODELS = tuple(
     Model(name=name, program=f"run_{package}.py", word=word, environment=package, private=True)
     for name, package, word in (
         ("AIM", "dpmm", "AIMPipeline"), ("MST", "dpmm", "MSTPipeline"),
+        ("AIM-mbi", "smartnoise", "aim"), ("MST-mbi", "smartnoise", "mst"),
         ("DP-CTGAN", "smartnoise", "dpctgan"), ("PATE-CTGAN", "smartnoise", "patectgan"),
     )
 )  # fmt: skip
-"""Peers that learn under a budget only."""
+"""Peers that learn under a budget only. Both packages have AIM and MST: `dpmm` with bins that follow the data and its own
+copy of the package mbi, `smartnoise` with ten bins of equal width and mbi itself."""
 
 
 def own_models() -> tuple[Model, ...]:

@@ -161,7 +161,7 @@ class Bench:
         return record
 
     def _fit(self, run: Run, stem: str) -> records.Record:
-        synthetic, timings = self.synthetic(stem), self.folder / "timings.json"
+        synthetic, timings = self.synthetic(stem), self.folder / "logs" / f"{stem}.timings.json"
         synthetic.parent.mkdir(parents=True, exist_ok=True)
         record = run.blank() | {"stem": stem}
         if run.model.name == FLOOR:
@@ -181,7 +181,7 @@ class Bench:
         """Figures of one judge, or its error."""
         floor, paths = run.model.name == FLOOR, run.data.paths
         rows = paths["test"] if floor else self.synthetic(stem)
-        output = self.folder / "judged.json"
+        output = self.folder / "logs" / f"{stem}.judged.json"  # of its own: several benchmarks may share the folder
         began = time.perf_counter()
         if judge == "synthgen":
             more = ["--schema", paths["schema"], "--target", run.data.target, "--output", output]

@@ -1,9 +1,9 @@
-"""Fits a private network of `smartnoise-synth` and writes its rows and timings; in an environment of its own.
+"""Fits a private synthesizer of `smartnoise-synth` and writes its rows and timings; in an environment of its own.
 
 The package is a peer to measure against (OpenDP's SmartNoise; licence MIT): DP-CTGAN and PATE-CTGAN (Rosenblatt et al.
-2020). It is told which columns are categories and, like synthgen's families in the same table, no range: `PREPARATION`
-of epsilon goes to finding them. Lists of categories it takes from the data without paying. Called by the benchmark;
-`stopwatch.py` has the arguments.
+2020), AIM and MST (McKenna et al. 2022, 2021) on the package mbi. It is told which columns are categories and, like
+synthgen's families in the same table, no range: `PREPARATION` of epsilon goes to finding them. Lists of categories it
+takes from the data without paying. Called by the benchmark; `stopwatch.py` has the arguments.
 
     python run_smartnoise.py TRAIN.csv --model dpctgan --schema S.json --settings '{"epsilon": 1}' --timings T.json
 """

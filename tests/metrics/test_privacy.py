@@ -11,6 +11,7 @@ from synthgen.metrics.privacy.attack import Attack
 from synthgen.metrics.privacy.attributes import AttributeInference
 from synthgen.metrics.privacy.closest_record import ShareCloser
 from synthgen.metrics.privacy.copies import ExactCopies, NearCopies, ReemittedValues
+from synthgen.metrics.privacy.density_ratio import log_density
 from synthgen.metrics.privacy.linkability import Linkability
 from synthgen.metrics.privacy.matching import equal_patients, row_counts
 from synthgen.metrics.privacy.membership import ConfidentMembership, Membership, rate_interval
@@ -34,6 +35,16 @@ def test_an_exact_copy_fails_every_privacy_metric(metric, kind, patients, tables
     result = metric(tables(train, train, holdout))
     assert result.status == "fail", result
     assert result.interval[0] > result.reference
+
+
+@pytest.mark.parametrize("metric", [Membership(), AttributeInference(), Linkability()], ids=lambda m: m.name)
+@pytest.mark.parametrize("kind", ["mixed", "categories only"])
+def test_every_attack_on_an_exact_copy_comes_close_to_certainty(metric, kind, patients, tables):
+    draw = categories if kind == "categories only" else patients
+    train, holdout = draw(2500, 0), draw(2500, 1)
+    result = metric(tables(train, train, holdout))
+    areas = [part.value for part in result.parts] if metric.name != "attributes" else [result.value]
+    assert min(areas) > 0.95
 
 
 @pytest.mark.parametrize("metric", ALL, ids=lambda metric: metric.name)
@@ -82,12 +93,28 @@ def test_no_attack_reports_risk_above_its_interval_on_independent_data(metric, l
     assert alarms <= 2  # each has a chance of 1 in 40; three or more of twelve, 1 in 300
 
 
-@pytest.mark.parametrize("metric", ALL, ids=lambda metric: metric.name)
-def test_shuffled_columns_leak_nobody(metric, patients, tables):
-    train = patients(2500, 0)
+def shuffled(train):
     random = np.random.default_rng(0)
-    synthetic = pd.DataFrame({name: random.permutation(train[name].to_numpy()) for name in train})
-    assert metric(tables(train, synthetic, patients(2500, 1))).status == "pass"
+    return pd.DataFrame({name: random.permutation(train[name].to_numpy()) for name in train})
+
+
+@pytest.mark.parametrize("metric", [metric for metric in ALL if metric.name != "singling_out"], ids=lambda m: m.name)
+def test_shuffled_columns_give_away_no_record(metric, patients, tables):
+    train = patients(2500, 0)
+    assert metric(tables(train, shuffled(train), patients(2500, 1))).status == "pass"
+
+
+def test_values_that_come_back_single_out_their_owner(patients, tables):
+    """Shuffled columns hold no record, but the very numbers of everybody: a cost to the cent belongs to one person."""
+    train, holdout = patients(2500, 0), patients(2500, 1)
+    result = SinglingOut()(tables(train, shuffled(train), holdout))
+    whole, single = result.parts
+    assert result.status == "fail"
+    assert (result.value, result.interval) == (single.value, single.interval)
+    assert single.value > 0.5
+    assert whole.interval[0] <= 0
+    drawn = patients(2500, 2)[["cost", "marker", "admitted"]]  # of the same law, but nobody's
+    assert SinglingOut()(tables(train, shuffled(train).assign(**drawn), holdout)).status == "pass"
 
 
 def test_copies_are_counted_exactly(patients, tables):
@@ -166,6 +193,12 @@ def test_the_patient_is_the_unit(tables):
     assert by_patient.details["members"] == 200 and by_row.details["members"] == 2000
     wide, narrow = (result.interval[1] - result.interval[0] for result in (by_patient, by_row))
     assert wide > 2 * narrow
+
+
+def test_a_density_is_the_mean_of_its_kernels():
+    points, rows = np.array([[0.0, 1.0], [2.0, 0.0]], np.float32), np.array([[0.0, 0.0], [2.0, 1.0]], np.float32)
+    by_hand = np.log([(np.exp(-1 / 3) + np.exp(-4 / 3)) / 2, (np.exp(-4 / 3) + np.exp(-1 / 3)) / 2])
+    assert log_density(points, rows=rows, squared_width=3.0) == pytest.approx(by_hand, abs=1e-5)
 
 
 def test_interval_of_a_rate_holds_the_rate_and_covers_chance():

@@ -12,7 +12,7 @@ import numpy as np
 
 from synthgen.metrics.distance import TIE, nearest
 from synthgen.metrics.images.pools import ImagePools, Pool
-from synthgen.metrics.privacy.membership import closeness
+from synthgen.metrics.privacy.density_ratio import closeness
 from synthgen.metrics.privacy.worst_patients import ExposedPatient
 from synthgen.metrics.tables import halves
 

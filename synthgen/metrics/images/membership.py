@@ -19,10 +19,10 @@ from synthgen.metrics.images.closer import SPACES
 from synthgen.metrics.images.pools import ImagePools, Pool
 from synthgen.metrics.limits import Limits
 from synthgen.metrics.privacy.attack import LIMITS, MIN_PATIENTS, Attack, best_of, per_patient, targets
+from synthgen.metrics.privacy.density_ratio import closeness
 from synthgen.metrics.privacy.membership import (
     MIN_FALSE_POSITIVES,
     RATES,
-    closeness,
     rate_interval,
     roc_curve,
     true_positive_rate,

@@ -1,12 +1,14 @@
 """Membership inference: can an attacker who holds a person's record tell whether that person was in the training rows?
 
-Two attacks that need the synthetic table only, or that and other rows of the population. The attacker's targets are
+Three attacks that need the synthetic table only, or that and other rows of the population. The attacker's targets are
 patients: a patient counts with the most suspicious record.
 
 - ``distance``: the closer a record is to a synthetic row, the likelier a member (Chen et al. 2020, GAN-Leaks).
 - ``distance_ratio``: the same, against the distance to the closest of other real rows, which removes that common
-  records are close to everything (a density ratio as in van Breugel et al. 2023, DOMIAS, with one
-  nearest neighbour each).
+  records are close to everything.
+- ``density_ratio``: the density of all synthetic rows around a record, against that of other real rows (van Breugel et
+  al. 2023, DOMIAS; see `privacy/density_ratio.py`). Stronger than the others on networks trained for too long, weaker
+  on copies with noise.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ from synthgen.metrics.privacy.attack import (
     released,
     targets,
 )
+from synthgen.metrics.privacy.density_ratio import closeness, kernel_width, log_density_ratio
 from synthgen.metrics.tables import Tables, halves
 
 RATES = (0.1, 0.01, 0.001)
@@ -41,14 +44,14 @@ MIN_FALSE_POSITIVES = 10
 """Expected false positives that a rate needs; with fewer, no true-positive rate is given."""
 TARGETS_FACTOR = 0.25
 """Members and non-members, as a multiple of `Tables.max_rows`."""
-NUM_ATTACKS = 2
+NUM_ATTACKS = 3
 
 
 @final
 class Membership(Metric):
-    """Area under the ROC curve of the better of two membership attacks; 0.5 is guessing.
+    """Area under the ROC curve of the best of three membership attacks; 0.5 is guessing.
 
-    The interval allows for the choice of the better attack (Bonferroni).
+    The interval allows for the choice of the best attack (Bonferroni).
     """
 
     name = "membership"
@@ -61,7 +64,7 @@ class Membership(Metric):
     limits = LIMITS
 
     def measure(self, tables: Tables) -> Measurement:
-        """Runs both attacks."""
+        """Runs all attacks."""
         attacks = run_attacks(tables)
         best, measured = best_of(attacks)
         roc = {name: roc_curve(attack) for name, attack in attacks.items()}
@@ -70,7 +73,7 @@ class Membership(Metric):
 
 @final
 class ConfidentMembership(Metric):
-    """Share of training patients found at a false-positive rate of 1 %, by the better of two attacks.
+    """Share of training patients found at a false-positive rate of 1 %, by the best of three attacks.
 
     The area under the curve averages over people; a few who can be named with certainty vanish in it (Carlini et al.
     2022, section II). Rates for which the sample has too few outsiders are not given.
@@ -85,7 +88,7 @@ class ConfidentMembership(Metric):
     limits = Limits(warning=0.01, fail=0.05, strict=True)
 
     def measure(self, tables: Tables) -> Measurement:
-        """Reads both attacks at low false-positive rates."""
+        """Reads all attacks at low false-positive rates."""
         attacks = run_attacks(tables)
         rates = {(name, rate): _at_rate(name, attack, rate) for name, attack in attacks.items() for rate in RATES}
         candidates = [rates[name, 0.01] for name in attacks]
@@ -112,29 +115,18 @@ def run_attacks(tables: Tables) -> dict[str, Attack]:
 def _attack(tables: Tables, outsiders: Table, population: Table) -> dict[str, Attack]:
     synthetic = tables.features.vectors(released(tables))
     others = tables.features.vectors(tables.sample(population, tables.max_rows, purpose="population rows"))
-    scores: dict[str, list[NDArray[np.float64]]] = {"distance": [], "distance_ratio": []}
-    for attacked in targets(tables, outsiders, rows=int(TARGETS_FACTOR * tables.max_rows)):
-        points = tables.features.vectors(attacked)
-        near = nearest(queries=points, to=synthetic).distances
-        common = nearest(queries=points, to=others).distances
-        scores["distance"].append(per_patient(-near, attacked.patients))
-        scores["distance_ratio"].append(per_patient(closeness(near, common), attacked.patients))
-    return {name: Attack(*both) for name, both in scores.items()}
-
-
-def closeness(near: NDArray[np.float64], usual: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Returns the score of the ratio attack: how much closer the synthetic rows are than other real rows.
-
-    Args:
-        near: (rows,) distance to the closest synthetic row.
-        usual: (rows,) distance to the closest of other real rows.
-
-    Example:
-        >>> closeness(np.array([0.0, 1.0]), np.array([0.0, 2.0])).round(2).tolist()
-        [0.0, 0.69]
-    """
-    # the small constant keeps a record that equals a synthetic and a real row from being a division 0 / 0
-    return np.asarray(np.log((usual + 1e-3) / (near + 1e-3)))
+    attacked = targets(tables, outsiders, rows=int(TARGETS_FACTOR * tables.max_rows))
+    points = [tables.features.vectors(side) for side in attacked]
+    common = [nearest(queries=side, to=others).distances for side in points]
+    width = kernel_width(np.concatenate(common))
+    scores: dict[str, list[NDArray[np.float64]]] = {"distance": [], "distance_ratio": [], "density_ratio": []}
+    for side, usual, rows in zip(points, common, attacked, strict=True):
+        near = nearest(queries=side, to=synthetic).distances
+        closer = closeness(near, usual)
+        denser = closer + log_density_ratio(side, synthetic=synthetic, population=others, squared_width=width)
+        for name, score in zip(scores, (-near, closer, denser), strict=True):
+            scores[name].append(per_patient(score, rows.patients))
+    return {name: Attack(*sides) for name, sides in scores.items()}
 
 
 def _at_rate(name: str, attack: Attack, rate: float) -> Part:

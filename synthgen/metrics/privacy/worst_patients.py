@@ -2,8 +2,8 @@
 
 Averages say how many are exposed; somebody who has to act on it (drop a patient's rows, train anew, call the patient)
 needs to know who they are. The figures are those of the membership attack by ratio of distances, row by row, see
-`membership`. Which row it is says something about a patient that no one else may learn, so that only the internal
-edition of a report holds it, as a position and without any value of the row.
+`density_ratio.closeness`. Which row it is says something about a patient that no one else may learn, so that only the
+internal edition of a report holds it, as a position and without any value of the row.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from synthgen.metrics.base import as_json
 from synthgen.metrics.distance import TIE, nearest
 from synthgen.metrics.features import Integers, Table
 from synthgen.metrics.privacy.attack import num_patients, released
-from synthgen.metrics.privacy.membership import closeness
+from synthgen.metrics.privacy.density_ratio import closeness
 from synthgen.metrics.tables import Tables, halves
 
 ROWS_FACTOR = 5

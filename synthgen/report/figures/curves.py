@@ -64,7 +64,7 @@ def roc_curves(result: Result, *, low_rates: bool) -> str:
     """Returns the ROC curves of the attacks, or "" where they were not computed.
 
     Args:
-        result: Of the metric "membership"; of "image_membership", the two attacks in the space of the best one.
+        result: Of the metric "membership" or "image_membership".
         low_rates: Whether both axes are logarithmic, to show the region of few false alarms.
     """
     attacks = result.details.get("roc")
@@ -76,13 +76,13 @@ def roc_curves(result: Result, *, low_rates: bool) -> str:
     ticks = [0.001, 0.01, 0.1, 1.0] if low_rates else [0.0, 0.5, 1.0]
     drawn = _axes(across, up, xs=ticks, ys=ticks, labels=("false alarms among outsiders", "members found"))
     drawn.append(path([(across(low), up(low)), (across(1.0), up(1.0))], class_="curve train"))
-    space = str(result.details["attack"]).removesuffix("_ratio").removesuffix("distance")
-    for name, style in (("distance_ratio", "curve holdout"), ("distance", "curve synthetic")):
-        curve = attacks[f"{space}{name}"]
+    best = str(result.details["attack"])
+    for name in sorted(attacks, key=lambda name: name == best):  # the best one on top
+        curve, style = attacks[name], "curve synthetic" if name == best else "curve holdout"
         pairs = zip(curve["false_positive_rate"], curve["true_positive_rate"], strict=True)
         drawn.append(path([(across(x), up(y)) for x, y in pairs if x >= low], class_=style))
     where = "at few false alarms, logarithmic axes" if low_rates else "whole range"
-    label = f"ROC curves of two membership attacks, {where}; area {result.value:.3f}, 0.5 is guessing."
+    label = f"ROC curves of {len(attacks)} membership attacks, {where}; area {result.value:.3f}, 0.5 is guessing."
     return picture(*drawn, width=WIDTH, height=HEIGHT, label=label)
 
 
