@@ -56,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     grow.add_argument("--largest", type=int, default=1_000_000, help="leave out larger sizes")
     report.add_argument("--page", type=Path, default=ROOT / "docs" / "benchmarks.md")
     report.add_argument("--quick", action="store_true", help="show the quick benchmark's results")
+    report.add_argument("--keep-lines", action="store_true", help="models of the page without results here stay there")
     return own
 
 
@@ -100,7 +101,9 @@ def grow(arguments: argparse.Namespace, console: Console) -> None:
 def report(arguments: argparse.Namespace, console: Console) -> None:
     """Writes all results into the page."""
     found = records.read_all(arguments.results / "results")
-    written = page.write(arguments.page, found, quick=arguments.quick, keep_older=arguments.keep_older)
+    written = page.write(
+        arguments.page, found, quick=arguments.quick, keep_older=arguments.keep_older, keep_lines=arguments.keep_lines
+    )
     console.print(f"{arguments.page}: {', '.join(written) or 'no results'}", highlight=False)
 
 

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,10 +25,21 @@ from synthgen.metrics.base import Result
 from synthgen.metrics.catalogue import all_metrics
 from synthgen.metrics.tables import Tables
 from synthgen.report.evaluate import measured
+from synthgen.synthesizers.base import Synthesizer
 
 Rows = pd.DataFrame
-Case = Callable[[Rows, Rows, sg.Schema], tuple[Rows, Rows, Rows]]
-"""Takes training rows, other real rows and the schema; returns train, synthetic and holdout."""
+
+
+class Real(NamedTuple):
+    """Real rows and what they mean."""
+
+    train: Rows
+    holdout: Rows
+    schema: sg.Schema
+
+
+Case = Callable[[Real], tuple[Rows, Rows, Rows]]
+"""Makes train, synthetic and holdout rows."""
 
 REPLACED = 0.3
 """Share of the cells of a copy that another training row's take the place of."""
@@ -35,47 +47,47 @@ DRAWN_FACTOR = 5
 """Rows drawn by a network that learned a few rows by heart, as a multiple of those: an attacker may ask for many."""
 
 
-def exact_copy(train: Rows, holdout: Rows, schema: sg.Schema) -> tuple[Rows, Rows, Rows]:
+def exact_copy(real: Real) -> tuple[Rows, Rows, Rows]:
     """The training rows themselves."""
-    return train, train, holdout
+    return real.train, real.train, real.holdout
 
 
-def other_rows(train: Rows, holdout: Rows, schema: sg.Schema) -> tuple[Rows, Rows, Rows]:
+def other_rows(real: Real) -> tuple[Rows, Rows, Rows]:
     """Rows of people whom nobody trained on: nothing is given away."""
-    half = len(holdout) // 2
-    return train, holdout[:half].reset_index(drop=True), holdout[half:].reset_index(drop=True)
+    half = len(real.holdout) // 2
+    return real.train, *(part.reset_index(drop=True) for part in (real.holdout[:half], real.holdout[half:]))
 
 
-def shuffled(train: Rows, holdout: Rows, schema: sg.Schema) -> tuple[Rows, Rows, Rows]:
+def shuffled(real: Real) -> tuple[Rows, Rows, Rows]:
     """Every column in an order of its own: nobody's record, everybody's values."""
     random = np.random.default_rng(0)
-    return train, pd.DataFrame({name: random.permutation(train[name]) for name in train}), holdout
+    return real.train, pd.DataFrame({name: random.permutation(real.train[name]) for name in real.train}), real.holdout
 
 
-def noisy_copy(train: Rows, holdout: Rows, schema: sg.Schema) -> tuple[Rows, Rows, Rows]:
+def noisy_copy(real: Real) -> tuple[Rows, Rows, Rows]:
     """The training rows, with a part of the cells taken from another row each."""
     random = np.random.default_rng(0)
-    mixed = shuffled(train, holdout, schema)[1]
-    return train, train.where(random.random(train.shape) >= REPLACED, mixed), holdout
+    mixed = shuffled(real)[1]
+    return real.train, real.train.where(random.random(real.train.shape) >= REPLACED, mixed), real.holdout
 
 
 def by_heart(count: int, num_steps: int) -> Case:
     """A GAN that learned few rows for long, with none held out to choose an epoch by."""
 
-    def case(train: Rows, holdout: Rows, schema: sg.Schema) -> tuple[Rows, Rows, Rows]:
-        few = train.sample(count, random_state=0).reset_index(drop=True)
+    def case(real: Real) -> tuple[Rows, Rows, Rows]:
+        few = real.train.sample(count, random_state=0).reset_index(drop=True)
         gan = sg.TabularGAN(num_steps=num_steps, validation=0.0, calibration=False, seed=0)
-        return few, gan.fit(few, schema=schema, verbose=False).sample(DRAWN_FACTOR * count, seed=0), holdout
+        return few, gan.fit(few, schema=real.schema, verbose=False).sample(DRAWN_FACTOR * count, seed=0), real.holdout
 
     return case
 
 
-def fitted(make: Callable[[], sg.Synthesizer], privacy: sg.DifferentialPrivacy | None = None) -> Case:
+def fitted(make: Callable[[], Synthesizer], privacy: sg.DifferentialPrivacy | None = None) -> Case:
     """What a family draws with its defaults."""
 
-    def case(train: Rows, holdout: Rows, schema: sg.Schema) -> tuple[Rows, Rows, Rows]:
-        synthesizer = make().fit(train, schema=schema, privacy=privacy, verbose=False)
-        return train, synthesizer.sample(len(train), seed=0), holdout
+    def case(real: Real) -> tuple[Rows, Rows, Rows]:
+        synthesizer = make().fit(real.train, schema=real.schema, privacy=privacy, verbose=False)
+        return real.train, synthesizer.sample(len(real.train), seed=0), real.holdout
 
     return case
 
@@ -126,13 +138,13 @@ def main() -> None:
     parser.add_argument("--cases", nargs="*", choices=CASES, default=list(CASES), metavar="CASE", help="default: all")
     arguments = parser.parse_args()
     data = load("adult" if (arguments.data / "adult").is_dir() else "rand_hie", data=arguments.data)
-    schema = sg.Schema.infer(data.train, rare_below=data.rare_below)
+    real = Real(data.train, data.test, sg.Schema.infer(data.train, rare_below=data.rare_below))
     privacy = [metric for metric in all_metrics() if metric.family == "privacy"]
     lines = []
     for name in arguments.cases:
-        train, synthetic, holdout = CASES[name](data.train, data.test, schema)
+        train, synthetic, holdout = CASES[name](real)
         began = time.perf_counter()
-        tables = Tables.read(train=train, synthetic=synthetic, holdout=holdout, schema=schema, seed=0)
+        tables = Tables.read(train=train, synthetic=synthetic, holdout=holdout, schema=real.schema, seed=0)
         results = {result.metric: result for result in measured(tables, privacy, verbose=False)}
         lines.append(line(name, results, time.perf_counter() - began))
         print(*lines[-1], file=sys.stderr)

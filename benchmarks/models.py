@@ -70,7 +70,7 @@ PRIVATE_PEER_MODELS = tuple(
         ("DP-CTGAN", "smartnoise", "dpctgan"), ("PATE-CTGAN", "smartnoise", "patectgan"),
     )
 )  # fmt: skip
-"""Peers that learn under a budget only. Both packages have AIM and MST: `dpmm` with bins that follow the data and its own
+"""Peers that learn under a budget only. Both packages have AIM and MST: `dpmm` with bins that follow the data and a
 copy of the package mbi, `smartnoise` with ten bins of equal width and mbi itself."""
 
 

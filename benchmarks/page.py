@@ -3,7 +3,8 @@
     <!-- bench:begin adult -->
     <!-- bench:end adult -->
 
-A block without results stays as it is. A data set that was measured and has no block is named in an error.
+A block without results stays as it is, and with `--keep-lines` a line without them. A data set that was measured and
+has no block is named in an error.
 """
 
 import re
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import charts, curves, rendering
+from benchmarks.merging import merged
 from benchmarks.models import FLOOR
 from benchmarks.records import Record
 from benchmarks.simulated import AXES
@@ -83,7 +85,25 @@ def _scaling(found: Sequence[Record]) -> dict[str, dict[str, str]]:
     return {"scaling": {"text": "\n\n".join(parts)} | pictures}
 
 
-def write(page: Path, found: Sequence[Record], *, quick: bool = False, keep_older: bool = False) -> list[str]:
+def block_of(page: str, name: str) -> str:
+    r"""Returns what stands between the markers of a block, "" where there is no such block.
+
+    Example:
+        >>> block_of("a\n<!-- bench:begin x -->\nold\n<!-- bench:end x -->\nb", "x")
+        'old'
+    """
+    found = re.search(f"<!-- bench:begin {re.escape(name)} -->\n(.*?)\n?<!-- bench:end", page, re.DOTALL)
+    return found[1] if found else ""
+
+
+def write(
+    page: Path,
+    found: Sequence[Record],
+    *,
+    quick: bool = False,
+    keep_older: bool = False,
+    keep_lines: bool = False,
+) -> list[str]:
     """Writes results into a page and its pictures beside it; returns the names of the blocks written.
 
     Args:
@@ -91,17 +111,19 @@ def write(page: Path, found: Sequence[Record], *, quick: bool = False, keep_olde
         found: See `blocks`.
         quick: See `blocks`.
         keep_older: See `blocks`.
+        keep_lines: Whether models of the page that `found` lacks stay in its tables; pictures then stay as they are.
 
     Raises:
-        ValueError: If the page lacks a block; before anything is written.
+        ValueError: If the page lacks a block, or has other columns than those kept; before anything is written.
     """
     text = page.read_text(encoding="utf-8")
     contents = blocks(found, quick=quick, keep_older=keep_older)
     for name, content in contents.items():
-        text = replace_block(text, name, content["text"])
+        shown = merged(block_of(text, name), content["text"]) if keep_lines else content["text"]
+        text = replace_block(text, name, shown)
     for content in contents.values():
         for file, picture in content.items():
-            if file != "text":
+            if file != "text" and not (keep_lines and (page.parent / PICTURES / file).exists()):
                 (page.parent / PICTURES).mkdir(parents=True, exist_ok=True)
                 (page.parent / PICTURES / file).write_text(picture, encoding="utf-8")
     page.write_text(text, encoding="utf-8")

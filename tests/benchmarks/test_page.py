@@ -85,6 +85,21 @@ def test_the_page_keeps_what_a_person_wrote(tmp_path):
     assert file.read_text() == once
 
 
+def test_lines_of_another_machine_can_stay(tmp_path):
+    file = tmp_path / "page.md"
+    file.write_text(PAGE)
+    page.write(file, [record("CTGAN", pairs=8.0, commit="0000001"), record("TVAE", pairs=0.5), record(), FLOOR_RECORD])
+    page.write(file, [record("CTGAN", pairs=0.75), FAILED, FLOOR_RECORD], keep_lines=True)
+    lines = [line for line in file.read_text().splitlines() if line.startswith("| ")]
+    names = [line.split("|")[1].strip() for line in lines]
+    assert names[:6] == ["", FLOOR, "`TVAE`", "`CTGAN`", "`TabularGAN`", "ctgan"]
+    assert "0.75" in lines[3]
+    assert "synthgen at 0000001, abc1234." in file.read_text()
+    before = file.read_text()
+    page.write(file, [record("CTGAN", pairs=0.75), FAILED, FLOOR_RECORD], keep_lines=True)
+    assert file.read_text() == before
+
+
 def test_a_page_without_a_block_is_left_as_it_is(tmp_path):
     file = tmp_path / "page.md"
     file.write_text("nothing")
