@@ -58,6 +58,16 @@ def test_training_costs_what_googles_own_accountant_says():
     assert own == pytest.approx(accounts.get_epsilon(1e-5), abs=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("entry", "delta"),
+    [(gaussian(3**0.5, times=3), 0.126936), (training(0.5, rate=0.2, steps=3), 0.15594)],
+    ids=["three normal mechanisms", "three sampled ones"],
+)
+def test_published_examples_cost_what_they_are_published_to_cost(entry, delta):
+    """Google's dp-accounting, pld_privacy_accountant_test.py: both are (1, delta) private."""
+    assert accountant.epsilon([entry], delta=delta) == pytest.approx(1, abs=1e-3)
+
+
 def test_training_costs_less_than_the_first_published_bound():
     """Abadi et al. 2016, section 3: rate 0.01, noise 4, 10 000 steps cost 1.26 by the moments accountant."""
     entry = training(4.0, rate=0.01, steps=10_000)

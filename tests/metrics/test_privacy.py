@@ -14,7 +14,13 @@ from synthgen.metrics.privacy.copies import ExactCopies, NearCopies, ReemittedVa
 from synthgen.metrics.privacy.density_ratio import log_density
 from synthgen.metrics.privacy.linkability import Linkability
 from synthgen.metrics.privacy.matching import equal_patients, row_counts
-from synthgen.metrics.privacy.membership import ConfidentMembership, Membership, rate_interval
+from synthgen.metrics.privacy.membership import (
+    ConfidentMembership,
+    Membership,
+    rate_interval,
+    roc_curve,
+    true_positive_rate,
+)
 from synthgen.metrics.privacy.singling_out import SinglingOut
 
 ATTACKS = [ShareCloser(), Membership(), ConfidentMembership(), AttributeInference(), Linkability(), SinglingOut()]
@@ -209,6 +215,14 @@ def test_interval_of_a_rate_holds_the_rate_and_covers_chance():
         low, high = rate_interval(attack, 0.01, confidence=0.95)
         misses += not low <= 0.01 <= high
     assert misses <= 10
+
+
+def test_ties_at_the_top_name_nobody_with_confidence():
+    """Half of the members and two fifths of the outsiders equal a synthetic row: nobody can tell which are which."""
+    attack = Attack(np.repeat([0.0, -1.0], 500), np.repeat([0.0, -1.0], [400, 600]))
+    assert true_positive_rate(attack, 0.01) == pytest.approx(0.01 * 0.5 / 0.4)
+    assert true_positive_rate(attack, 0.4) == pytest.approx(0.5)
+    assert roc_curve(attack)["true_positive_rate"][0] == 0
 
 
 def test_area_of_an_attack_counts_ties_half():

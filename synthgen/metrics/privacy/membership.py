@@ -142,13 +142,17 @@ def _at_rate(name: str, attack: Attack, rate: float) -> Part:
 
 
 def true_positive_rate(attack: Attack, rate: float) -> float:
-    """Returns the share of members found where the share `rate` of outsiders is wrongly accused; tied scores share.
+    """Returns the share of members found where the share `rate` of outsiders is wrongly accused.
+
+    Of people with tied scores as many are accused as the rate allows, drawn by chance.
 
     Example:
         >>> true_positive_rate(Attack(np.array([3.0, 1.0]), np.array([2.0, 1.0, 0.0, 0.0])), 0.25)
         0.5
+        >>> true_positive_rate(Attack(np.array([1.0, 1.0]), np.array([1.0, 0.0])), 0.25)
+        0.5
     """
-    thresholds = np.unique(np.concatenate([attack.members, attack.outsiders]))
+    thresholds = np.append(np.unique(np.concatenate([attack.members, attack.outsiders])), np.inf)  # inf accuses nobody
     found = [1 - np.searchsorted(np.sort(side), thresholds, side="left") / len(side)
              for side in (attack.outsiders, attack.members)]  # fmt: skip
     return float(np.interp(rate, np.append(found[0][::-1], 1.0), np.append(found[1][::-1], 1.0)))
