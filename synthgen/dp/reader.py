@@ -30,6 +30,7 @@ class Reader:
         self.ledger = Ledger(delta=budget.delta, unit=unit, known_noise=budget.noise_seed is not None)
         seed = secrets.randbits(128) if budget.noise_seed is None else int(budget.noise_seed)
         self.rng = np.random.default_rng(seed)
+        self.unit_deviation = 0.0  # of the noise of how many patients there are; 0 until they are counted
         self._whole = accountant.smallest_noise(
             lambda noise: [Entry(purpose="everything", mechanism="gaussian", noise_multiplier=noise)],
             epsilon_asked=budget.epsilon, delta=budget.delta * (1 - FAILURE),
@@ -58,6 +59,17 @@ class Reader:
         deviation = self.noise(share)
         self.ledger.enter(purpose=purpose, mechanism="gaussian", noise_multiplier=deviation)
         return counts + deviation * self.rng.normal(size=np.shape(counts))
+
+    def units(self, count: int, *, share: float) -> float:
+        """Returns how many patients there are, with noise; may be negative.
+
+        Args:
+            count: Patients.
+            share: Of the budget's precision.
+        """
+        self.unit_deviation = self.noise(share)
+        purpose = f"number of patients ({self.ledger.unit})"
+        return float(self.counts(np.array([count]), share=share, purpose=purpose)[0])
 
     def threshold(self, share: float, *, times: int, purpose: str) -> float:
         """Returns the noisy count below which a name must not be shown: one that a single patient holds stays below.

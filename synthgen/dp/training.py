@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import keras
 import numpy as np
 from keras import ops
-from scipy.stats import binom
+from scipy.stats import binom, norm
 
 from synthgen.backend import Tensor, per_row
 from synthgen.dp import accountant
@@ -23,9 +23,6 @@ from synthgen.errors import SettingsError, TrainingError
 
 MOST_RATE = 0.5
 """Of patients in a batch: beyond, chance of being drawn protects nobody."""
-
-COUNT_MARGIN = 1.1
-"""How many more patients there may be than were counted with noise."""
 
 QUANTILE = 0.5
 """Of the gradients' lengths, that an adaptive length follows."""
@@ -145,9 +142,10 @@ def plan_training(reader: Reader, *, num_patients: int, batch_size: int, num_ste
             f"batch_size={batch_size}. Set batch_size={max(int(MOST_RATE * num_patients / 4), 1)}, or bring more rows."
         )
     budget, ledger = reader.budget, reader.ledger
-    failure = budget.delta * FAILURE
-    capacity = int(binom.isf(failure / num_steps, int(COUNT_MARGIN * num_patients), rate)) + 1
-    ledger.enter(purpose=f"batches of more than {capacity}", mechanism="threshold", delta=failure)
+    failure = budget.delta * FAILURE / 2  # once for patients that noise hid, once for batches of very many
+    most = num_patients + math.ceil(reader.unit_deviation * float(norm.isf(failure)))
+    capacity = int(binom.isf(failure / num_steps, most, rate)) + 1
+    ledger.enter(purpose=f"batches of more than {capacity}", mechanism="threshold", delta=2 * failure)
 
     purpose = f"training of {what}" + (", and lengths of its gradients" if budget.adaptive_clipping else "")
 

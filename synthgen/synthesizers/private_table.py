@@ -62,9 +62,8 @@ class PrivateTable:
             order = reader.rng.permutation(len(frame))
             places = order[np.unique(codes[order], return_index=True)[1]]
             frame = frame.iloc[places]
-        share = column_share(schema, budget)
-        count = reader.counts(np.array([len(frame)]), share=share, purpose=f"number of patients ({reader.ledger.unit})")
-        return cls(frame.reset_index(drop=True), schema, reader, max(float(count[0]), 1.0), places)
+        count = reader.units(len(frame), share=column_share(schema, budget))
+        return cls(frame.reset_index(drop=True), schema, reader, max(count, 1.0), places)
 
 
 def check_enough_patients(table: PrivateTable) -> None:

@@ -201,6 +201,16 @@ def test_training_takes_what_the_budget_has_left():
     assert binom.sf(plan.capacity, 10_000, 0.02) * 500 < 1e-8
 
 
+def test_batches_have_room_for_patients_that_noise_hid():
+    """There may be far more patients than were counted: a batch that overflows would not be what was accounted for."""
+    own = reader()
+    counted = own.units(3_000, share=0.0002)
+    assert own.unit_deviation > 100
+    hidden = int(counted + 5 * own.unit_deviation)
+    plan = plan_training(own, num_patients=int(counted), batch_size=100, num_steps=1_000, what="a test")
+    assert binom.sf(plan.capacity, hidden, plan.sampling_rate) * 1_000 < 1e-8
+
+
 def test_batches_of_most_patients_are_refused_with_what_would_do():
     with pytest.raises(SettingsError, match="Set batch_size=50"):
         plan_training(reader(), num_patients=400, batch_size=300, num_steps=10, what="a test")
