@@ -2,13 +2,13 @@
 
 The attacker is assumed to hold the synthetic table only. Every synthetic record that stands alone becomes a predicate:
 the same categories, and every number nearer than half the way to the next synthetic record. A record is looked at whole
-(multivariate), and column by column (univariate): the only one of that age, the only one with that code. A predicate
-that fits exactly one of n people isolates that person (Cohen and Nissim 2020, definition 2.1; "singling out" in the
-sense of Article 29 Working Party 2014, opinion 05/2014, section 3.1). Narrow predicates isolate somebody by chance, at
-a rate that depends on n: people who were never seen, in groups of the same size, say how often.
+(multivariate), and in each number or date by itself (univariate). A predicate that fits exactly one of n people
+isolates that person (Cohen and Nissim 2020, definition 2.1; "singling out" in the sense of Article 29 Working Party
+2014, opinion 05/2014, section 3.1). Narrow predicates isolate somebody by chance, at a rate that depends on n: people
+who were never seen, in groups of the same size, say how often.
 
-Not the procedure of the package anonymeter, which draws several columns of a record and compares with guesses drawn at
-random; here a predicate is one column or all of them, and the control is people who were never seen.
+Not the procedure of the package anonymeter, whose predicates are values that occur once, ends of ranges, and
+combinations of some columns; here they are boxes that reach half way to the nearest other record.
 """
 
 from __future__ import annotations
@@ -87,8 +87,8 @@ def kinds_of_predicates(features: Features) -> dict[str, list[list[str]]]:
         features: The judge's encoding; with one column the two kinds are one.
     """
     names = list(features.columns)
-    single = {SINGLE: [[name] for name in names]} if len(names) > 1 else {}
-    return {WHOLE: [names], **single}
+    numbers = [[name] for name, feature in features.columns.items() if isinstance(feature, NumberFeature)]
+    return {WHOLE: [names]} | ({SINGLE: numbers} if numbers and len(names) > 1 else {})
 
 
 def _isolations(tables: Tables, sides: list[Table], *, columns: list[list[str]], limit: int) -> Integers:
