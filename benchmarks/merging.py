@@ -7,6 +7,9 @@ FIRST = ("real test rows", "real rows with a redrawn target")
 
 COMMITS = re.compile(r"synthgen at ([0-9a-f+, ]+)\.")
 
+CORES = re.compile(r"(\d+ cores)\.")
+"""End of a caption that names no commit, since only peers were run."""
+
 
 def merged(old: str, new: str) -> str:
     r"""Returns a new block with the lines of the old one whose models it lacks.
@@ -36,7 +39,10 @@ def merged(old: str, new: str) -> str:
     ordered = sorted(lines.values(), key=lambda line: _rank(line, pairs))
     text = new.replace("\n".join(after), "\n".join([*after[:2], *ordered]), 1)
     commits = sorted({commit for block in (old, new) for commit in _commits(block)})
-    return COMMITS.sub(f"synthgen at {', '.join(commits)}.", text, count=1) if commits else text
+    if not commits:
+        return text
+    said = f"synthgen at {', '.join(commits)}."
+    return COMMITS.sub(said, text, count=1) if _commits(text) else CORES.sub(rf"\1; {said}", text, count=1)
 
 
 def _table(block: str) -> list[str]:

@@ -98,6 +98,8 @@ def test_lines_of_another_machine_can_stay(tmp_path):
     before = file.read_text()
     page.write(file, [record("CTGAN", pairs=0.75), FAILED, FLOOR_RECORD], keep_lines=True)
     assert file.read_text() == before
+    page.write(file, [record("ctgan", maker="ctgan", pairs=9.0), FLOOR_RECORD], keep_lines=True)
+    assert "2 cores; synthgen at 0000001, abc1234." in file.read_text()
 
 
 def test_a_page_without_a_block_is_left_as_it_is(tmp_path):
