@@ -36,8 +36,9 @@ def test_a_network_that_learns_by_heart_is_found_out(schema):
 
 
 def test_under_a_strong_promise_it_guesses(schema):
+    many = visits(960)  # of few, noise might leave no more than the budget calls too few to learn from
     found = shadow_attack(
-        sg.DPMarginals(), visits(), schema=schema, num_models=4, num_targets=100, verbose=False,
+        sg.DPMarginals(), many, schema=schema, num_models=4, num_targets=100, verbose=False,
         privacy=sg.DifferentialPrivacy(epsilon=1, delta=1e-6),
     )  # fmt: skip
     assert 0.4 < found.area < 0.6
