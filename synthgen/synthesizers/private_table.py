@@ -79,10 +79,12 @@ def check_enough_patients(table: PrivateTable) -> None:
     deviation = table.reader.noise(column_share(table.schema, budget))
     needed = ENOUGH * deviation
     if table.num_patients < needed:
+        hidden = table.num_patients < deviation  # then an epsilon reckoned from the count could be far too large
+        feasible = _rounded_up(2 * budget.epsilon * needed / (deviation if hidden else table.num_patients))
         raise SettingsError(
             f"DifferentialPrivacy: at epsilon={budget.epsilon:g} the table seems to hold {table.num_patients:.0f} "
             f"patients, give or take {deviation:.0f}: nothing can be learned of so few. Bring {math.ceil(2 * needed)} "
-            f"patients or more, or set epsilon={_rounded_up(2 * budget.epsilon * needed / table.num_patients)}."
+            f"patients or more, or set epsilon={feasible:g}{' or more: noise hides how much is enough' * hidden}."
         )
 
 

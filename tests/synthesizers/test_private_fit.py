@@ -171,11 +171,19 @@ def test_too_few_patients_for_a_budget_are_refused_with_what_would_do():
     with pytest.raises(SettingsError, match="nothing can be learned of so few") as refusal:
         sg.TVAE().fit(frame, schema=schema, privacy=budget(0.1, noise_seed=0), verbose=False)
     patients, feasible = re.search(
-        r"Bring (\d+) patients or more, or set epsilon=([\d.]+)\.", str(refusal.value)
+        r"Bring (\d+) patients or more, or set epsilon=([\d.]*\d)", str(refusal.value)
     ).groups()
     small(num_steps=5).fit(visits(int(patients)), schema=schema, privacy=budget(0.1, noise_seed=0), verbose=False)
     enough = budget(5 * float(feasible), noise_seed=0)
     small(num_steps=5).fit(frame, schema=schema, privacy=enough, verbose=False)
+
+
+def test_what_noise_hides_is_not_reckoned_with():
+    """From a count of next to nothing the feasible epsilon came out thousands of times too large."""
+    frame = visits(60)
+    with pytest.raises(SettingsError, match="noise hides how much is enough") as refusal:
+        sg.TVAE().fit(frame, schema=sg.Schema.infer(frame), privacy=budget(1e-3, noise_seed=4), verbose=False)
+    assert float(re.search(r"set epsilon=([\d.]*\d)", str(refusal.value)).group(1)) <= 5e-3
 
 
 @pytest.mark.parametrize("epsilon", [0.5, 1.0])
