@@ -13,6 +13,8 @@ from sklearn.neighbors import NearestNeighbors
 
 TIE = 1e-5
 """Distances closer than this are equal: single precision cannot tell them apart."""
+MOST_CELLS = 2**24
+"""Distances between all of many points and all of many others that are held at a time, which bounds memory."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.metrics.base import Measurement, Metric, NotComputed, Part
-from synthgen.metrics.distance import squared_distances
+from synthgen.metrics.distance import MOST_CELLS, squared_distances
 from synthgen.metrics.features import Features, Table
 from synthgen.metrics.intervals import clopper_pearson
 from synthgen.metrics.privacy.attack import (
@@ -31,8 +31,6 @@ TARGETS_FACTOR = 0.1
 """Members and outsiders, as a multiple of `Tables.max_rows`."""
 MOST_SECRETS = 40
 """Columns that are guessed; of a wider table so many are chosen."""
-MOST_CELLS = 2**24
-"""Distances that are held at a time, which bounds memory."""
 
 
 @final

@@ -15,14 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
-from synthgen.metrics.distance import squared_distances
+from synthgen.metrics.distance import MOST_CELLS, squared_distances
 
 WIDTH = 0.5
 """Squared width of the wide kernel, as a multiple of the median squared distance from a record to the population."""
 LEAST_WIDTH = 1e-3
 """Squared width where most records equal another one: then equal records are counted, and little else."""
-MOST_CELLS = 2**24
-"""Distances that are held at a time, which bounds memory."""
 
 
 def kernel_width(usual: NDArray[np.float64]) -> float:
