@@ -23,6 +23,7 @@ from benchmarks.rendering import NONE, markdown
 from benchmarks.tables import load
 from synthgen.metrics.base import Result
 from synthgen.metrics.catalogue import all_metrics
+from synthgen.metrics.privacy.singling_out import SINGLE, WHOLE
 from synthgen.metrics.tables import Tables
 from synthgen.report.evaluate import measured
 from synthgen.synthesizers.base import Synthesizer
@@ -110,8 +111,8 @@ COLUMNS = {
     "named at 1 %": ("membership_confident", None),
     "hidden value": ("attributes", None),
     "two halves": ("linkability", None),
-    "singled out, whole": ("singling_out", "whole records"),
-    "by one column": ("singling_out", "single columns"),
+    "singled out, whole": ("singling_out", WHOLE),
+    "by one number": ("singling_out", SINGLE),
     "closer": ("share_closer", None),
     "copies": ("exact_copies", None),
 }
@@ -123,10 +124,8 @@ def line(name: str, results: dict[str, Result], seconds: float) -> list[str]:
     cells = []
     for metric, part in COLUMNS.values():
         result = results[metric]
-        if part is None:
-            value = result.value
-        else:
-            value = next((each.value for each in result.parts if each.names[0] == part), None)
+        values = {each.names[0]: each.value for each in result.parts} | {None: result.value}
+        value = values.get(part)
         cells.append(NONE if value is None else f"{value:.3f}")
     alarms = sum(result.status in ("warning", "fail") for result in results.values())
     return [name, *cells, str(alarms), f"{seconds:.0f}"]
