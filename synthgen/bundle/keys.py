@@ -7,8 +7,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from synthgen.data.writers import replacing
 from synthgen.errors import BundleError
+from synthgen.files.writing import replacing
 
 
 def write_keys(private: str | os.PathLike[str], public: str | os.PathLike[str]) -> str:
@@ -25,18 +25,16 @@ def write_keys(private: str | os.PathLike[str], public: str | os.PathLike[str]) 
         BundleError: If there is a private key already.
         WriteError: If a file cannot be written.
     """
-    if Path(private).exists():
+    if os.path.lexists(private):
         raise BundleError(f"{private} is there already, and what it signed needs it. Name another file.")
     key = Ed25519PrivateKey.generate()
-    with replacing(Path(private)) as beside:
-        beside.chmod(0o600)
-        beside.write_bytes(
+    with replacing(private, private=True) as signs, replacing(public) as verifies:
+        signs.write_bytes(
             key.private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
             )
         )
-    with replacing(Path(public)) as beside:
-        beside.write_bytes(
+        verifies.write_bytes(
             key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         )
     return fingerprint(key.public_key())

@@ -20,8 +20,8 @@ from synthgen.bundle.decision import (
     verdict_check,
 )
 from synthgen.bundle.templates import TEMPLATES
-from synthgen.data.writers import replacing
 from synthgen.errors import PolicyError, did_you_mean
+from synthgen.files.writing import replacing
 
 FORMAT, VERSION = "synthgen-policy", 1
 SUBJECTS = ("fidelity", "usefulness", "privacy")

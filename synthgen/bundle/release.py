@@ -2,11 +2,8 @@
 
 import json
 import os
-import secrets
-import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol
@@ -21,6 +18,7 @@ from synthgen.bundle.metadata import croissant, data_package
 from synthgen.data.schema import Schema
 from synthgen.data.writers import write_table
 from synthgen.errors import BundleError
+from synthgen.files.writing import appearing
 
 
 class Reported(Protocol):
@@ -79,12 +77,14 @@ class SignedFolder(ABC):
             key: Signs.
 
         Raises:
-            BundleError: If the policy says no, the folder exists, or it cannot be written.
+            BundleError: If the policy says no, or the folder exists.
+            WriteError: If it cannot be written, or another run is writing it.
         """
         if not self.decision.passed:
             raise BundleError(f"The policy says no: {' '.join(self.decision.reasons)}")
         report = self.report.to_dict()
-        with _appearing(Path(folder)) as beside:
+        require_new(Path(folder))
+        with appearing(folder) as beside:
             for name, content in self.write_data(beside, created=report["created"]).items():
                 _write_json(beside / name, content)
             self.report.to_html(beside / "report.html")
@@ -151,29 +151,13 @@ def described_file(path: Path, file_format: str) -> dict[str, Any]:
     return {"name": path.name, "format": file_format, "sha256": sha256(path), "bytes": path.stat().st_size}
 
 
-@contextmanager
-def _appearing(folder: Path) -> Iterator[Path]:
-    """Gives a folder beside the target, which takes its place when the block ends without an error."""
-    require_new(folder)
-    beside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        beside.mkdir()
-    except OSError as error:
-        raise BundleError(f"{folder} cannot be made: {error.strerror}. Name a folder in one of yours.") from error
-    try:
-        yield beside
-        beside.rename(folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-
-
 def require_new(folder: Path) -> None:
     """Raises where a folder is there already.
 
     Raises:
         BundleError: If it is.
     """
-    if folder.exists():
+    if os.path.lexists(folder):
         raise BundleError(f"{folder} is there already; a release is never changed. Name another folder.")
 
 

@@ -152,7 +152,7 @@ def _judge(  # noqa: PLR0913
 def _write_json(verdict: "AugmentationVerdict", path: Path) -> None:
     import json
 
-    from synthgen.data.writers import replacing
+    from synthgen.files.writing import replacing
 
     with replacing(path) as beside:
         beside.write_text(json.dumps(verdict.to_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -88,7 +88,7 @@ def _settings(given: list[str]) -> dict[str, Any]:
 def _write_json(result: "TuningResult", path: Path) -> None:
     import json
 
-    from synthgen.data.writers import replacing
+    from synthgen.files.writing import replacing
 
     with replacing(path) as beside:
         beside.write_text(json.dumps(result.to_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

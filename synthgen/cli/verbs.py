@@ -163,8 +163,8 @@ def require_writable(*paths: Path | None, table: bool = False) -> None:
         WriteError: If one cannot be.
     """
     from synthgen.data.formats import format_of
-    from synthgen.data.writers import replacing
     from synthgen.errors import WriteError
+    from synthgen.files.writing import replacing
 
     for path in paths:
         if path is None:

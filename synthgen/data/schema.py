@@ -18,8 +18,8 @@ import yaml
 from synthgen.data.columns import Boolean, Categorical, Column, Datetime, Identifier, Numerical, Text, column_from_dict
 from synthgen.data.constraints import Constraint, constraint_from_dict
 from synthgen.data.inference import infer_column
-from synthgen.data.writers import replacing
 from synthgen.errors import SchemaError, did_you_mean
+from synthgen.files.writing import replacing
 
 VERSION = 1
 """Version of the schema file's layout."""

@@ -1,15 +1,9 @@
-"""Writes tables to CSV, TSV, Parquet and Feather: whole or in chunks, and always in one step.
-
-A file is written under another name beside its target and renamed when it is complete, so that nobody ever meets half
-a table, and what was there before stays until then.
-"""
+"""Writes tables to CSV, TSV, Parquet and Feather: whole or in chunks, and always in one step (`synthgen.files`)."""
 
 import contextlib
 import gzip
 import io
 import os
-import secrets
-from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self, final
@@ -20,10 +14,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from synthgen.data.formats import TableFormat, format_of
-from synthgen.errors import WriteError
+from synthgen.errors import SynthgenError, WriteError
+from synthgen.files.writing import failed, replacing
 
 
-def write_table(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
+def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], *, private: bool = False) -> None:
     """Writes a table to a file, in the format that the file's name asks for; the index is not written.
 
     Text files hold dates as ISO 8601 and an empty field where a value is missing. Parquet and Feather keep all types.
@@ -31,6 +26,7 @@ def write_table(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     Args:
         frame: (rows, columns).
         path: Ends in .csv, .csv.gz, .tsv, .tsv.gz, .parquet, .feather or .arrow. A file that is there is replaced.
+        private: Whether the rows are of patients: a new file is readable for its owner only.
 
     Raises:
         WriteError: If the path cannot be written, the disk is full, or a column mixes types. Nothing is left behind.
@@ -43,7 +39,7 @@ def write_table(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
         >>> read_table(path)["days"].tolist()
         [3, 5]
     """
-    with TableWriter(path) as writer:
+    with TableWriter(path, private=private) as writer:
         writer.write(frame)
 
 
@@ -56,6 +52,7 @@ class TableWriter:
 
     Args:
         path: See `write_table`.
+        private: The same.
 
     Raises:
         WriteError: If the path cannot be written, no chunk came, a chunk has other columns or types than the first,
@@ -71,18 +68,18 @@ class TableWriter:
         ['visit', '0', '1', '2', '3']
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, private: bool = False) -> None:
         try:
             self._format = format_of(path)
         except ValueError as error:
             raise WriteError(str(error)) from None
-        self.path = Path(path)
+        self.path, self._private = Path(path), private
         self._dtypes: pd.Series | None = None
         self._sink: _Sink
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
-            self._beside = stack.enter_context(replacing(self.path))
+            self._beside = stack.enter_context(replacing(self.path, private=self._private))
             self._stack = stack.pop_all()
         return self
 
@@ -102,7 +99,7 @@ class TableWriter:
         try:
             self._sink.write(chunk)
         except OSError as error:
-            raise _incomplete(self.path, error) from error
+            raise failed(self.path, error) from error
         except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
             raise WriteError(self._misfit(chunk)) from None  # Arrow's own message quotes a cell
 
@@ -132,51 +129,7 @@ class TableWriter:
         try:
             self._stack.__exit__(kind, error, trace)
         except OSError as failure:
-            raise _incomplete(self.path, failure) from failure
-
-
-@contextlib.contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Gives a path beside the target to write to; it takes the target's place when the block ends without an error.
-
-    Args:
-        path: The target. A link is followed, a file that is there is replaced and keeps its permissions.
-
-    Yields:
-        An empty file in the target's folder.
-
-    Raises:
-        WriteError: If the folder is absent or cannot be written, or the target is a folder.
-
-    Example:
-        >>> import tempfile
-        >>> target = Path(tempfile.mkdtemp()) / "note.txt"
-        >>> with replacing(target) as beside:
-        ...     _ = beside.write_text("whole")
-        >>> target.read_text()
-        'whole'
-    """
-    target = Path(path).resolve()
-    if target.is_dir():
-        raise WriteError(f"{path} is a folder. Name a file in it.")
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
-    mode = target.stat().st_mode & 0o777 if target.exists() else 0o666  # the latter less the user's umask
-    try:
-        os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
-    except OSError as error:
-        raise WriteError(f"{path} cannot be written: {error.strerror}. Name a file in a folder of yours.") from error
-    try:
-        yield beside
-        with beside.open("rb") as file:
-            os.fsync(file.fileno())
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def _incomplete(path: Path, error: OSError) -> Exception:
-    reason = os.strerror(error.errno) if error.errno else type(error).__name__
-    return WriteError(f"{path} could not be completed: {reason}. Nothing was left behind.")
+            raise failure if isinstance(failure, SynthgenError) else failed(self.path, failure) from failure
 
 
 _Unit = Literal["D", "s", "ms", "us", "ns"]

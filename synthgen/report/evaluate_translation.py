@@ -12,8 +12,8 @@ from typing import Any, final
 
 from synthgen import __version__
 from synthgen.data.images.image_set import ImageSet
-from synthgen.data.writers import replacing
 from synthgen.errors import EvaluationError
+from synthgen.files.writing import replacing
 from synthgen.metrics.base import Result, as_json
 from synthgen.metrics.images.findings import FindingsKept, judged_by_class
 from synthgen.metrics.images.pools import RARE_BELOW

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, final, get_args
 from rich.console import Console, ConsoleOptions, RenderResult
 
 from synthgen import __version__
-from synthgen.data.writers import replacing
 from synthgen.errors import EvaluationError
+from synthgen.files.writing import replacing
 from synthgen.metrics.base import Result, as_json
 from synthgen.metrics.privacy.worst_patients import ExposedPatient
 from synthgen.report.scorecard import scorecard

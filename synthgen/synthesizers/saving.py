@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from synthgen import __version__
-from synthgen.data.writers import replacing
 from synthgen.errors import ModelFileError, WriteError
+from synthgen.files.writing import replacing
 
 if TYPE_CHECKING:
     from synthgen.synthesizers.base import Synthesizer
@@ -83,7 +83,9 @@ def write_members(path: str | os.PathLike[str], manifest: dict[str, Any], member
                 archive.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED)
     except OSError as error:
         reason = str(error) if isinstance(error, WriteError) else os.strerror(error.errno or 0)
-        raise ModelFileError(f"The model was not saved: {reason} What was at {path} before is untouched.") from error
+        unsaved = ModelFileError(f"The model was not saved: {reason} What was at {path} before is untouched.")
+        unsaved.errno = error.errno
+        raise unsaved from error
 
 
 def read_members(path: str | os.PathLike[str]) -> dict[str, Any]:

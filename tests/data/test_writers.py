@@ -10,7 +10,8 @@ import pytest
 
 from synthgen.data.formats import FORMATS
 from synthgen.data.readers import read_table
-from synthgen.data.writers import TableWriter, WriteError, replacing, write_table
+from synthgen.data.writers import TableWriter, WriteError, write_table
+from synthgen.files.writing import replacing
 
 FRAME = pd.DataFrame({"x": np.arange(10), "word": list("abcdefghij"), "day": pd.date_range("2020-01-01", periods=10)})
 

@@ -21,9 +21,8 @@ from synthgen.data.images.dicom_pixels import of_frame, shown
 from synthgen.data.images.dicom_series import Scan, Stack, check_alike, check_sizes, number_of, placed, volumes
 from synthgen.data.images.files import RULES, CorruptFiles, Rules, Source, Unreadable, collect
 from synthgen.data.images.image_set import ImageSet, ImageWarning
-from synthgen.data.images.pictures import make_folder
-from synthgen.data.writers import replacing
 from synthgen.errors import ReadError, WriteError
+from synthgen.files.writing import appearing
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -172,6 +171,8 @@ def _warn(notes: Counter[str]) -> None:
 def write_dicom(images: ImageSet, folder: Path, *, modality: str = "OT", model: str = "synthgen") -> list[Path]:
     """Writes each image or volume as a DICOM file that says that it is synthetic, into a new folder.
 
+    It appears when all are in it.
+
     A volume is one file of as many frames as it is deep. Files say their full range as window, so that images of 8 bits
     are read as they were. Columns of the table that are keywords of tags, such as "ViewPosition", are written as these.
 
@@ -185,22 +186,20 @@ def write_dicom(images: ImageSet, folder: Path, *, modality: str = "OT", model: 
         The paths.
 
     Raises:
-        WriteError: If the folder exists, images have colours, or a tag cannot hold what a column says.
+        WriteError: If the folder exists or cannot be written, images have colours, or a tag cannot hold what a column
+            says.
     """
     if images.pixels.shape[-1] != 1:
         raise WriteError("DICOM is written for grey images. Write others as PNG, npz or NIfTI.")
     known = [name for name in map(str, images.table.columns) if _describes(name)]
-    make_folder(folder)
-    paths = []
-    for place, image in enumerate(images.pixels[..., 0]):
-        dataset = _synthetic(image, bits=images.bits, modality=modality, model=model)
-        _add_known(dataset, images.table[known].iloc[place])
-        dataset.PatientName = dataset.PatientID = f"SYNTHETIC{place + 1:06d}"
-        path = folder / f"{place:06d}.dcm"
-        with replacing(path) as beside:
-            dataset.save_as(beside, enforce_file_format=True)
-        paths.append(path)
-    return paths
+    names = [f"{place:06d}.dcm" for place in range(len(images))]
+    with appearing(folder, parents=True) as beside:
+        for place, (name, image) in enumerate(zip(names, images.pixels[..., 0], strict=True)):
+            dataset = _synthetic(image, bits=images.bits, modality=modality, model=model)
+            _add_known(dataset, images.table[known].iloc[place])
+            dataset.PatientName = dataset.PatientID = f"SYNTHETIC{place + 1:06d}"
+            dataset.save_as(beside / name, enforce_file_format=True)
+    return [folder / name for name in names]
 
 
 def _synthetic(image: np.ndarray, *, bits: int, modality: str, model: str) -> Dataset:

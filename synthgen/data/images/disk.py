@@ -1,9 +1,8 @@
 """Arrays of pixels on disk: written a piece at a time, then read as a memory map, which takes no memory of its own.
 
-They hold raw images: whoever may not see these may not have the files.
+They hold raw images: whoever may not see these may not have the files. New ones are readable for their owner only.
 """
 
-import contextlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -12,8 +11,8 @@ from typing import IO
 
 import numpy as np
 
-from synthgen.data.writers import replacing
-from synthgen.errors import SynthgenError, WriteError
+from synthgen.errors import WriteError
+from synthgen.files.writing import replacing, told
 
 LEAST_ON_DISK = 2**26
 """Bytes from which a choice of images that are on disk stays there; fewer are loaded."""
@@ -42,7 +41,7 @@ def write_array(path: Path, pieces: Iterable[np.ndarray]) -> np.memmap:
     """
     if path.suffix != ".npy":
         raise WriteError(f"cache: expected the name of an .npy file. Received {path.name!r}.")
-    with replacing(path) as beside, _said(path), beside.open("wb") as file:
+    with replacing(path, private=True) as beside, beside.open("wb") as file:
         count, like, start = 0, None, 0
         for piece in pieces:
             if like is None:
@@ -102,7 +101,7 @@ def beside(array: np.memmap, pieces: Iterable[np.ndarray]) -> np.ndarray:
         opened = tempfile.NamedTemporaryFile(dir=folder, prefix=".synthgen-", suffix=".part")  # noqa: SIM115
     except OSError:
         return np.concatenate(list(pieces))
-    with opened as file, _said(folder):
+    with opened as file, told(folder):
         count = 0
         for piece in pieces:
             file.write(np.ascontiguousarray(piece).data)
@@ -129,15 +128,3 @@ def taken(array: np.ndarray, places: np.ndarray) -> np.ndarray:
     if count * array[:1].nbytes < LEAST_ON_DISK:
         return np.asarray(array[places])
     return beside(array, pieces_of(array, places))
-
-
-@contextlib.contextmanager
-def _said(path: Path) -> Iterator[None]:
-    """Says what became of a write that did not succeed."""
-    try:
-        yield
-    except OSError as error:
-        if isinstance(error, SynthgenError) or error.errno is None:
-            raise
-        reason = os.strerror(error.errno)
-        raise WriteError(f"{path} could not be completed: {reason}. Nothing was left behind.") from error

@@ -17,8 +17,8 @@ import numpy as np
 from synthgen import __version__
 from synthgen.data.images.disk import write_array
 from synthgen.data.images.image_set import ImageWarning
-from synthgen.data.writers import replacing
 from synthgen.errors import ReadError, SynthgenError
+from synthgen.files.writing import replacing
 
 MOST_NAMED = 10
 """Files that a message names; it counts the others."""
@@ -260,7 +260,7 @@ class _Cache:
             "fingerprint": self.fingerprint, "array": _stamp(self.path), "corrupt": torn,
             "images": origins.tolist(),
         }  # fmt: skip
-        with replacing(self.beside) as beside:
+        with replacing(self.beside, private=True) as beside:
             beside.write_text(json.dumps(described), encoding="utf-8")
 
 

@@ -12,8 +12,8 @@ from synthgen.data.images.dicom_pixels import scaled
 from synthgen.data.images.files import RULES, CorruptFiles, Rules, Source, collect
 from synthgen.data.images.image_set import ImageSet
 from synthgen.data.images.quantisation import quantised
-from synthgen.data.writers import replacing
 from synthgen.errors import ReadError, WriteError
+from synthgen.files.writing import replacing
 
 MARK = "synthetic, made by synthgen"
 """In the header's field `descrip`, which holds 79 letters."""

@@ -12,8 +12,8 @@ import pandas as pd
 
 from synthgen.data.images.disk import AT_ONCE, write_array
 from synthgen.data.images.image_set import MOST_CHANNELS, ImageSet
-from synthgen.data.writers import replacing
 from synthgen.errors import ReadError, SynthgenError, WriteError
+from synthgen.files.writing import replacing
 
 PARTS = ("train", "val", "test")
 """Of a data set; an archive without parts has the keys images and labels."""
@@ -125,7 +125,8 @@ def write_npz(images: ImageSet, path: Path, *, part: str = "train", synthetic: b
         images: With uint8 or uint16 pixels.
         path: Of the archive, ending in .npz.
         part: Of a data set.
-        synthetic: Whether they are; False for real ones that are kept out of training.
+        synthetic: Whether they are; False for real ones that are kept out of training: a new file is then readable for
+            its owner only.
 
     Raises:
         WriteError: If it cannot be written.
@@ -146,5 +147,5 @@ def write_npz(images: ImageSet, path: Path, *, part: str = "train", synthetic: b
             arrays |= {f"{part}_labels": codes[:, None].astype(np.int64), "classes": np.asarray(names).astype(str)}
     if path.suffix != ".npz":
         raise WriteError(f"{path}: name a file that ends in .npz.")
-    with replacing(path) as beside, beside.open("wb") as file:
+    with replacing(path, private=not synthetic) as beside, beside.open("wb") as file:
         np.savez_compressed(file, **arrays)

@@ -13,6 +13,7 @@ from synthgen.data.images.files import RULES, CorruptFiles, Rules, Source, colle
 from synthgen.data.images.image_set import ImageSet, ImageWarning
 from synthgen.data.split import patient_codes
 from synthgen.errors import ReadError, WriteError
+from synthgen.files.writing import appearing
 
 ENDINGS = (".png", ".jpg", ".jpeg")
 
@@ -147,6 +148,8 @@ def _picture(source: Source[tuple[int, _Header]], channels: int, size: tuple[int
 def write_pictures(images: ImageSet, folder: Path, *, names: Iterable[str] | None = None) -> list[Path]:
     """Writes each image as a PNG that says that it is synthetic, with a folder for each class, into a new folder.
 
+    It appears when all are in it.
+
     Args:
         images: Grey or of three channels.
         folder: Must not exist.
@@ -156,7 +159,7 @@ def write_pictures(images: ImageSet, folder: Path, *, names: Iterable[str] | Non
         The paths.
 
     Raises:
-        WriteError: If the folder exists, or images are no pictures.
+        WriteError: If the folder exists or cannot be written, or images are no pictures.
     """
     from PIL import Image, PngImagePlugin
 
@@ -165,17 +168,17 @@ def write_pictures(images: ImageSet, folder: Path, *, names: Iterable[str] | Non
         raise WriteError(
             "PNG holds grey images, or red, green and blue of 8 bits. Write others as npz, NIfTI or DICOM."
         )
-    make_folder(folder)
     said = PngImagePlugin.PngInfo()
     said.add_text("Software", "synthgen")
     said.add_text("Description", MARK)
     paths = []
-    for place, name in enumerate(names or (f"{place:06d}" for place in range(len(images)))):
-        inside = folder if images.label is None else folder / folder_name(images.table[images.label].iloc[place])
-        inside.mkdir(exist_ok=True)
-        image = pixels[place, ..., 0] if pixels.shape[-1] == 1 else pixels[place]
-        Image.fromarray(image).save(inside / f"{name}.png", pnginfo=said)
-        paths.append(inside / f"{name}.png")
+    with appearing(folder, parents=True) as beside:
+        for place, name in enumerate(names or (f"{place:06d}" for place in range(len(images)))):
+            inside = "" if images.label is None else folder_name(images.table[images.label].iloc[place])
+            (beside / inside).mkdir(exist_ok=True)
+            image = pixels[place, ..., 0] if pixels.shape[-1] == 1 else pixels[place]
+            Image.fromarray(image).save(beside / inside / f"{name}.png", pnginfo=said)
+            paths.append(folder / inside / f"{name}.png")
     return paths
 
 
@@ -187,15 +190,3 @@ def folder_name(label: Any) -> str:
         ('no_finding', '___etc', '2')
     """
     return "".join(sign if sign.isalnum() or sign in "-" else "_" for sign in str(label)) or "_"
-
-
-def make_folder(folder: Path) -> None:
-    """Makes a folder that is not there yet.
-
-    Raises:
-        WriteError: If it is.
-    """
-    try:
-        folder.mkdir(parents=True)
-    except FileExistsError as error:
-        raise WriteError(f"{folder} is there already. Name another folder.") from error

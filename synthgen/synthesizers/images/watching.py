@@ -8,9 +8,9 @@ import keras
 import numpy as np
 
 from synthgen.backend.events import EventFile, can_write_events
-from synthgen.data.writers import replacing
 from synthgen.encoding.layout import EncodedTable
 from synthgen.errors import SettingsError
+from synthgen.files.writing import replacing
 
 ACROSS = 10
 """Images in a row of a sheet."""
