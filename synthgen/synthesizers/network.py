@@ -18,7 +18,7 @@ from synthgen.models.network import LossModel, NetworkModel
 from synthgen.synthesizers.base import Synthesizer
 from synthgen.synthesizers.learned_parts import Parts
 from synthgen.synthesizers.validation import detection_score, hold_out
-from synthgen.training.callbacks import Backup
+from synthgen.training.backup import Backup
 from synthgen.training.monitors import Score
 from synthgen.training.run import Plan, claim_checkpoint, run
 from synthgen.training.schedules import RecoverableCosine

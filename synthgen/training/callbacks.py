@@ -1,8 +1,9 @@
-"""What happens between epochs: progress, the best epoch, recovery, a checkpoint that survives interruption."""
+"""What happens between epochs: progress, the best epoch, recovery, signals that ask a process to end."""
 
 import json
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from synthgen.errors import TrainingError
+from synthgen.files.writing import replacing
+from synthgen.training.backup import damaged, read_arrays, write_arrays
 from synthgen.training.monitors import Score
 from synthgen.training.snapshots import Snapshot
+
+ENDING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""Signals that ask a process to end: Ctrl-C, a batch system or docker stop, a terminal that is closed."""
 
 
 class BestEpoch(keras.callbacks.Callback):
@@ -39,10 +45,12 @@ class BestEpoch(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         if self._file is not None and self._file.exists():
-            stored = json.loads(self._file.read_text())
-            self.history, self.best_epoch = stored["history"], stored["best_epoch"]
-            with np.load(self._file.with_suffix(".npz")) as arrays:
-                self.best_weights = [arrays[f"weight_{i}"] for i in range(len(arrays.files))]
+            try:
+                stored = json.loads(self._file.read_text(encoding="utf-8"))
+                self.history, self.best_epoch = stored["history"], stored["best_epoch"]
+            except (ValueError, KeyError, TypeError) as error:
+                raise damaged(self._file) from error
+            self.best_weights = read_arrays(self._file.with_suffix(".npz"))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         logs = {} if logs is None else logs
@@ -72,75 +80,52 @@ class BestEpoch(keras.callbacks.Callback):
 
     def _keep_weights(self) -> None:
         if self._file is not None:
-            temporary = self._file.with_suffix(".tmp.npz")
-            arrays: dict[str, Any] = {f"weight_{i}": weight for i, weight in enumerate(self.best_weights)}
-            np.savez(temporary, **arrays)
-            temporary.replace(self._file.with_suffix(".npz"))
+            write_arrays(self._file.with_suffix(".npz"), self.best_weights)
 
     def _keep_history(self) -> None:
         if self._file is not None:
-            temporary = self._file.with_suffix(".tmp")
-            temporary.write_text(json.dumps({"history": self.history, "best_epoch": self.best_epoch}))
-            temporary.replace(self._file)
-
-
-class Backup(keras.callbacks.Callback):
-    """Keeps weights, optimizers and the place in the run after every epoch, in one file that is replaced in one step.
-
-    Keras' `BackupAndRestore` writes in place: Ctrl-C while it does so leaves a file that does not load.
-
-    Args:
-        directory: Where; must exist.
-    """
-
-    def __init__(self, directory: Path) -> None:
-        super().__init__()
-        self._file = directory / "latest.weights.h5"
-
-    @property
-    def exists(self) -> bool:
-        """Whether there is a backup."""
-        return self._file.exists()
-
-    def restore(self, model: keras.Model) -> None:
-        """Puts a prepared, compiled model where the last backup left it, if there is one."""
-        if self.exists:
-            model.load_weights(self._file)
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        temporary = self._file.with_name("incomplete.weights.h5")
-        self.model.save_weights(temporary)
-        temporary.replace(self._file)
+            with replacing(self._file, private=True) as beside:
+                beside.write_text(json.dumps({"history": self.history, "best_epoch": self.best_epoch}))
 
 
 class Interruption(keras.callbacks.Callback):
     """Holds Ctrl-C back to the end of a chunk of steps, where nothing is half-written and no library swallows it.
 
-    A second Ctrl-C works at once.
+    The same for the other signals that ask a process to end, where somebody handles them, as the command line does. A
+    second one works at once.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._asked = False
-        self._previous: Any = None
+        self._previous: dict[int, Callable[[int, Any], Any]] = {}
+        self._asked: int | None = None
+        self._handler: Callable[[int, Any], Any] = signal.default_int_handler
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        if threading.current_thread() is threading.main_thread():  # elsewhere Python allows no handler
-            self._previous = signal.signal(signal.SIGINT, self._note)
+        if threading.current_thread() is not threading.main_thread():  # where Python allows no handler
+            return
+        for number in ENDING:
+            handler = signal.getsignal(number)
+            if callable(handler):
+                self._previous[number] = handler
+                signal.signal(number, self._note)
 
-    def _note(self, _number: int, _frame: Any) -> None:
-        self._asked = True
+    def _note(self, number: int, frame: Any) -> None:
+        self._asked, self._handler = number, self._previous[number]
         self.release()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        if self._asked:
-            raise KeyboardInterrupt
+        if self._asked is not None:
+            number, self._asked = self._asked, None
+            self._handler(number, None)  # which raises, unless the user's own only takes note
+            if number == signal.SIGINT:
+                raise KeyboardInterrupt
 
     def release(self) -> None:
-        """Puts the handler back that was there before."""
-        if self._previous is not None:
-            signal.signal(signal.SIGINT, self._previous)
-            self._previous = None
+        """Puts the handlers back that were there before."""
+        for number, handler in self._previous.items():
+            signal.signal(number, handler)
+        self._previous = {}
 
 
 class Recovery(keras.callbacks.Callback):

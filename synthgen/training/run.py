@@ -1,5 +1,6 @@
 """A run: model, encoded rows and a plan, under Keras' own fit, resumable at every epoch."""
 
+import contextlib
 import hashlib
 import json
 import math
@@ -12,9 +13,15 @@ import keras
 import numpy as np
 
 from synthgen import backend
-from synthgen.errors import FitInterrupted, TrainingError
-from synthgen.training.callbacks import Backup, BestEpoch, Interruption, ProgressBar, Recovery
+from synthgen.errors import FitInterrupted, TrainingError, WriteError
+from synthgen.files.locks import claimed
+from synthgen.files.writing import replacing, told
+from synthgen.training.backup import Backup, damaged
+from synthgen.training.callbacks import BestEpoch, Interruption, ProgressBar, Recovery
 from synthgen.training.monitors import Score
+
+RUN = "run.json"
+"""What a checkpoint says of its run."""
 
 
 @dataclass(frozen=True)
@@ -79,14 +86,36 @@ def run(  # noqa: PLR0913
 
     Raises:
         FitInterrupted: On Ctrl-C.
-        TrainingError: If losses are not finite after every recovery.
+        TrainingError: If losses are not finite after every recovery, or the backup is damaged.
+        WriteError: If the backup cannot be written, or another run has its directory.
     """
-    best = BestEpoch(score, patience=plan.patience, directory=checkpoint)
+    with contextlib.nullcontext() if checkpoint is None else _claimed(checkpoint):
+        best = BestEpoch(score, patience=plan.patience, directory=checkpoint)
+        _train(model, plan, best, rate_scale=rate_scale, checkpoint=checkpoint, verbose=verbose,
+               callbacks=(watching, callbacks))  # fmt: skip
+    return best
+
+
+def _claimed(checkpoint: Path) -> contextlib.AbstractContextManager[None]:
+    return claimed(checkpoint / RUN, called=f"checkpoint={str(checkpoint)!r}")
+
+
+def _train(
+    model: keras.Model,
+    plan: Plan,
+    best: BestEpoch,
+    *,
+    rate_scale: keras.Variable,
+    checkpoint: Path | None,
+    verbose: bool,
+    callbacks: tuple[Sequence[keras.callbacks.Callback], Sequence[keras.callbacks.Callback]],
+) -> None:
+    """Trains; of the callbacks, the figures of the first are kept in the history."""
     progress = ProgressBar(steps_per_chunk=plan.chunk, num_steps=plan.total, verbose=verbose)
     interruption = Interruption()
-    standard: list[keras.callbacks.Callback] = [Recovery(rate_scale), *watching, best, progress, interruption]
-    if checkpoint is not None:
-        backup = Backup(checkpoint)
+    standard: list[keras.callbacks.Callback] = [Recovery(rate_scale), *callbacks[0], best, progress, interruption]
+    backup = None if checkpoint is None else Backup(checkpoint)
+    if backup is not None:
         backup.restore(model)
         standard.append(backup)  # last, when the others have done their part of the epoch
 
@@ -100,7 +129,7 @@ def run(  # noqa: PLR0913
                 initial_epoch=int(model.chunk_counter) // plan.chunks_per_epoch,
                 epochs=plan.num_epochs,
                 steps_per_epoch=plan.chunks_per_epoch,
-                callbacks=[*standard, *callbacks],
+                callbacks=[*standard, *callbacks[1]],
                 shuffle=False,
                 verbose=0,
             )
@@ -109,10 +138,17 @@ def run(  # noqa: PLR0913
     except TrainingError:
         best.restore()
         raise
+    except WriteError as error:
+        if backup is None or not backup.exists:
+            raise
+        stopped = WriteError(
+            f"{error} Finished epochs are kept in {checkpoint}: the same fit with the same checkpoint goes on."
+        )
+        stopped.errno = error.errno
+        raise stopped from error
     finally:
         progress.on_train_end()
         interruption.release()
-    return best
 
 
 def _how_to_resume(checkpoint: Path | None, best: BestEpoch, plan: Plan) -> str:
@@ -132,13 +168,22 @@ def claim_checkpoint(directory: Path, plan: Plan, *, settings: dict[str, Any], d
         data_digest: Hash of the encoded training rows.
 
     Raises:
-        TrainingError: If the directory holds a run with another plan, other settings or other data.
+        TrainingError: If the directory holds a run with another plan, other settings or other data, or one of another
+            version of synthgen.
+        WriteError: If another run has it, or it cannot be written.
     """
     digest = hashlib.sha256(data_digest).hexdigest()
     own = json.loads(json.dumps({"plan": asdict(plan), "settings": settings, "data": digest}))
-    file = directory / "run.json"
+    with told(directory, begun=False):
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _claimed(directory):
+        _check_or_write(directory, own)
+
+
+def _check_or_write(directory: Path, own: dict[str, Any]) -> None:
+    file = directory / RUN
     if file.exists():
-        stored = json.loads(file.read_text())
+        stored = _stored(file)
         differing = [name for name in own if stored.get(name) != own[name]]
         if differing:
             raise TrainingError(
@@ -146,7 +191,15 @@ def claim_checkpoint(directory: Path, plan: Plan, *, settings: dict[str, Any], d
                 "directory, or remove this one to begin anew."
             )
         return
-    directory.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_suffix(".tmp")
-    temporary.write_text(json.dumps(own, indent=1))
-    temporary.replace(file)
+    with replacing(file, private=True) as beside:
+        beside.write_text(json.dumps(own, indent=1))
+
+
+def _stored(file: Path) -> dict[str, Any]:
+    try:
+        stored = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise damaged(file) from error
+    if not isinstance(stored, dict) or (file.parent / "latest.weights.h5").exists():  # of version 0.1
+        raise damaged(file)
+    return stored

@@ -6,6 +6,15 @@ import keras
 import numpy as np
 
 
+def variables_of(model: keras.Model) -> list[keras.Variable]:
+    """Returns all that a run changes: weights, what the optimizers know, seeds, the counter of chunks.
+
+    Args:
+        model: A `ChunkedModel`, compiled.
+    """
+    return [*model.variables, *(variable for optimizer in model.optimizers for variable in optimizer.variables)]
+
+
 class Snapshot:
     """A copy of a model's weights and optimizers as they are now.
 
@@ -18,8 +27,7 @@ class Snapshot:
 
     def __init__(self, model: keras.Model, *, without: Sequence[keras.Variable]) -> None:
         left = {id(variable) for variable in (model.chunk_counter, *without)}
-        own = [variable for variable in model.variables if id(variable) not in left]
-        self._variables = own + [variable for optimizer in model.optimizers for variable in optimizer.variables]
+        self._variables = [variable for variable in variables_of(model) if id(variable) not in left]
         self._values = [np.array(variable.numpy()) for variable in self._variables]
 
     def restore(self) -> None:

@@ -99,7 +99,7 @@ def test_ctrl_c_keeps_finished_epochs_and_the_same_command_goes_on(fitted, run, 
     typed = [sys.executable, "-m", "synthgen", *map(str, command)]
     started = subprocess.Popen(typed, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 120
-    while not (kept / "latest.weights.h5").exists() and started.poll() is None and time.monotonic() < deadline:
+    while not (kept / "latest.npz").exists() and started.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
     started.send_signal(signal.SIGINT)
     out, error = started.communicate(timeout=60)

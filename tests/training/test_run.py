@@ -158,8 +158,8 @@ class InterruptWhileSaving(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         if epoch == 1:
-            whole = (self.directory / "latest.weights.h5").read_bytes()
-            (self.directory / "incomplete.weights.h5").write_bytes(whole[: len(whole) // 2])
+            whole = (self.directory / "latest.npz").read_bytes()
+            (self.directory / ".latest.npz.0123abcd.tmp").write_bytes(whole[: len(whole) // 2])
             raise KeyboardInterrupt
 
 
@@ -169,6 +169,7 @@ def test_a_half_written_backup_does_no_harm(tmp_path):
         trained(checkpoint=tmp_path, callbacks=[InterruptWhileSaving(tmp_path)])
     resumed, _ = trained(checkpoint=tmp_path)
     assert same(whole.sampler.get_weights(), resumed.sampler.get_weights())
+    assert {path.name for path in tmp_path.iterdir()} == {"best.json", "best.npz", "latest.npz"}
 
 
 class PressControlC(keras.callbacks.Callback):
