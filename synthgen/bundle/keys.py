@@ -2,13 +2,16 @@
 
 import hashlib
 import os
-from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from synthgen.errors import BundleError
+from synthgen.errors import BundleError, ReadError
+from synthgen.files.reading import read_whole
 from synthgen.files.writing import replacing
+
+MOST_BYTES = 2**16
+"""Of the file of a key."""
 
 
 def write_keys(private: str | os.PathLike[str], public: str | os.PathLike[str]) -> str:
@@ -77,13 +80,20 @@ def fingerprint(key: Ed25519PublicKey) -> str:
     return hashlib.sha256(raw).hexdigest()[:16]
 
 
-def read_bytes(path: str | os.PathLike[str]) -> bytes:
-    """Returns what a file holds.
+def read_bytes(path: str | os.PathLike[str], *, most: int = MOST_BYTES, follow: bool = True) -> bytes:
+    """Returns what a plain file holds; nothing else is opened, since a pipe may keep its reader waiting for ever.
+
+    Args:
+        path: Of the file.
+        most: Bytes that it may hold.
+        follow: Whether a symbolic link may lead there.
 
     Raises:
-        BundleError: If it cannot be read.
+        BundleError: If it cannot be read, is no file, or is too large.
     """
     try:
-        return Path(path).read_bytes()
+        return read_whole(path, most=most, follow=follow)
+    except ReadError as error:
+        raise BundleError(str(error)) from error
     except OSError as error:
         raise BundleError(f"{path} cannot be read: {os.strerror(error.errno or 0)}.") from error

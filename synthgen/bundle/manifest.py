@@ -10,22 +10,27 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from synthgen.bundle.contents import listed
 from synthgen.bundle.keys import fingerprint, read_bytes, read_public_key
+from synthgen.bundle.statement import FORMAT, VERSION, parsed
 from synthgen.errors import BundleError
+from synthgen.files.reading import open_plain
 
-FORMAT, VERSION = "synthgen-release", 1
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 Things = Literal["rows", "images"]
 """What is released."""
 
 _COLLECTED = {"rows": "its rows were not collected from persons", "images": "its images were not taken of persons"}
+
+MOST_BYTES = 2**28
+"""Of a manifest: a million files take half of it."""
 
 _BLOCK = 2**20
 
@@ -41,6 +46,7 @@ class Verification:
         changed: Files whose content is another.
         missing: Files that were signed and are not there.
         unknown: Files that are there and were not signed.
+        refused: What is there and is no file, in a word ("symbolic link", "pipe", "empty folder"), by its path.
     """
 
     signed_by: str
@@ -48,11 +54,12 @@ class Verification:
     changed: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
         """Whether everything is as it was signed."""
-        return not (self.changed or self.missing or self.unknown)
+        return not (self.changed or self.missing or self.unknown or self.refused)
 
 
 def mark(things: Things) -> dict[str, Any]:
@@ -81,8 +88,17 @@ def write_manifest(folder: Path, *, key: Ed25519PrivateKey, more: Mapping[str, A
         key: Signs.
         more: Further entries.
         things: What is released.
+
+    Raises:
+        BundleError: If something in the folder is no plain file.
     """
-    files = {name: {"sha256": sha256(path), "bytes": path.stat().st_size} for name, path in _files(folder).items()}
+    present = listed(folder, manifest=MANIFEST, signature=SIGNATURE)
+    if present.others:
+        raise BundleError(f"{folder} holds what cannot be signed: {present.others}. Remove it.")
+    files = {
+        name: {"sha256": sha256(folder / name), "bytes": (folder / name).lstat().st_size}
+        for name in sorted(present.files)
+    }
     described = {
         "format": FORMAT, "version": VERSION, **mark(things), **more,
         "signed_by": fingerprint(key.public_key()), "files": files,
@@ -93,66 +109,77 @@ def write_manifest(folder: Path, *, key: Ed25519PrivateKey, more: Mapping[str, A
 
 
 def read_manifest(folder: Path, *, key: Ed25519PublicKey) -> dict[str, Any]:
-    """Returns a manifest whose signature holds.
+    """Returns a manifest whose signature holds, and that says what a manifest has to.
 
     Args:
         folder: Of the release.
         key: Of whoever is trusted to have signed.
 
     Raises:
-        BundleError: If manifest or signature is absent, or the signature is not of that key and content.
+        BundleError: If manifest or signature is absent or no plain file, the signature is not of that key and content,
+            or what was signed is no manifest of a release of artificial data.
     """
-    content = read_bytes(folder / MANIFEST)
+    content = read_bytes(folder / MANIFEST, most=MOST_BYTES, follow=False)
     try:
-        signature = base64.b64decode(read_bytes(folder / SIGNATURE), validate=True)
+        signature = base64.b64decode(read_bytes(folder / SIGNATURE, most=_BLOCK, follow=False), validate=True)
         key.verify(signature, content)
     except (InvalidSignature, ValueError) as error:
         raise BundleError(
             f"{folder / SIGNATURE} is no signature of {MANIFEST} by the key {fingerprint(key)}: the manifest was "
             f"changed, or another key signed{_named_key(content)}. Trust nothing of this folder."
         ) from error
-    described: dict[str, Any] = json.loads(content)
-    if described.get("format") != FORMAT or described.get("version") != VERSION:
-        raise BundleError(f"{folder / MANIFEST} is no manifest of version {VERSION}. Update synthgen.")
+    described, fault = parsed(content)
+    if fault:
+        raise BundleError(
+            f"{folder / MANIFEST} is signed, but is no manifest of a release: {fault}. Ask whoever signed for another."
+        )
     return described
 
 
 def verify(place: str | os.PathLike[str], *, key: str | os.PathLike[str]) -> Verification:
     """Says whether a release, or a single file of it, is as it was signed.
 
+    Only plain files in the folder itself are read. What could lead out of it or keep a reader waiting (links, pipes,
+    sockets, devices) is named, and never passes.
+
     Args:
         place: The folder, or one of its files; the manifest is looked for beside it and in the folders above.
         key: File of the public key of whoever is trusted to have signed.
 
     Raises:
-        BundleError: If there is no manifest, its signature does not hold, or the file was never part of it.
+        BundleError: If there is no manifest, its signature does not hold, what was signed is no manifest, or the file
+            was never part of it.
     """
     place, trusted = Path(place), read_public_key(key)
     folder = place if place.is_dir() else _release_of(place)
-    described = read_manifest(folder, key=trusted)
-    signed = described["files"]
+    signed = read_manifest(folder, key=trusted)["files"]
     wanted = signed
-    if not place.is_dir():
+    if folder != place:
         name = place.relative_to(folder).as_posix()
         if name not in signed:
             raise BundleError(f"{place} is not listed in {folder / MANIFEST}; it is no part of the release.")
         wanted = {name: signed[name]}
-    present = set(_files(folder))
-    there = [name for name in wanted if name in present]
-    same = {name for name in there if sha256(folder / name) == signed[name]["sha256"]}
+    present = listed(folder, manifest=MANIFEST, signature=SIGNATURE)
+    there = [name for name in wanted if name in present.files]
+    same = {name for name in there if _is_as_signed(folder / name, signed[name])}
     return Verification(
         signed_by=fingerprint(trusted),
         unchanged=tuple(name for name in there if name in same),
         changed=tuple(name for name in there if name not in same),
-        missing=tuple(name for name in wanted if name not in present),
-        unknown=tuple(sorted(present - set(signed))) if place.is_dir() else (),
+        missing=tuple(name for name in wanted if name not in present.files and name not in present.others),
+        unknown=tuple(sorted(present.files - set(signed))) if folder == place else (),
+        refused=present.others if folder == place else present.on_the_way_to(*wanted),
     )
+
+
+def _is_as_signed(path: Path, signed: Mapping[str, Any]) -> bool:
+    return path.lstat().st_size == signed["bytes"] and sha256(path) == signed["sha256"]
 
 
 def sha256(path: Path) -> str:
     """Returns the SHA-256 of a file."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
+    with os.fdopen(open_plain(path, follow=False), "rb") as file:
         while block := file.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()
@@ -163,17 +190,7 @@ def _release_of(place: Path) -> Path:
     return next((folder for folder in place.parents if (folder / MANIFEST).is_file()), place.parent)
 
 
-def _files(folder: Path) -> dict[str, Path]:
-    """All files of a folder but manifest and signature, by their path inside it, in order."""
-    own = {folder / MANIFEST, folder / SIGNATURE}
-    found = sorted(path for path in folder.rglob("*") if path.is_file() and path not in own)
-    return {path.relative_to(folder).as_posix(): path for path in found}
-
-
 def _named_key(content: bytes) -> str:
     """Which key the manifest says that signed it, if it can be read."""
-    try:
-        named = json.loads(content).get("signed_by")
-    except (ValueError, AttributeError):
-        return ""
-    return f" (the manifest names {named})" if isinstance(named, str) else ""
+    described, fault = parsed(content)
+    return "" if fault else f" (the manifest names {described['signed_by']})"

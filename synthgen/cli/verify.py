@@ -36,8 +36,15 @@ def verify(
     out.print(f"Signed by {found.signed_by}.", markup=False)
     for word, names in {"changed": found.changed, "missing": found.missing, "not signed": found.unknown}.items():
         for name in names:
-            out.print(f"  {word}: {name}", markup=False)
+            out.print(f"  {word}: {_shown(name)}", markup=False)
+    for name, kind in found.refused.items():
+        out.print(f"  {kind}, which no release holds: {_shown(name)}", markup=False)
     count = len(found.unchanged)
     if found.passed:
         out.print(f"{count} file{'s' * (count != 1)} as signed.", markup=False)
     raise typer.Exit(0 if found.passed else 1)
+
+
+def _shown(name: str) -> str:
+    """A file's name, without what a terminal would obey or cannot show."""
+    return name if name.isprintable() else repr(name)[1:-1]

@@ -1,6 +1,8 @@
 """Signed manifests: every change is found and named, and only the trusted key counts."""
 
+import base64
 import json
+import os
 import stat
 
 import pytest
@@ -97,3 +99,142 @@ def test_keys_of_the_wrong_kind_are_refused(tmp_path):
         read_public_key(tmp_path / "a.key")
     with pytest.raises(BundleError, match="cannot be read"):
         read_public_key(tmp_path / "none")
+
+
+def linked_file(folder, outside):
+    (folder / "more.csv").symlink_to(outside / "file.txt")
+
+
+def same_content_elsewhere(folder, outside):
+    (outside / "rows.csv").write_bytes((folder / "rows.csv").read_bytes())
+    (folder / "rows.csv").unlink()
+    (folder / "rows.csv").symlink_to(outside / "rows.csv")
+
+
+ODD = {
+    "a link to a file": (linked_file, {"more.csv": "symbolic link"}),
+    "a link to a folder": (lambda folder, out: (folder / "more").symlink_to(out), {"more": "symbolic link"}),
+    "a link to nothing": (lambda folder, out: (folder / "more").symlink_to(out / "no"), {"more": "symbolic link"}),
+    "a signed file that became a link": (same_content_elsewhere, {"rows.csv": "symbolic link"}),
+    "a pipe": (lambda folder, out: os.mkfifo(folder / "pipe"), {"pipe": "pipe"}),
+    "a socket": (lambda folder, out: os.mknod(folder / "listening", stat.S_IFSOCK | 0o600), {"listening": "socket"}),
+    "an empty folder": (lambda folder, out: (folder / "a" / "b").mkdir(parents=True), {"a/b": "empty folder"}),
+}
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_what_is_no_file_never_passes_and_is_not_followed(signed, tmp_path, what):
+    folder, key = signed
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "file.txt").write_text("not of the release")
+    change, refused = ODD[what]
+    change(folder, outside)
+    found = verify(folder, key=key)
+    assert not found.passed
+    assert found.refused == refused
+    assert found.unknown == found.missing == found.changed == ()
+    if "rows.csv" in refused:
+        assert not verify(folder / "rows.csv", key=key).passed
+    else:
+        assert verify(folder / "rows.csv", key=key).passed
+
+
+def test_a_signed_file_behind_a_linked_folder_is_missing(tmp_path):
+    key = tmp_path / "a.key"
+    write_keys(key, tmp_path / "a.key.pub")
+    folder = tmp_path / "release"
+    (folder / "images").mkdir(parents=True)
+    (folder / "images" / "0.png").write_bytes(b"picture")
+    write_manifest(folder, key=read_private_key(key), more={}, things="images")
+    (folder / "images").rename(tmp_path / "elsewhere")
+    (folder / "images").symlink_to(tmp_path / "elsewhere")
+    for place in (folder, folder / "images" / "0.png"):
+        found = verify(place, key=tmp_path / "a.key.pub")
+        assert (found.passed, found.missing, found.refused) == (False, ("images/0.png",), {"images": "symbolic link"})
+    with pytest.raises(BundleError, match="what cannot be signed"):
+        write_manifest(folder, key=read_private_key(key), more={}, things="images")
+
+
+@pytest.mark.parametrize("name", [MANIFEST, SIGNATURE, "key"])
+@pytest.mark.parametrize("kind", ["pipe", "link", "device", "folder", "large"])
+def test_what_should_be_a_file_and_is_not_is_refused_at_once(signed, name, kind):
+    """A pipe kept `verify` waiting for ever."""
+    folder, key = signed
+    path = key if name == "key" else folder / name
+    kept = path.rename(path.with_name("kept"))
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "link":
+        path.symlink_to(kept)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        with path.open("wb") as file:
+            file.truncate(2**28 + 1)
+    if (name, kind) == ("key", "link"):  # who names a key knows where it leads
+        assert verify(folder / "rows.csv", key=path).passed
+        return
+    with pytest.raises(BundleError, match=r"is a (pipe|symbolic link|device|folder), not a file|holds more than"):
+        verify(folder, key=key)
+
+
+def forged(folder, key, content):
+    """Signs any bytes as the manifest of a folder."""
+    (folder / MANIFEST).write_bytes(content)
+    signature = read_private_key(key.with_suffix("")).sign(content)
+    (folder / SIGNATURE).write_bytes(base64.b64encode(signature))
+
+
+FILE = {"sha256": "0" * 64, "bytes": 3}
+WRONG = {
+    "artificially generated": ({"artificially_generated": False}, "does not say that the data is artificially"),
+    "not said": ({"artificially_generated": 1}, "does not say that the data is artificially"),
+    "format": ({"format": ["synthgen-release"]}, "its format is not"),
+    "version": ({"version": "1"}, "its version is not 1"),
+    "version true": ({"version": True}, "its version is not 1"),
+    "signer": ({"signed_by": 5}, "signed_by is no fingerprint"),
+    "files a list": ({"files": ["rows.csv"]}, "files is no list of files"),
+    "files absent": ({"files": None}, "files is no list of files"),
+    "file a word": ({"files": {"rows.csv": "0" * 64}}, "does not say what each file is"),
+    "digest a number": ({"files": {"rows.csv": FILE | {"sha256": 5}}}, "a sha256 that is none"),
+    "digest short": ({"files": {"rows.csv": FILE | {"sha256": "ab"}}}, "a sha256 that is none"),
+    "size negative": ({"files": {"rows.csv": FILE | {"bytes": -1}}}, "a size that is none"),
+    "size a fraction": ({"files": {"rows.csv": FILE | {"bytes": 1.5}}}, "a size that is none"),
+    "size absent": ({"files": {"rows.csv": {"sha256": "0" * 64}}}, "a size that is none"),
+    "parent": ({"files": {"../a.key": FILE}}, "not inside the folder"),
+    "absolute": ({"files": {"/etc/hosts": FILE}}, "not inside the folder"),
+    "no name": ({"files": {"": FILE}}, "not inside the folder"),
+    "zero byte": ({"files": {"a\0b": FILE}}, "not inside the folder"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_signed_manifest_that_says_something_odd_is_refused(signed, what):
+    folder, key = signed
+    change, fault = WRONG[what]
+    forged(folder, key, json.dumps(json.loads((folder / MANIFEST).read_text()) | change).encode())
+    with pytest.raises(BundleError, match=f"is signed, but is no manifest of a release: .*{fault}"):
+        verify(folder, key=key)
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [(b"[" * 100_000, "nested too deeply|no JSON"), (b"[]", "no JSON object"), (b"\xff", "no JSON"), (b"", "no JSON"),
+     (b'{"files": {}, "files": {}}', "something twice"), (b'{"version": NaN}', "a number that JSON does not have")],
+    ids=["deep", "a list", "no text", "empty", "twice", "NaN"],
+)  # fmt: skip
+def test_a_signed_manifest_in_another_form_is_refused(signed, content, fault):
+    folder, key = signed
+    forged(folder, key, content)
+    with pytest.raises(BundleError, match=f"is signed, but is no manifest of a release: .*({fault})"):
+        verify(folder, key=key)
+
+
+def test_a_file_of_another_length_is_changed_without_being_read(signed):
+    folder, key = signed
+    with (folder / "rows.csv").open("ab") as file:
+        file.truncate(2**36)  # of nothing: to read it would take minutes
+    assert verify(folder, key=key).changed == ("rows.csv",)
