@@ -1,11 +1,14 @@
 """Event files: what TensorBoard shows of a run, pictures and numbers by epoch."""
 
+import contextlib
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
+
+from synthgen.errors import WriteError
 
 
 def can_write_events() -> bool:
@@ -21,6 +24,9 @@ class EventFile:
     Args:
         folder: Made if absent.
 
+    Raises:
+        WriteError: If the folder cannot be written, or the disk is full.
+
     Example:
         >>> import tempfile
         >>> folder = Path(tempfile.mkdtemp())
@@ -32,7 +38,9 @@ class EventFile:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._writer = tf.summary.create_file_writer(str(folder))
+        self._folder = folder
+        with self._told():
+            self._writer = tf.summary.create_file_writer(str(folder))
 
     def write(self, step: int, *, pictures: Mapping[str, np.ndarray], numbers: Mapping[str, float]) -> None:
         """Adds what belongs to a step, at once.
@@ -42,13 +50,25 @@ class EventFile:
             pictures: By name, (height, width) or (height, width, 3) uint8.
             numbers: By name.
         """
-        with self._writer.as_default(step=step):
+        with self._told(), self._writer.as_default(step=step):
             for name, picture in pictures.items():
                 tf.summary.image(name, picture.reshape(1, *picture.shape[:2], -1))
             for name, number in numbers.items():
                 tf.summary.scalar(name, number)
-        self._writer.flush()
+            self._writer.flush()
 
     def close(self) -> None:
         """Ends the file."""
-        self._writer.close()
+        with self._told():
+            self._writer.close()
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """TensorFlow has errors of its own for disks and permissions."""
+        try:
+            yield
+        except (tf.errors.OpError, OSError) as error:
+            raise WriteError(
+                f"The events of the run cannot be written to {self._folder}. Make room, or name a folder of yours; "
+                "without TensorBoard only the sheets are written."
+            ) from error

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from synthgen.cli.verbs import Quiet, Read, console, count, require_writable
+from synthgen.cli.outputs import require_writable
+from synthgen.cli.verbs import Quiet, Read, console, count
 from synthgen.errors import EvaluationError, SynthgenError
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def augment(  # noqa: PLR0913 - options
         train, target=target, num_rows=rows, balance=balance, synthesizer=synthesizer, schema=meaning,
         indicator=indicator, seed=seed, verbose=not quiet,
     )  # fmt: skip
-    write_table(augmented, output)
+    write_table(augmented, output, private=True)
     out = console(quiet=quiet)
     added = len(augmented) - len(train)
     out.print(f"{count(len(train))} real and {count(added)} synthetic rows written to {output}", markup=False)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from synthgen.cli.verbs import Quiet, console, count, require_writable
+from synthgen.cli.outputs import require_writable
+from synthgen.cli.verbs import Quiet, console, count
 from synthgen.errors import SynthgenError
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from synthgen.cli.verbs import Quiet, Read, console, count, require_writable
+from synthgen.cli.outputs import require_writable
+from synthgen.cli.verbs import Quiet, Read, console, count
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,7 +8,8 @@ import typer
 from synthgen.cli import images
 from synthgen.cli.image_report import judged
 from synthgen.cli.maker import manifest_of, told
-from synthgen.cli.verbs import Quiet, Read, console, require_writable
+from synthgen.cli.outputs import require_writable
+from synthgen.cli.verbs import Quiet, Read, console
 
 NAMED = 20
 """Patients in the internal edition."""

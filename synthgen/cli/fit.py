@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from synthgen.cli import images
+from synthgen.cli.outputs import require_writable
 from synthgen.cli.verbs import (
     Quiet,
     Read,
@@ -17,7 +18,6 @@ from synthgen.cli.verbs import (
     kept_epoch,
     parsed_settings,
     require_run,
-    require_writable,
     run_directory,
 )
 from synthgen.errors import FitInterrupted, SynthgenError, did_you_mean
@@ -259,7 +259,7 @@ def _keep_out(frame: "pd.DataFrame", path: Path, *, by: str | None, share: float
 def _write(frame: "pd.DataFrame", path: Path) -> None:
     from synthgen.data.writers import write_table
 
-    write_table(frame, path)
+    write_table(frame, path, private=True)
 
 
 def make(family: str, arguments: dict[str, Any], settings: Sequence[str]) -> "Synthesizer":

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from synthgen.cli.verbs import console, count, kept_epoch, parsed_settings, require_run, require_writable, run_directory
+from synthgen.cli.outputs import require_new_folder, require_writable
+from synthgen.cli.verbs import console, count, kept_epoch, parsed_settings, require_run, run_directory
 from synthgen.errors import FitInterrupted, ReadError, SynthgenError, WriteError, did_you_mean
 
 if TYPE_CHECKING:
@@ -270,6 +271,8 @@ def sample(
     options = {"model": synthesizer.family} if kind == "dicom" else {}
     if kind is None and not output.name.endswith((".npz", ".nii", ".nii.gz")):
         raise WriteError(f"{output}: name an .npz or .nii.gz file, or a new folder and --kind {' or '.join(FOLDERS)}.")
-    if kind is not None and output.exists():
-        raise WriteError(f"{output} is there already. Name a new folder.")
+    if kind is None:
+        require_writable(output)
+    else:
+        require_new_folder(output, parents=True)
     write_images(synthesizer.sample(num_images, **asked), output, kind=kind, **options)

@@ -8,6 +8,7 @@ import typer
 from synthgen.cli import image_report, images
 from synthgen.cli.gate import show
 from synthgen.cli.maker import manifest_of, told
+from synthgen.cli.outputs import require_new_folder
 from synthgen.cli.verbs import Quiet, Read, console
 from synthgen.errors import SynthgenError
 
@@ -69,6 +70,7 @@ def release(  # noqa: PLR0913, PLR0917 - options
     from synthgen.bundle.release import require_new
 
     require_new(output)
+    require_new_folder(output)
     asked, signing = Policy.from_yaml(policy), read_private_key(key)
     sets = {"train": train, "synthetic": synthetic} | ({} if holdout is None else {"holdout": holdout})
     shared: dict[str, Any] = {"model": model, "seed": seed, "quiet": quiet}

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from synthgen.cli import images
-from synthgen.cli.verbs import Quiet, Read, console, count, require_writable
+from synthgen.cli.outputs import require_writable
+from synthgen.cli.verbs import Quiet, Read, console, count
 from synthgen.errors import ConditionError
 
 if TYPE_CHECKING:

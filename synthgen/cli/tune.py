@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from synthgen.cli.fit import MODELS
-from synthgen.cli.verbs import Quiet, Read, console, require_writable
+from synthgen.cli.outputs import require_writable
+from synthgen.cli.verbs import Quiet, Read, console
 from synthgen.errors import SettingsError, did_you_mean
 
 if TYPE_CHECKING:

@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from synthgen.cli.ending import ending_in_order
+from synthgen.cli.outputs import claiming
 from synthgen.errors import SynthgenError, did_you_mean
+from synthgen.files.writing import FULL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,15 +63,16 @@ def verb(command: Callable[..., None]) -> Callable[..., None]:
         debug = options.pop("debug")
         if reads:
             options["read"] = _reader(**{name: options.pop(name) for name in _READING})
-        with _warnings_as_notes():
+        with _warnings_as_notes(), ending_in_order() as asked:
             try:
-                command(**options)
+                with claiming():
+                    command(**options)
             except typer.Exit:  # a verdict, no error
                 raise
             except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - the edge of the program
                 if debug:
                     traceback.print_exc()
-                raise typer.Exit(_report(error)) from None
+                raise typer.Exit(_report(error, ended=asked.code)) from None
 
     offered = [parameter for parameter in own.values() if parameter.name != "read"]
     added = (_READING if reads else {}) | {"debug": (_DEBUG, False)}
@@ -87,14 +91,15 @@ def _reader(*, missing: list[str] | None, separator: str | None, decimal: str, e
     )
 
 
-def _report(error: BaseException) -> int:
+def _report(error: BaseException, *, ended: int) -> int:
     """Says in one line what went wrong; returns the exit code. An unforeseen message may quote data: not shown."""
     if isinstance(error, KeyboardInterrupt):
-        say_error(str(error) or "Interrupted. Nothing was written.", label="interrupted")
-        return 130
+        with suppress(OSError):  # the terminal may be gone
+            say_error(str(error) or "Interrupted. Nothing was written.", label="interrupted")
+        return ended
     if isinstance(error, SynthgenError):
         say_error(str(error))
-        return 2
+        return 1 if isinstance(error, OSError) and error.errno in FULL else 2
     if isinstance(error, OSError) and error.errno == errno.EPIPE:  # the reader, such as head, has seen enough
         sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - what is left in the buffer goes there at exit
         return 1
@@ -152,32 +157,6 @@ def console(*, quiet: bool) -> "Console":
     return Console(quiet=quiet, highlight=False, soft_wrap=True)
 
 
-def require_writable(*paths: Path | None, table: bool = False) -> None:
-    """Finds out before long work whether its result can be written.
-
-    Args:
-        paths: Files to be written later; None is passed over.
-        table: Whether they will be tables, whose names say their format.
-
-    Raises:
-        WriteError: If one cannot be.
-    """
-    from synthgen.data.formats import format_of
-    from synthgen.errors import WriteError
-    from synthgen.files.writing import replacing
-
-    for path in paths:
-        if path is None:
-            continue
-        if table:
-            try:
-                format_of(path)
-            except ValueError as error:
-                raise WriteError(str(error)) from None
-        with suppress(_Tried), replacing(path):
-            raise _Tried
-
-
 def parsed_settings(settings: Sequence[str], known: Sequence[str]) -> dict[str, Any]:
     """Returns what --set NAME=VALUE says, values written as in YAML.
 
@@ -228,10 +207,6 @@ def require_run(directory: Path | None) -> None:
     """
     if directory is not None and directory.exists() and not (directory / "run.json").is_file():
         raise SynthgenError(f"{directory} exists and holds no interrupted run. Name another with --checkpoint.")
-
-
-class _Tried(Exception):
-    """Leaves what was there: only whether it could be replaced was asked."""
 
 
 def kept_epoch(history: list[dict[str, float]], best: int) -> str:

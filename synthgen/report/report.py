@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, final, get_args
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -178,14 +177,14 @@ class Report:
 
         Args:
             path: Of the file.
-            edition: See `to_dict`.
+            edition: See `to_dict`; a new file of the internal one is readable for its owner only.
 
         Raises:
             EvaluationError: See `to_dict`.
             WriteError: If the path cannot be written; nothing is left behind.
         """
         text = json.dumps(self.to_dict(edition=edition), indent=1, ensure_ascii=False, allow_nan=False)
-        with replacing(Path(path)) as beside:
+        with replacing(path, private=edition == "internal") as beside:
             beside.write_text(text + "\n", encoding="utf-8")
 
     def to_html(self, path: str | os.PathLike[str], *, edition: Edition = "shareable") -> None:
@@ -193,7 +192,7 @@ class Report:
 
         Args:
             path: Of the file.
-            edition: See `to_dict`.
+            edition: See `to_dict`; a new file of the internal one is readable for its owner only.
 
         Raises:
             EvaluationError: See `to_dict`.
@@ -203,5 +202,5 @@ class Report:
 
         self.require(edition)
         text = page(self, internal=edition == "internal")
-        with replacing(Path(path)) as beside:
+        with replacing(path, private=edition == "internal") as beside:
             beside.write_text(text, encoding="utf-8")

@@ -10,7 +10,8 @@ import typer
 
 from synthgen import __version__
 from synthgen.cli.fit import LENGTHS, MODELS
-from synthgen.cli.verbs import require_writable, verb
+from synthgen.cli.outputs import require_writable
+from synthgen.cli.verbs import verb
 from synthgen.errors import SchemaError, WriteError
 
 VERBS = ["describe", "fit", "tune", "sample", "evaluate", "inspect", "demo"]

@@ -10,7 +10,7 @@ import numpy as np
 from synthgen.backend.events import EventFile, can_write_events
 from synthgen.encoding.layout import EncodedTable
 from synthgen.errors import SettingsError
-from synthgen.files.writing import replacing
+from synthgen.files.writing import replacing, told
 
 ACROSS = 10
 """Images in a row of a sheet."""
@@ -34,6 +34,7 @@ class Sheets(keras.callbacks.Callback, ABC):
 
     Raises:
         SettingsError: If Pillow is not installed.
+        WriteError: If the folder cannot be made.
     """
 
     def __init__(self, folder: Path, *, white: int) -> None:
@@ -42,7 +43,8 @@ class Sheets(keras.callbacks.Callback, ABC):
             import PIL.Image  # noqa: F401 - before any long work
         except ImportError:
             raise SettingsError("watch needs Pillow: pip install 'synthgen[images]', or leave watch out.") from None
-        folder.mkdir(parents=True, exist_ok=True)
+        with told(folder, begun=False):
+            folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._white = folder, white
         self._events: EventFile | None = None
 
