@@ -12,7 +12,8 @@ from synthgen.data.columns import Numerical
 from synthgen.encoding.column import ColumnEncoder
 from synthgen.encoding.layout import Block
 from synthgen.encoding.numerical import to_dtype
-from synthgen.encoding.protection import Cohort, outermost_means
+from synthgen.encoding.protection import Cohort
+from synthgen.encoding.quantiles import protected_quantiles
 
 FITTED_ROWS = 5_000
 """The mixture is fitted to at most this many rows: more move its modes less than its own starting point does."""
@@ -22,8 +23,8 @@ class ModeSpecific(ColumnEncoder[Numerical]):
     """Numbers as a mode of a Gaussian mixture (code) and the distance to its mean in 4 deviations (scalar).
 
     Xu et al. 2019, section 4.2. Departures: a missing value is a mode of its own; modes of fewer than `rare_below`
-    patients are left out; decoded values are cut at the mean of the outermost `rare_below` values and put on the
-    column's grid.
+    patients are left out; the mixture is fitted to values as the protected quantile function shows them; decoded ones
+    end where it ends and are put on the column's grid.
 
     Args:
         name: The column's name.
@@ -83,9 +84,14 @@ class ModeSpecific(ColumnEncoder[Numerical]):
         held = ~np.isnan(numbers)
         values, cohort = numbers[held], cohort.part(held)
         none = np.zeros(0)
-        means, deviations = _modes(values, max_modes, cohort.rare_below, rng) if cohort.enough else (none, none)
-        low, high = outermost_means(values, cohort) if cohort.enough else (0.0, 0.0)
-        missing = bool(not held.all() or not cohort.enough)
+        means, deviations, low, high = none, none, 0.0, 0.0
+        if cohort.averages:
+            quantiles = protected_quantiles(values, cohort)
+            low, high = float(quantiles.values[0]), float(quantiles.values[-1])
+            # of the values as they may be shown: one that lies far off would be a mode's deviation
+            shown = quantiles.value(quantiles.probability(values, rng))
+            means, deviations = _modes(shown, max_modes, cohort.rare_below, rng)
+        missing = bool(not held.all() or not cohort.averages)
         num_codes = len(means) + missing
         encoder = cls(name, column, means=means, deviations=deviations, low=low, high=high, missing=missing,
                       shares=np.zeros(num_codes))  # fmt: skip

@@ -8,7 +8,8 @@ import pandas as pd
 from synthgen.data.columns import Numerical
 from synthgen.encoding.column import ColumnEncoder
 from synthgen.encoding.layout import Block
-from synthgen.encoding.protection import Cohort, ProtectedQuantiles, protected_quantiles
+from synthgen.encoding.protection import Cohort
+from synthgen.encoding.quantiles import ProtectedQuantiles, protected_quantiles
 from synthgen.encoding.smooth import NUM_SMOOTH
 
 FEW_DISTINCT = 100
@@ -97,9 +98,9 @@ class QuantileBins(ColumnEncoder[Numerical]):
             spikes &= counts > len(series) * SPIKE_SHARE
         rest = ~spikes[codes]
         quantiles, bins = None, 0
-        if cohort.part(rest).enough:
+        if cohort.part(rest).averages:
             grid = None if column.decimals is None else 10.0**-column.decimals
-            quantiles = protected_quantiles(values[rest], cohort.part(rest), grid=grid)
+            quantiles = protected_quantiles(values, cohort, apart=~rest, grid=grid)
             most = rest.sum() // (5 * cohort.rare_below)
             bins = int(np.clip(most if fine else min(most, BINS_PER_ROOT * rest.sum() ** 0.5), 1, num_bins))
         # values of too few patients to say anything about count as missing

@@ -9,7 +9,7 @@ from synthgen.data.columns import Numerical
 from synthgen.dp.histograms import MOST_CELLS, SURE, Cells, private_cells, private_range
 from synthgen.dp.reader import Reader
 from synthgen.encoding.numerical import QuantileBins
-from synthgen.encoding.protection import ProtectedQuantiles
+from synthgen.encoding.quantiles import ProtectedQuantiles
 from synthgen.synthesizers.private_table import PrivateTable, column_share, declared
 
 FULL_PRECISION = 2.0**-20
