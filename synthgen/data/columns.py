@@ -19,6 +19,10 @@ from typing import Any, ClassVar
 
 from synthgen.errors import SchemaError, did_you_mean
 
+LARGEST = 1e100
+"""Largest number that is learned or judged. The square of a difference of two such is 4e200, and no table has rows
+enough to make a sum of them overflow; no quantity that was ever measured comes near. 1.8e308 and its like are codes."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Column(ABC):
@@ -57,7 +61,7 @@ class Numerical(Column):
         maximum: Largest possible value if that is public knowledge, else None.
 
     Raises:
-        SchemaError: If `minimum` exceeds `maximum`.
+        SchemaError: If `minimum` exceeds `maximum`, or one is no number or beyond `LARGEST`.
     """
 
     kind: ClassVar[str] = "numerical"
@@ -68,6 +72,10 @@ class Numerical(Column):
     maximum: float | None = None
 
     def __post_init__(self) -> None:
+        for name in ("minimum", "maximum"):
+            bound = getattr(self, name)
+            if bound is not None and not abs(bound) <= LARGEST:
+                raise SchemaError(f"Expected {name} within {LARGEST:g} of 0, or none at all. Received {bound}.")
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
             raise SchemaError(f"Expected minimum <= maximum. Received minimum={self.minimum}, maximum={self.maximum}.")
 

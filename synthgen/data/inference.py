@@ -11,7 +11,18 @@ import numpy as np
 import pandas as pd
 from pandas.api import types as pandas_types
 
-from synthgen.data.columns import RESOLUTIONS, Boolean, Categorical, Column, Datetime, Identifier, Numerical, Text
+from synthgen.data.columns import (
+    LARGEST,
+    RESOLUTIONS,
+    Boolean,
+    Categorical,
+    Column,
+    Datetime,
+    Identifier,
+    Numerical,
+    Text,
+)
+from synthgen.data.moments import to_moments, whole_steps
 from synthgen.errors import SchemaError
 
 NEAR_UNIQUE = 0.5
@@ -103,6 +114,7 @@ def _categorical(_name: str, series: pd.Series, missing: bool, patients: int) ->
 
 def _number(name: str, series: pd.Series, missing: bool, patients: int) -> Column:
     numbers = series.dropna().to_numpy(dtype=float)
+    numbers = numbers[np.abs(numbers) <= LARGEST]  # others are refused when they are to be learned
     decimals = infer_decimals(numbers)
     if decimals == 0 and _is_identifier(name, numbers, patients):
         digits = np.char.str_len(np.abs(numbers).astype(np.int64).astype(str))
@@ -146,7 +158,7 @@ def _is_identifier(name: str, numbers: np.ndarray, patients: int) -> bool:
 
 
 def _datetime(_name: str, series: pd.Series, missing: bool, _patients: int) -> Column:
-    moments = pd.to_datetime(series.dropna())
+    moments = to_moments(series.dropna())
     return Datetime(dtype=str(series.dtype), missing=missing, resolution=infer_resolution(moments))
 
 
@@ -167,18 +179,15 @@ def infer_resolution(moments: pd.Series) -> str:
     zoned = moments.dt.tz is not None
     local = moments.dt.tz_localize(None) if zoned else moments
     universal = moments.dt.tz_convert("UTC").dt.tz_localize(None) if zoned else moments
-    for resolution, length in RESOLUTIONS.items():
-        counted = local if resolution == "D" else universal
-        if (counted.astype("datetime64[ns]").astype("int64") % length == 0).all():
-            return resolution
-    return "ns"
+    exact = (name for name in RESOLUTIONS if whole_steps(local if name == "D" else universal, name)[1].all())
+    return next(exact, "ns")
 
 
 def _string(_name: str, series: pd.Series, missing: bool, patients: int) -> Column:
     values = series.dropna()
     for form in DATE_FORMATS:
         if _parses(values.iloc[:50], form) and _parses(values, form):
-            moments = pd.to_datetime(values, format=form, utc="%z" in form)
+            moments = to_moments(values, form, utc="%z" in form)
             return Datetime(dtype=str(series.dtype), missing=missing, format=form, resolution=infer_resolution(moments))
     if _near_unique(values, patients):
         return _near_unique_strings(values, missing)
@@ -186,7 +195,7 @@ def _string(_name: str, series: pd.Series, missing: bool, patients: int) -> Colu
 
 
 def _parses(values: pd.Series, form: str) -> bool:
-    return bool(pd.to_datetime(values, format=form, errors="coerce", utc="%z" in form).notna().all())
+    return bool(to_moments(values, form, lenient=True, utc="%z" in form).notna().all())
 
 
 def _near_unique(values: pd.Series, patients: int) -> bool:

@@ -15,7 +15,17 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from synthgen.data.columns import Boolean, Categorical, Column, Datetime, Identifier, Numerical, Text, column_from_dict
+from synthgen.data.columns import (
+    LARGEST,
+    Boolean,
+    Categorical,
+    Column,
+    Datetime,
+    Identifier,
+    Numerical,
+    Text,
+    column_from_dict,
+)
 from synthgen.data.constraints import Constraint, constraint_from_dict
 from synthgen.data.inference import infer_column
 from synthgen.errors import SchemaError, did_you_mean
@@ -260,6 +270,13 @@ def _check_numbers(name: str, numbers: np.ndarray, column: Numerical) -> None:
     infinite = int(np.isinf(numbers).sum())
     if infinite:
         raise SchemaError(f"Column {name!r}: {infinite} values are infinite. Replace them, e.g. by a missing value.")
+    beyond = int((np.abs(numbers) > LARGEST).sum())
+    if beyond:
+        raise SchemaError(
+            f"Column {name!r}: {beyond} values lie beyond {LARGEST:g} or -{LARGEST:g}, where squares overflow. If they "
+            f"stand for missing values, make them missing, e.g. with column.where(column.abs() <= {LARGEST:g}); else "
+            "leave these rows or the column out, or give the column in another unit."
+        )
     low = -np.inf if column.minimum is None else column.minimum
     high = np.inf if column.maximum is None else column.maximum
     for bound, outside in (("minimum", numbers < low), ("maximum", numbers > high)):

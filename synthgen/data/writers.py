@@ -167,12 +167,14 @@ class _TextSink:
         """ISO 8601 in the coarsest unit that lost nothing so far; pandas would choose anew for every chunk."""
         zoned = moments.dt.tz is not None
         local = moments.dt.tz_localize(None)
-        held = local.dropna().to_numpy("datetime64[ns]")
+        held = (
+            local.dropna().to_numpy()
+        )  # in their own unit: numpy would turn 9999-12-31 into another year without a word
         unit: _Unit = self._units.get(name, "s" if zoned else "D")
         while (held != held.astype(f"datetime64[{unit}]")).any():
             unit = _UNITS[_UNITS.index(unit) + 1]
         self._units[name] = unit
-        text = pd.Series(np.datetime_as_string(local.to_numpy("datetime64[ns]"), unit=unit), index=moments.index)
+        text = pd.Series(np.datetime_as_string(local.to_numpy(), unit=unit), index=moments.index)
         return (text + _offsets(moments) if zoned else text).where(moments.notna())
 
     def close(self) -> None:

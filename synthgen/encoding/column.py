@@ -8,6 +8,7 @@ import pandas as pd
 
 from synthgen.data.columns import Column
 from synthgen.encoding.layout import Block
+from synthgen.encoding.reach import Reach
 
 Kind = TypeVar("Kind", bound=Column)
 
@@ -58,6 +59,19 @@ class ColumnEncoder(ABC, Generic[Kind]):
             scalars: (rows, 0 or 1) in [-1, 1].
             rng: For codes that stand for more than one value.
         """
+
+    @property
+    def reach(self) -> Reach | None:
+        """Where decoded values can lie; None where they have no order."""
+        return None
+
+    def line(self, series: pd.Series) -> np.ndarray:
+        """Returns values of an ordered column as numbers, as `reach` counts them; NaN where missing, (rows,)."""
+        return pd.to_numeric(series).to_numpy(dtype=float, na_value=np.nan)
+
+    def written(self, number: float) -> str:
+        """Returns a number of `reach` as people write it."""
+        return f"{number:.10g}"
 
     @abstractmethod
     def state(self) -> dict[str, Any]:

@@ -5,11 +5,13 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from synthgen.data.columns import RESOLUTIONS, Datetime, Numerical
+from synthgen.data.columns import Datetime, Numerical
+from synthgen.data.moments import from_steps, to_moments, whole_steps
 from synthgen.encoding.column import ColumnEncoder
 from synthgen.encoding.layout import Block
 from synthgen.encoding.numerical import QuantileBins
 from synthgen.encoding.protection import Cohort
+from synthgen.encoding.reach import Reach
 
 
 class DatetimeBins(ColumnEncoder[Datetime]):
@@ -50,11 +52,20 @@ class DatetimeBins(ColumnEncoder[Datetime]):
 
     def decode(self, codes: np.ndarray, scalars: np.ndarray, rng: np.random.Generator) -> pd.Series:
         counts = self._bins.decode(codes, scalars, rng)
-        held = counts.notna()
-        step = RESOLUTIONS[self.column.resolution]
-        nanoseconds = pd.Series(counts.where(held, 0).to_numpy().astype(np.int64) * step)
-        moments = pd.to_datetime(nanoseconds.where(held.to_numpy()), unit="ns")
-        return _restore(moments, self.column)
+        steps = counts.to_numpy(dtype=float, na_value=np.nan)
+        return _restore(from_steps(steps, self.column.resolution), self.column)
+
+    @property
+    def reach(self) -> Reach:
+        return self._bins.reach
+
+    def line(self, series: pd.Series) -> np.ndarray:
+        steps, exact = whole_steps(_unzoned(series, self.column), self.column.resolution)
+        return steps + np.where(exact, 0, 0.5)  # between two steps lies no date of the column
+
+    def written(self, number: float) -> str:
+        moment = from_steps(np.array([number]), self.column.resolution)[0]
+        return str(moment.date() if self.column.resolution == "D" else moment)
 
     def state(self) -> dict[str, Any]:
         return self._bins.state()
@@ -67,18 +78,20 @@ class DatetimeBins(ColumnEncoder[Datetime]):
 def parse(series: pd.Series, column: Datetime) -> pd.Series:
     """Returns the series as pandas datetimes, whatever it holds them in."""
     if column.format:
-        return pd.to_datetime(series, format=column.format, utc="%z" in column.format)
-    return pd.to_datetime(series)
+        return to_moments(series, column.format, utc="%z" in column.format)
+    return to_moments(series)
 
 
 def counted(series: pd.Series, column: Datetime) -> np.ndarray:
     """Returns steps of the column's resolution since 1970, NaN where missing, (rows,) float64."""
+    return whole_steps(_unzoned(series, column), column.resolution)[0]
+
+
+def _unzoned(series: pd.Series, column: Datetime) -> pd.Series:
     moments = parse(series, column)
-    if moments.dt.tz is not None:
-        moments = moments if column.resolution == "D" else moments.dt.tz_convert("UTC")
-        moments = moments.dt.tz_localize(None)
-    nanoseconds = moments.astype("datetime64[ns]").astype("int64").to_numpy()
-    return np.where(moments.isna(), np.nan, nanoseconds // RESOLUTIONS[column.resolution])
+    if moments.dt.tz is None:
+        return moments
+    return (moments if column.resolution == "D" else moments.dt.tz_convert("UTC")).dt.tz_localize(None)
 
 
 def _restore(moments: pd.Series, column: Datetime) -> pd.Series:

@@ -11,9 +11,10 @@ from sklearn.mixture import BayesianGaussianMixture
 from synthgen.data.columns import Numerical
 from synthgen.encoding.column import ColumnEncoder
 from synthgen.encoding.layout import Block
-from synthgen.encoding.numerical import to_dtype
+from synthgen.encoding.numerical import step_of, to_dtype, within_bounds
 from synthgen.encoding.protection import Cohort
 from synthgen.encoding.quantiles import protected_quantiles
+from synthgen.encoding.reach import Reach
 
 FITTED_ROWS = 5_000
 """The mixture is fitted to at most this many rows: more move its modes less than its own starting point does."""
@@ -135,8 +136,13 @@ class ModeSpecific(ColumnEncoder[Numerical]):
         values = np.clip(self.means[mode] + 4 * scalars[held, 0] * self.deviations[mode], self.low, self.high)
         if self.column.decimals is not None:
             values = np.round(values, self.column.decimals)
-        numbers[held] = np.clip(values, self.column.minimum, self.column.maximum)
+        numbers[held] = within_bounds(values, self.column.minimum, self.column.maximum)
         return to_dtype(numbers, self.column)
+
+    @property
+    def reach(self) -> Reach:
+        known = len(self.means) > 0
+        return Reach(np.zeros(0), np.full(int(known), self.low), np.full(int(known), self.high), step_of(self.column))
 
     def state(self) -> dict[str, Any]:
         return {"means": self.means, "deviations": self.deviations, "low": self.low, "high": self.high,

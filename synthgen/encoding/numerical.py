@@ -10,6 +10,7 @@ from synthgen.encoding.column import ColumnEncoder
 from synthgen.encoding.layout import Block
 from synthgen.encoding.protection import Cohort
 from synthgen.encoding.quantiles import ProtectedQuantiles, protected_quantiles
+from synthgen.encoding.reach import Reach
 from synthgen.encoding.smooth import NUM_SMOOTH
 
 FEW_DISTINCT = 100
@@ -99,8 +100,7 @@ class QuantileBins(ColumnEncoder[Numerical]):
         rest = ~spikes[codes]
         quantiles, bins = None, 0
         if cohort.part(rest).averages:
-            grid = None if column.decimals is None else 10.0**-column.decimals
-            quantiles = protected_quantiles(values, cohort, apart=~rest, grid=grid)
+            quantiles = protected_quantiles(values, cohort, apart=~rest, grid=step_of(column))
             most = rest.sum() // (5 * cohort.rare_below)
             bins = int(np.clip(most if fine else min(most, BINS_PER_ROOT * rest.sum() ** 0.5), 1, num_bins))
         # values of too few patients to say anything about count as missing
@@ -158,6 +158,12 @@ class QuantileBins(ColumnEncoder[Numerical]):
             numbers[binned] = self._to_grid(self.quantiles.value(probability))
         return to_dtype(numbers, self.column)
 
+    @property
+    def reach(self) -> Reach:
+        bounds = self.column.minimum, self.column.maximum
+        lows, highs = (np.zeros(0), np.zeros(0)) if self.quantiles is None else self.quantiles.intervals
+        return Reach(self.spikes, within_bounds(lows, *bounds), within_bounds(highs, *bounds), step_of(self.column))
+
     def _nearest_spike(self, values: np.ndarray) -> np.ndarray:
         if not len(self.spikes):
             return np.zeros(len(values), np.int64)
@@ -176,7 +182,7 @@ class QuantileBins(ColumnEncoder[Numerical]):
     def _to_grid(self, numbers: np.ndarray) -> np.ndarray:
         if self.column.decimals is not None:
             numbers = np.round(numbers, self.column.decimals)
-        return np.clip(numbers, self.column.minimum, self.column.maximum)
+        return within_bounds(numbers, self.column.minimum, self.column.maximum)
 
     def state(self) -> dict[str, Any]:
         stored = {"spikes": self.spikes, "num_bins": self.num_bins, "missing": self.missing,
@@ -197,6 +203,16 @@ class QuantileBins(ColumnEncoder[Numerical]):
 
 def _numbers(series: pd.Series) -> np.ndarray:
     return pd.to_numeric(series).to_numpy(dtype=float, na_value=np.nan)
+
+
+def within_bounds(numbers: np.ndarray, low: float | None, high: float | None) -> np.ndarray:
+    """Returns numbers moved to the nearest within bounds; None is no bound."""
+    return np.clip(numbers, -np.inf if low is None else low, np.inf if high is None else high)
+
+
+def step_of(column: Numerical) -> float | None:
+    """Returns the step that a column's numbers lie on, None for full precision."""
+    return None if column.decimals is None else 10.0**-column.decimals
 
 
 def _none(series: pd.Series) -> np.ndarray:

@@ -41,6 +41,12 @@ class ProtectedQuantiles:
         """Returns the value below which that share of the column lies; same shape as `probability`."""
         return np.interp(probability, self.probabilities, self.values)
 
+    @property
+    def intervals(self) -> tuple[np.ndarray, np.ndarray]:
+        """Where values lie, rising: between two neighbouring knots, unless the function jumps from one to the other."""
+        drawn = self.probabilities[1:] > self.probabilities[:-1]
+        return self.values[:-1][drawn], self.values[1:][drawn]
+
     def probability(self, value: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Returns the share of the column below each value; on a flat step, a uniform draw along it.
 

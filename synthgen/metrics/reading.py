@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from synthgen.data.columns import Boolean, Column, Datetime, Numerical
+from synthgen.data.columns import LARGEST, Boolean, Column, Datetime, Numerical
+from synthgen.data.moments import to_moments, whole_steps
 
 MISSING = -1
 """Code of a missing label."""
@@ -28,7 +29,8 @@ def read_numbers(series: pd.Series, column: Numerical | Datetime) -> tuple[NDArr
         column: What the schema says; dates become seconds since 1970 in UTC, naive ones in the schema's zone.
 
     Returns:
-        (rows,) with not-a-number where a value is missing or unreadable, and how many were unreadable or infinite.
+        (rows,) with not-a-number where a value is missing or unreadable, and how many were unreadable, infinite or
+        beyond `LARGEST`.
 
     Example:
         >>> numbers, unreadable = read_numbers(pd.Series(["1", "x", None]), Numerical())
@@ -38,7 +40,7 @@ def read_numbers(series: pd.Series, column: Numerical | Datetime) -> tuple[NDArr
     numbers = _seconds(series, column) if isinstance(column, Datetime) else _numbers(series)
     if isinstance(column, Numerical) and column.decimals is not None:
         numbers = np.round(numbers, column.decimals)
-    numbers[~np.isfinite(numbers)] = np.nan
+    numbers[~(np.abs(numbers) <= LARGEST)] = np.nan
     unreadable = int((np.isnan(numbers) & series.notna().to_numpy()).sum())
     return numbers + 0.0, unreadable  # + 0.0 turns -0.0 into 0.0, which is the same number with other bits
 
@@ -59,10 +61,8 @@ def _seconds(series: pd.Series, column: Datetime) -> NDArray[np.float64]:
     if pd.api.types.is_numeric_dtype(series.dtype):  # a bare number is no date
         return np.full(len(series), np.nan)
     pattern = None if pd.api.types.is_datetime64_any_dtype(series.dtype) else column.format or "ISO8601"
-    moments = pd.to_datetime(series, errors="coerce", utc=True, format=pattern)
-    seconds = moments.dt.tz_localize(None).astype("datetime64[ns]").to_numpy().astype("int64") / 1e9
-    seconds[moments.isna().to_numpy()] = np.nan
-    return seconds
+    moments = to_moments(series, pattern, lenient=True, utc=True).dt.tz_localize(None)
+    return whole_steps(moments, "ns")[0] / 1e9
 
 
 def read_labels(series: pd.Series, column: Column) -> tuple[NDArray[np.int64], list[str]]:

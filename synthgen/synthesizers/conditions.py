@@ -1,5 +1,8 @@
 """Conditions on synthetic rows: what the user may ask for, checked before anything is drawn."""
 
+import math
+import numbers
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,10 +11,15 @@ import numpy as np
 import pandas as pd
 
 from synthgen.data.columns import Boolean, Categorical, Column, Datetime, Numerical
+from synthgen.data.moments import to_moments
 from synthgen.data.schema import Schema
 from synthgen.encoding.categorical import CategoryCodes
 from synthgen.encoding.column import ColumnEncoder
 from synthgen.errors import ConditionError, did_you_mean
+
+
+class ConditionWarning(UserWarning):
+    """Known cells lie outside of what synthetic rows hold; they are kept, and the rest is drawn as next to others."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,7 @@ def parse_conditions(
         encoders: By column, for what synthetic rows can hold.
 
     Raises:
-        ConditionError: If a column is unknown or not learned, or a value cannot occur.
+        ConditionError: If a column is unknown or not learned, or a value, or every value of a range, cannot occur.
     """
     parsed = []
     for name, wanted in (conditions or {}).items():
@@ -84,6 +92,7 @@ def parse_conditions(
                     f"conditions: {name!r} is {column.kind}, which has no order. Give a list of values."
                 )
             ends = [None if end is None else to_value(name, end, column) for end in (wanted.low, wanted.high)]
+            _check_range(name, ends, encoders[name])
             parsed.append(Condition(name, between=Between(*ends)))
             continue
         listed = wanted if isinstance(wanted, Sequence | set | frozenset) and not isinstance(wanted, str) else [wanted]
@@ -91,8 +100,43 @@ def parse_conditions(
         if not values:
             raise ConditionError(f"conditions: the list of values for {name!r} is empty.")
         _check_categories(name, values, encoders[name])
+        _check_reach(name, values, encoders[name])
         parsed.append(Condition(name, values=values))
     return parsed
+
+
+def warn_of_far_cells(cells: pd.DataFrame, encoders: Mapping[str, ColumnEncoder]) -> None:
+    """Warns of known cells beyond all that synthetic rows hold: they are kept, as they may be a real row's.
+
+    Args:
+        cells: (rows, known columns), missing where free.
+        encoders: By column.
+
+    Warns:
+        ConditionWarning: Says of each such column how many cells, and what it can hold.
+    """
+    for name in cells.columns.tolist():
+        encoder, held = encoders[name], cells[name].dropna()
+        far = 0 if held.empty else int(_far(held, encoder).sum())
+        if far:
+            warnings.warn(
+                f"known: {far} cells of {name!r} lie beyond what the model learned; they are kept, and the rest "
+                f"of their rows is drawn as next to a value that it knows. {_said(name, encoder)}",
+                ConditionWarning,
+                stacklevel=2,
+            )
+
+
+def _far(held: pd.Series, encoder: ColumnEncoder) -> np.ndarray:
+    if isinstance(encoder, CategoryCodes):
+        return ~held.map(lambda value: as_category(value, encoder)).isin(_known_categories(encoder)).to_numpy()
+    ends = None if encoder.reach is None else encoder.reach.ends
+    line = encoder.line(held)
+    return np.ones(len(line), bool) if ends is None else (line < ends[0]) | (line > ends[1])
+
+
+def _known_categories(encoder: CategoryCodes) -> list[Any]:
+    return [*encoder.categories, *([getattr(encoder.column, "rare_label", "")] if encoder.pooled else [])]
 
 
 def learned_column(name: str, schema: Schema) -> Column:
@@ -121,12 +165,10 @@ def to_value(name: str, value: Any, column: Column) -> Any:
         if isinstance(column, Boolean):
             return _to_boolean(value)
         if isinstance(column, Numerical):
-            number = float(value)
+            number = _to_number(value)
             return int(number) if column.integer and number.is_integer() else number
-        if isinstance(column, Datetime) and column.format is None:
-            moment = pd.Timestamp(value)
-            zone = getattr(pd.api.types.pandas_dtype(column.dtype), "tz", None)
-            return moment.tz_localize(zone) if zone is not None and moment.tzinfo is None else moment
+        if isinstance(column, Datetime):
+            return _to_moment(value, column)
     except (TypeError, ValueError):
         raise ConditionError(
             f"conditions: {name!r} is {column.kind}; expected such a value. Received a {type(value).__name__}."
@@ -148,13 +190,76 @@ def _to_boolean(value: Any) -> bool:
         if value.lower() not in words:
             raise ValueError
         return words[value.lower()]
+    if value not in (0, 1):
+        raise ValueError
     return bool(value)
+
+
+def _to_number(value: Any) -> float:
+    number = math.nan if isinstance(value, bool | np.bool_) else float(value)
+    if math.isnan(number):
+        raise ValueError
+    return number
+
+
+def _to_moment(value: Any, column: Datetime) -> pd.Timestamp | str:
+    """A date as such or as text; a bare number would be nanoseconds since 1970."""
+    if column.format is not None and isinstance(value, str):
+        to_moments(pd.Series([value]), column.format)
+        return value
+    moment = pd.NaT if isinstance(value, numbers.Number | np.bool_) else pd.Timestamp(value)
+    if pd.isna(moment):
+        raise ValueError
+    if column.format is not None:
+        return moment.strftime(column.format)
+    zone = getattr(pd.api.types.pandas_dtype(column.dtype), "tz", None)
+    return moment.tz_localize(zone) if zone is not None and moment.tzinfo is None else moment
+
+
+def _check_range(name: str, ends: list[Any], encoder: ColumnEncoder) -> None:
+    """Refuses a range in which no synthetic row can lie."""
+    if encoder.reach is None:
+        return
+    low, high = (
+        infinite if end is None else float(encoder.line(pd.Series([end]))[0])
+        for end, infinite in zip(ends, (-np.inf, np.inf), strict=True)
+    )
+    if low > high:
+        raise ConditionError(f"conditions: the range of {name!r} ends below where it begins.")
+    if not encoder.reach.meets(np.array([low]), np.array([high])).all():
+        raise ConditionError(f"conditions: no synthetic row lies in the range asked for. {_said(name, encoder)}")
+
+
+def _check_reach(name: str, values: Sequence[Any], encoder: ColumnEncoder) -> None:
+    """Refuses values of an ordered column that no synthetic row can hold."""
+    if encoder.reach is None:
+        return
+    impossible = int((~encoder.reach.holds(encoder.line(pd.Series(values)))).sum())
+    if impossible:
+        what = "the value asked for" if len(values) == 1 else f"{impossible} of the {len(values)} values asked for"
+        raise ConditionError(f"conditions: no synthetic row can hold {what}. {_said(name, encoder)}")
+
+
+def _said(name: str, encoder: ColumnEncoder) -> str:
+    """What a column can hold, in words of the model file; never what was asked for."""
+    if isinstance(encoder, CategoryCodes):
+        return f"It knows {len(_known_categories(encoder))} categories of {name!r}."
+    ends = None if encoder.reach is None else encoder.reach.ends
+    if ends is None:
+        return f"Of {name!r} too few patients had a value: it is always missing."
+    low, high = (encoder.written(end) for end in ends)
+    decimals = encoder.column.decimals if isinstance(encoder.column, Numerical) else None
+    grid = "" if decimals is None else f" with {decimals} decimals"
+    return (
+        f"Synthetic rows hold {name!r} from {low} to {high}{grid}, and no value there that lies where fewer than "
+        "rare_below patients had one."
+    )
 
 
 def _check_categories(name: str, values: tuple[Any, ...], encoder: ColumnEncoder) -> None:
     if not isinstance(encoder, CategoryCodes):
         return
-    known = [*encoder.categories, *([getattr(encoder.column, "rare_label", "")] if encoder.pooled else [])]
+    known = _known_categories(encoder)
     for value in values:
         if value not in known:
             hint = did_you_mean(str(value), map(str, known))

@@ -12,7 +12,7 @@ from synthgen.data.schema import Schema
 from synthgen.encoding.categorical import CategoryCodes
 from synthgen.encoding.table import TableEncoder
 from synthgen.errors import ConditionError
-from synthgen.synthesizers.conditions import Condition, learned_column, parse_conditions, to_value
+from synthgen.synthesizers.conditions import Condition, learned_column, parse_conditions, to_value, warn_of_far_cells
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,8 @@ def parse_request(
     encoders = {column.name: column for column in encoder.columns}
     parsed = parse_conditions(conditions, schema, encoders)
     cells = None if known is None else _known_cells(known, schema, num_rows, completes)
+    if cells is not None:
+        warn_of_far_cells(cells, encoders)
     if balance is not None:
         if cells is not None and balance in cells:
             raise ConditionError(f"balance names {balance!r}, which is among the known columns too. Give one of both.")

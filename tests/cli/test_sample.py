@@ -73,7 +73,11 @@ def test_bad_input(fitted, fails, tmp_path):
     line = fails(*asked, "region=Nowhere")
     assert "4 categories" in line
     assert "Nowhere" not in line
-    assert "too rare" in fails("sample", model, "-n", 500, *output, "--where", "age=500..")
+    line = fails("sample", model, "-n", 500, *output, "--where", "age=500..")
+    assert "no synthetic row lies in the range" in line
+    assert "500" not in line
+    assert "no synthetic row can hold" in fails(*asked, "age=-5")
+    assert "expected such a value" in fails(*asked, "age=nan")
     assert "either -n" in fails("sample", model, *output)
     assert "either -n" in fails("sample", model, "-n", 5, "--known", "k.csv", *output)
     assert "balance names 'age'" in fails("sample", model, "-n", 10, *output, "--balance", "age")

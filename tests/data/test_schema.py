@@ -105,6 +105,8 @@ def test_validation_names_the_column_and_counts_the_rows():
     for frame, message in [
         (pd.DataFrame({"age": [-3, 4], "sex": ["F", "M"]}), "'age': 1 values lie beyond the declared minimum"),
         (pd.DataFrame({"age": [3, np.inf], "sex": ["F", "M"]}), "'age': 1 values are infinite"),
+        (pd.DataFrame({"age": [3, 1e308], "sex": ["F", "M"]}), r"'age': 1 values lie beyond 1e\+100 .* missing"),
+        (pd.DataFrame({"age": [3, -1.8e100], "sex": ["F", "M"]}), "'age': 1 values lie beyond"),
         (pd.DataFrame({"age": [3, 4], "sex": ["F", "X"]}), "'sex': 1 rows hold a value that is not among the 2"),
         (pd.DataFrame({"age": ["3", "4"], "sex": ["F", "M"]}), "'age': expected numbers"),
         (pd.DataFrame({"age": [3.0, None], "sex": ["F", "M"]}), "'age': 1 values are missing"),
@@ -112,6 +114,12 @@ def test_validation_names_the_column_and_counts_the_rows():
     ]:
         with pytest.raises(SchemaError, match=message.replace("?", r"\?")):
             schema.validate(frame)
+
+
+@pytest.mark.parametrize("bound", [np.inf, -np.inf, np.nan, 1e308])
+def test_bounds_that_are_none_are_refused(bound):
+    with pytest.raises(SchemaError, match=r"maximum within 1e\+100"):
+        Numerical(maximum=bound)
 
 
 def test_yaml_round_trip_is_exact_and_holds_no_value(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthgen.data.columns import Datetime, Numerical
+from synthgen.data.columns import LARGEST, Datetime, Numerical
 from synthgen.encoding.datetime import DatetimeBins
 from synthgen.encoding.mode_specific import ModeSpecific
 from synthgen.encoding.numerical import QuantileBins
@@ -137,6 +137,20 @@ def test_encoders_of_numbers_store_nothing_of_a_far_cell(kind, encoder, spiky):
         assert drawn.between(near.min(), near.max()).all()
     for other in found[1:]:
         np.testing.assert_equal(other, found[0])
+
+
+@pytest.mark.parametrize("encoder", [QuantileBins, ModeSpecific])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_the_largest_numbers_overflow_nowhere(encoder, dtype):
+    """Half of the rows at either end: sums, differences and their squares stay finite, and no warning comes."""
+    largest = LARGEST if dtype == "float64" else 3.4e38
+    rng = np.random.default_rng(0)
+    series = pd.Series(np.where(rng.random(500) < 0.5, -1, 1) * largest * rng.uniform(0.9, 1, 500)).astype(dtype)
+    column = Numerical(dtype=dtype)
+    fitted = encoder.fit("x", column, series, Cohort(np.arange(500), 10), rng=rng)
+    drawn = fitted.decode(*fitted.encode(series, rng), rng)
+    assert np.isfinite(drawn).all()
+    assert abs(drawn).max() <= series.abs().max()
 
 
 @pytest.mark.parametrize("resolution", ["D", "s"])

@@ -8,6 +8,7 @@ import pandas as pd
 from pandas.api import types as pandas_types
 
 from synthgen.data.columns import RESOLUTIONS, Column, Datetime, Numerical
+from synthgen.data.moments import to_moments
 from synthgen.errors import ConstraintError
 
 
@@ -28,8 +29,8 @@ def comparable(series: pd.Series) -> pd.Series:
         return series
     held = pandas_types.infer_dtype(series, skipna=True)
     if held == "string":
-        return pd.to_datetime(series, format="ISO8601")
-    return pd.to_datetime(series) if held in {"date", "datetime", "datetime64"} else pd.to_numeric(series)
+        return to_moments(series, "ISO8601")
+    return to_moments(series) if held in {"date", "datetime", "datetime64"} else pd.to_numeric(series)
 
 
 def read_bound(bound: float | str | datetime.date) -> float | pd.Timestamp:

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from synthgen.data.columns import Boolean, Datetime, Numerical
+from synthgen.data.moments import from_steps
 from synthgen.metrics.base import Measurement, Metric, NotComputed, Part
 from synthgen.metrics.features import CategoryFeature, Table
 from synthgen.metrics.intervals import wilson
@@ -103,7 +104,7 @@ def as_frame(tables: Tables, table: Table) -> pd.DataFrame:
             labels = np.array([*feature.labels, "(not in the training rows)", None], dtype=object)
             columns[name] = labels[values]  # the code of a missing value, -1, is the last label
         elif isinstance(tables.schema.columns[name], Datetime):
-            columns[name] = pd.to_datetime(pd.Series(values), unit="s")
+            columns[name] = from_steps(np.round(values * 1e6), "us")
         else:
             columns[name] = values
     return pd.DataFrame(columns)
