@@ -43,6 +43,9 @@ _READING = {
     "decimal": (Annotated[str, typer.Option("--decimal", metavar="SIGN", help="The decimal point of CSV files.")], "."),
     "encoding": (Annotated[str, typer.Option(
         "--encoding", help="How CSV files write characters, such as latin-1.")], "utf-8"),
+    "short_rows": (Annotated[str, typer.Option(
+        "--short-rows", metavar="refuse|missing", help="What becomes of rows of CSV files with too few fields.")],
+        "refuse"),
 }  # fmt: skip
 """Options of `read_table` by parameter: their description and default."""
 
@@ -83,12 +86,10 @@ def verb(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def _reader(*, missing: list[str] | None, separator: str | None, decimal: str, encoding: str) -> Read:
+def _reader(*, missing: list[str] | None, **options: Any) -> Read:
     from synthgen.data.readers import read_table
 
-    return functools.partial(
-        read_table, missing_values=missing or (), separator=separator, decimal=decimal, encoding=encoding
-    )
+    return functools.partial(read_table, missing_values=missing or (), **options)
 
 
 def _report(error: BaseException, *, ended: int) -> int:

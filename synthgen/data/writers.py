@@ -206,7 +206,7 @@ class _ArrowSink:
 
     def _open(self, schema: pa.Schema) -> Any:
         if self._layout.family == "parquet":
-            return pq.ParquetWriter(self._path, schema)
+            return pq.ParquetWriter(self._path, schema, write_page_checksum=True)
         return pa.ipc.new_file(str(self._path), schema, options=pa.ipc.IpcWriteOptions(compression="lz4"))
 
     def close(self) -> None:
