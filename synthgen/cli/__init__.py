@@ -12,6 +12,7 @@ Options are the library's own arguments. Each verb is a file of its own and impo
 | 130 | interrupted by Ctrl-C; where work was kept, one line says how to go on |
 """
 
+import io
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any, NoReturn
@@ -103,6 +104,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Raises:
         SystemExit: Always; see the module for the codes.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names of columns, on a terminal that has no such letters
     try:
         code = app(None if arguments is None else list(arguments), prog_name="synthgen", standalone_mode=False)
     except _UsageError as error:

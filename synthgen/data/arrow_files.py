@@ -34,14 +34,12 @@ def read_arrow(path: Path, *, parquet: bool) -> pd.DataFrame:
         (rows, columns); a named index of the frame that was written comes as columns.
 
     Raises:
-        ReadError: If the file is damaged or of another kind, lies about its size, or holds what pandas cannot.
+        ReadError: If the file is damaged or of another kind, or says that it is larger than it can be.
     """
     kind = "Parquet" if parquet else "Feather"
     table = _careful(path, kind, lambda: _parquet(path) if parquet else _feather(path))
     try:
         frame: pd.DataFrame = table.to_pandas()
-    except (OverflowError, pd.errors.OutOfBoundsDatetime):
-        raise ReadError(f"{path}: {_out_of_bounds(table)}") from None
     except Exception as error:
         raise _damaged(path, kind) from error
     return frame if isinstance(frame.index, pd.RangeIndex) else frame.reset_index()
@@ -72,7 +70,7 @@ def _parquet(path: Path) -> pa.Table:
     with pq.ParquetFile(path, page_checksum_verification=True) as file:
         said = file.metadata
         _check_cells(path, said.num_rows * said.num_columns)
-        _check_names(path, file)
+        _check_footer(path, file)
         return file.read()
 
 
@@ -91,25 +89,28 @@ def _check_cells(path: Path, cells: int) -> None:
                         "it in parts.")  # fmt: skip
 
 
-def _check_names(path: Path, file: Any) -> None:
-    """Arrow's writers say twice what the columns are: a footer that contradicts itself is damaged."""
-    said = (file.metadata.metadata or {}).get(b"ARROW:schema")
-    if said is None:
+def _check_footer(path: Path, file: Any) -> None:
+    """Arrow's writers say twice what the columns are: a footer, which has no checksum, must not contradict itself."""
+    metadata = file.metadata.metadata or {}
+    if b"ARROW:schema" not in metadata:
         return
-    schema = pa.ipc.read_schema(pa.BufferReader(base64.b64decode(said)))
-    if schema.names != file.schema_arrow.names:
-        raise ReadError(f"{path} calls its columns by different names in two places: it is damaged.")
+    said = pa.ipc.read_schema(pa.BufferReader(base64.b64decode(metadata[b"ARROW:schema"])))
+    flat = len(file.schema) == len(said.names) and not any(pa.types.is_nested(kind) for kind in said.types)
+    pairs = [
+        (said.names, file.schema_arrow.names),
+        (said.names, file.schema.names if flat else said.names),
+        ([_kind(one) for one in said.types], [_kind(one) for one in file.schema_arrow.types]),
+        ((said.metadata or {}).get(b"pandas"), metadata.get(b"pandas")),
+    ]
+    if any(one != other for one, other in pairs):
+        raise ReadError(f"{path} says of its columns one thing in one place and another in another: it is damaged.")
 
 
-def _out_of_bounds(table: pa.Table) -> str:
-    """Says which columns hold dates that pandas cannot."""
-    found = []
-    for name in table.column_names:
-        try:
-            table.select([name]).to_pandas()
-        except (OverflowError, pd.errors.OutOfBoundsDatetime):
-            found.append(name)
-    return (
-        f"the columns {found or table.column_names} hold dates outside of the years 1677 to 2262, which the type that "
-        "the file names cannot hold. Store them in microseconds, or as text."
-    )
+def _kind(stored: pa.DataType) -> str:
+    """What a type holds, however many bits it takes: these may change on the way into a file."""
+    if pa.types.is_dictionary(stored):
+        return _kind(stored.value_type)
+    for kind in ("temporal", "integer", "floating", "boolean", "decimal", "nested"):
+        if getattr(pa.types, f"is_{kind}")(stored):
+            return kind
+    return "text or bytes"

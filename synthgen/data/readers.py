@@ -25,7 +25,6 @@ import pandas as pd
 
 from synthgen.data.arrow_files import read_arrow
 from synthgen.data.formats import format_of
-from synthgen.data.text_files import ReadWarning as ReadWarning
 from synthgen.data.text_files import ShortRows, read_text
 from synthgen.errors import ReadError
 

@@ -2,14 +2,12 @@
 
 import codecs
 import gzip
-import os
 import warnings
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NoReturn
 
-import numpy as np
 import pandas as pd
 
 from synthgen.data.text_structure import AT_ONCE, Structure, structure_of
@@ -25,12 +23,14 @@ ROWS_LOOKED_AT = 10_000
 MOST_NAMED = 5
 """Lines that a message names; it counts the others."""
 
+LARGEST = 2**28
+"""Bytes up to which any compressed file may unpack."""
+
 ShortRows = Literal["refuse", "missing"]
 
 
 class ReadWarning(UserWarning):
-    """A table may not be what was meant: a column that seems to hold numbers is read as strings, or a file seems to be
-    cut off. The message says how to change that."""
+    """A table may not be what was meant: numbers among words, a file that seems cut off; says how to change it."""
 
 
 def read_text(path: Path, options: dict[str, Any], missing_values: list[str], short_rows: ShortRows) -> pd.DataFrame:
@@ -71,6 +71,10 @@ def read_text(path: Path, options: dict[str, Any], missing_values: list[str], sh
         )
     _check_swallowed(path, found, frame, decimal=options["decimal"], missing_values=missing_values)
     _warn_of_words_among_numbers(frame, options["decimal"])
+    if found.bare and found.quoted:
+        lines = ", ".join(map(str, dict.fromkeys(found.bare[: 2 * MOST_NAMED])))
+        warnings.warn(f"{path}: fields that do not begin with a quotation mark hold some, though others are quoted: "
+                      f"line {lines}. A separator or a mark may be lost there.", ReadWarning, stacklevel=4)  # fmt: skip
     if found.cut:
         warnings.warn(f"{path} ends without a line break, after line {found.lines}: if it was cut off there, the last "
                       "cell is not whole.", ReadWarning, stacklevel=4)  # fmt: skip
@@ -97,9 +101,7 @@ def _parse(path: Path, options: dict[str, Any]) -> pd.DataFrame:
 
 
 def _refuse_encoding(path: Path, encoding: str) -> NoReturn:
-    raise ReadError(
-        f"{path} is not written in {encoding!r}. Name its encoding, such as encoding='latin-1'."
-    ) from None
+    raise ReadError(f"{path} is not written in {encoding!r}. Name its encoding, such as encoding='latin-1'.") from None
 
 
 def _check_header(path: Path, names: list[str], separator: str) -> None:
@@ -124,9 +126,7 @@ def check_distinct(path: Path, names: list[str]) -> None:
     if len(set(names)) == len(names):
         return
     counts = pd.Series(names).value_counts()
-    raise ReadError(
-        f"{path}: column names must be distinct. Used more than once: {sorted(counts.index[counts > 1])}."
-    )
+    raise ReadError(f"{path}: column names must be distinct. Used more than once: {sorted(counts.index[counts > 1])}.")
 
 
 def _structure(path: Path, options: dict[str, Any]) -> Structure:
@@ -149,7 +149,7 @@ def _pieces(path: Path, file: BinaryIO, *, packed: int | None) -> Iterator[bytes
     total = 0
     while piece := file.read(AT_ONCE):
         total += len(piece)
-        if packed is not None and unpacks_too_far(packed=packed, unpacked=total):
+        if packed is not None and unpacks_too_far(packed=packed, unpacked=total, least=LARGEST):
             raise ReadError(
                 f"{path} unpacks to more than {SUSPICIOUS} times its {packed} bytes, which no table of patients does. "
                 "If it is one, unpack it yourself (gunzip) and read the .csv."
@@ -213,7 +213,7 @@ def _check_swallowed(
     empty = {"", *missing_values}
     for line, rows in found.swallowed:
         cells = pd.Series([row[place] for row in rows for place in numbers if row[place] not in empty], dtype=object)
-        values = pd.to_numeric(cells.str.replace(decimal, "."), errors="coerce")
+        values = pd.to_numeric(_pointed(cells, decimal), errors="coerce")
         if len(cells) and values.notna().all():
             raise ReadError(
                 f"{path}, line {line}: a cell of {len(rows)} lines, each of which has the {found.fields} fields of a "
@@ -222,17 +222,20 @@ def _check_swallowed(
             )
     if not numbers:
         lines = ", ".join(str(line) for line, _ in found.swallowed[:MOST_NAMED])
-        warnings.warn(f"{path}: {len(found.swallowed)} cells of several lines could be rows between two stray quotation "
-                      f"marks: line {lines}. Look at them.", ReadWarning, stacklevel=5)  # fmt: skip
+        warnings.warn(f"{path}: {len(found.swallowed)} cells of several lines could be rows between two stray "
+                      f"quotation marks: line {lines}. Look at them.", ReadWarning, stacklevel=5)  # fmt: skip
 
 
 def _warn_of_words_among_numbers(frame: pd.DataFrame, decimal: str) -> None:
     for name in frame.select_dtypes(["object", "string"]).columns.tolist():
+        some = frame[name].head(1000).dropna()
+        if pd.to_numeric(_pointed(some[~some.isin(MISSING_WORDS)], decimal), errors="coerce").isna().any():
+            continue  # some words are no words for missing
         words = frame[name].isin(MISSING_WORDS)
         rest = frame.loc[~words & frame[name].notna(), name]
         if not words.any() or rest.empty:
             continue
-        numbers = pd.to_numeric(rest.astype(str).str.replace(decimal, ".", regex=False), errors="coerce")
+        numbers = pd.to_numeric(_pointed(rest, decimal), errors="coerce")
         if numbers.notna().all():
             found = sorted(frame.loc[words, name].unique())
             warnings.warn(
@@ -241,3 +244,8 @@ def _warn_of_words_among_numbers(frame: pd.DataFrame, decimal: str) -> None:
                 ReadWarning,
                 stacklevel=5,
             )
+
+
+def _pointed(numbers: pd.Series, decimal: str) -> pd.Series:
+    """Numbers as text with a decimal point."""
+    return numbers.astype(str).str.replace(decimal, ".", regex=False)

@@ -37,6 +37,8 @@ class Structure:
         named: Line, from 1, and number of fields of the first of these.
         nul: Line of the first NUL byte.
         stray: Line of the first quotation mark that ends a quoted field in the middle of a field.
+        bare: Lines of quotation marks in fields that do not begin with one.
+        quoted: Whether there are fields that do.
         unclosed: Line on which a quoted field begins that never ends.
         swallowed: Cells of several lines, each of which has as many fields as the header if it is taken as a row: the
             cell's line, and these rows.
@@ -52,6 +54,8 @@ class Structure:
     named: list[tuple[int, int]] = field(default_factory=list)
     nul: int | None = None
     stray: int | None = None
+    bare: list[int] = field(default_factory=list)
+    quoted: bool = False
     unclosed: int | None = None
     swallowed: list[tuple[int, list[list[str]]]] = field(default_factory=list)
     cut: bool = False
@@ -117,9 +121,9 @@ def _look(held: bytes, separator: int, found: Structure) -> int:
     if nul >= 0 or not text:
         return 0
     data = np.frombuffer(text, np.uint8)
-    quotes, stray = _structural(data, separator)
-    if stray is not None:
-        found.stray = found.lines + held.count(b"\n", 0, stray) + 1
+    quotes, others, torn = _structural(data, separator)
+    if torn:
+        found.stray = found.lines + held.count(b"\n", 0, int(others[-1])) + 1
         return 0
     marks = _outside(np.flatnonzero((data == separator) | (data == NEWLINE)), quotes)
     ends = data[marks] == NEWLINE
@@ -127,24 +131,27 @@ def _look(held: bytes, separator: int, found: Structure) -> int:
         return 0
     rows = _Rows(held, marks[: np.flatnonzero(ends)[-1] + 1], separator, found)
     rows.count()
-    if len(quotes):
+    used, lines = rows.used, held.count(b"\n", 0, rows.used)
+    if lines > np.count_nonzero(rows.is_end) and found.fields > 1:
         rows.find_swallowed(quotes)
-    used = int(rows.marks[-1]) + 1
-    found.lines += held.count(b"\n", 0, used)
+    found.quoted |= bool(len(quotes))
+    for place in others[others < used][: max(0, MOST_KEPT - len(found.bare))]:
+        found.bare.append(found.lines + held.count(b"\n", 0, int(place)) + 1)
+    found.lines += lines
     return used
 
 
-def _structural(data: np.ndarray, separator: int) -> tuple[np.ndarray, int | None]:
-    """Places of quotation marks that begin and end a field, by turns, or of one that ends it in its middle."""
+def _structural(data: np.ndarray, separator: int) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Places of marks that begin and end a field, by turns; of others; whether the last of these tears a field."""
     places = np.flatnonzero(data == QUOTE)
     if not len(places):
-        return places, None
+        return places, places, False
     before = data[places - 1]
     before[0] = before[0] if places[0] else NEWLINE
     after = data[places + 1]  # there always is a line feed
     known = (separator, NEWLINE, QUOTE)
     if np.isin(before[::2], known).all() and np.isin(after[1::2], known).all():
-        return places, None  # a mark written twice ends the field and begins it again
+        return places, places[:0], False  # a mark written twice ends the field and begins it again
     return _one_by_one(places, before.tolist(), after.tolist(), separator)
 
 
@@ -162,9 +169,9 @@ def _outside(marks: np.ndarray, quotes: np.ndarray) -> np.ndarray:
 
 def _one_by_one(
     places: np.ndarray, before: list[int], after: list[int], separator: int
-) -> tuple[np.ndarray, int | None]:
+) -> tuple[np.ndarray, np.ndarray, bool]:
     """As `_structural`, where some marks are signs like any other."""
-    kept, inside, number = [], False, 0
+    kept, others, inside, number = [], [], False, 0
     while number < len(places):
         if not inside and before[number] in (separator, NEWLINE):
             kept.append(number)
@@ -174,10 +181,12 @@ def _one_by_one(
         elif inside and after[number] in (separator, NEWLINE):
             kept.append(number)
             inside = False
-        elif inside:
-            return places, int(places[number])
+        else:
+            others.append(number)
+            if inside:
+                break
         number += 1
-    return places[kept], None
+    return places[kept], places[others], number < len(places)
 
 
 class _Rows:
@@ -235,15 +244,13 @@ class _Rows:
         return self.found.lines + self.text.count(b"\n", 0, place) + 1
 
     def find_swallowed(self, quotes: np.ndarray) -> None:
-        """Looks for rows of several lines, each of which could be a row.
+        """Looks among rows of several lines for those of which each line could be a row.
 
         Args:
             quotes: Places of the marks that begin and end fields, by turns.
         """
         ends = self.marks[self.is_end]
         lines = np.flatnonzero(self.data == NEWLINE)
-        if len(lines) == len(ends) or self.found.fields == 1:
-            return
         separators = np.add.reduceat(self.data == self.separator, np.concatenate([[0], lines[:-1] + 1]), dtype=np.int64)
         last = np.searchsorted(lines, ends)  # line of each row
         first = np.concatenate([[0], last[:-1] + 1])

@@ -6,11 +6,8 @@ DEFLATE = 1040
 SUSPICIOUS = 200
 """Times a file's size, beyond what tables and pictures unpack to."""
 
-LEAST = 2**28
-"""Bytes up to which anything may unpack."""
 
-
-def unpacks_too_far(*, packed: int, unpacked: int, least: int = LEAST) -> bool:
+def unpacks_too_far(*, packed: int, unpacked: int, least: int) -> bool:
     """Returns whether a file says that it unpacks to so much more than its own size that it would fill the memory.
 
     Args:
@@ -19,7 +16,7 @@ def unpacks_too_far(*, packed: int, unpacked: int, least: int = LEAST) -> bool:
         least: Bytes up to which anything may unpack.
 
     Example:
-        >>> unpacks_too_far(packed=10**6, unpacked=10**9), unpacks_too_far(packed=10**8, unpacked=10**9)
-        (True, False)
+        >>> [unpacks_too_far(packed=packed, unpacked=10**9, least=2**28) for packed in (10**6, 10**8)]
+        [True, False]
     """
     return unpacked > max(least, SUSPICIOUS * packed)

@@ -1,8 +1,11 @@
 """synthgen describe."""
 
+import io
+
 import pytest
 
 import synthgen as sg
+from synthgen.cli import main
 
 
 def test_it_writes_the_schema_that_infer_returns(fitted, run, tmp_path):
@@ -67,3 +70,23 @@ def test_bad_input(fitted, fails, tmp_path):
     assert "no.csv: there is no such file" in fails("describe", "no.csv")
     assert "Did you mean 'patient_id'?" in fails("describe", fitted / "patients.csv", "--patient-key", "patient_ix")
     assert "cannot be written" in fails("describe", "no.csv", "-o", tmp_path / "nowhere" / "schema.yaml")
+
+
+def test_a_terminal_without_the_letters_of_a_name_is_written_to(tmp_path, monkeypatch):
+    path = tmp_path / "rows.csv"
+    path.write_text("Größe\n" + "1.5\n2.5\n" * 20, encoding="utf-8")
+    out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", out)
+    with pytest.raises(SystemExit) as left:
+        main(["describe", str(path)])
+    out.flush()
+    assert left.value.code == 0
+    assert b"Gr\\xf6\\xdfe" in out.buffer.getvalue()
+
+
+def test_short_rows_are_missing_on_request(run, tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("age,kg\n" + "31,60.5\n42\n" * 20, encoding="utf-8")
+    code, _, error = run("describe", path)
+    assert code == 2 and "--short-rows missing" in error
+    assert run("describe", path, "--short-rows", "missing")[0] == 0

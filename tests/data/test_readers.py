@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 
-from synthgen.data.readers import ReadWarning, read_table
+from synthgen.data.readers import read_table
+from synthgen.data.text_files import ReadWarning
 from synthgen.data.writers import write_table
 from synthgen.errors import ReadError
 

@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 
 from synthgen import __version__
+from synthgen.data.images.dicom_claims import frames_of
 from synthgen.data.images.dicom_pixels import of_frame, shown
 from synthgen.data.images.dicom_series import Scan, Stack, check_alike, check_sizes, number_of, placed, volumes
-from synthgen.data.images.files import RULES, CorruptFiles, Rules, Source, Unreadable, collect
+from synthgen.data.images.files import RULES, CorruptFiles, Rules, Source, Unreadable, collect, size_of
 from synthgen.data.images.image_set import ImageSet, ImageWarning
 from synthgen.errors import ReadError, WriteError
 from synthgen.files.writing import appearing
@@ -131,6 +132,7 @@ def _look(path: Path, kept: Sequence[str], rules: Rules, notes: Counter[str]) ->
     """What the header of a file says."""
     import pydicom
 
+    size = size_of(path)
     dataset = pydicom.dcmread(path, stop_before_pixels=True)
     if "Rows" not in dataset or "PhotometricInterpretation" not in dataset:
         raise Unreadable("no image")
@@ -139,7 +141,7 @@ def _look(path: Path, kept: Sequence[str], rules: Rules, notes: Counter[str]) ->
         raise ReadError("A file says that it is synthetic (0008,001C). To learn it anyway: allow_synthetic=True.")
     notes["tagged"] += not synthetic and any(str(dataset.get(tag, "")) for tag in IDENTIFYING if tag != "PatientID")
     notes["burned"] += str(dataset.get("BurnedInAnnotation", "NO")) == "YES"
-    frames = int(dataset.get("NumberOfFrames", 1) or 1)
+    frames = frames_of(dataset, size)
     ids = [str(dataset.get(tag, "") or "") for tag in ("PatientID", "StudyInstanceUID", "SeriesInstanceUID")]
     positions, direction = placed(dataset, frames)
     return Scan(

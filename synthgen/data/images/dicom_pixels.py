@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from synthgen.data.images.dicom_claims import check_length, check_rescaling, check_window
 from synthgen.data.images.files import Unreadable
 from synthgen.data.images.quantisation import quantised
 
@@ -52,13 +53,16 @@ def values_of(dataset: Dataset) -> np.ndarray:
     syntax = dataset.file_meta.TransferSyntaxUID
     if syntax.is_compressed and not get_decoder(syntax).is_available:
         raise Unreadable(f"compressed as {syntax.name}, which needs: pip install python-gdcm")
+    check_length(dataset)
     stored = dataset.pixel_array
     stored = stored[None] if stored.ndim == 2 else stored
     if stored.shape[1:] != (dataset.Rows, dataset.Columns):
         raise Unreadable("other pixels than it says")
     values = np.empty(stored.shape, np.float32)
     for number, frame in enumerate(stored):
-        rescaled = apply_modality_lut(frame, of_frame(dataset, number, "PixelValueTransformationSequence"))
+        says = of_frame(dataset, number, "PixelValueTransformationSequence")
+        rescaled = apply_modality_lut(frame, says)
+        check_rescaling(says, rescaled)
         values[number] = apply_voi_lut(rescaled, dataset) if "VOILUTSequence" in dataset else rescaled
     return values
 
@@ -77,10 +81,12 @@ def windows_of(dataset: Dataset) -> list[tuple[float, float] | None]:
 
 def _window(says: Any) -> tuple[float, float] | None:
     """Ends of a window (PS3.3, C.11.2.1.2)."""
-    if not says.get("WindowWidth") or says.get("WindowCenter") is None:
+    if any(says.get(name) in (None, "") for name in ("WindowWidth", "WindowCenter")):
         return None
     centre, width = (float(np.atleast_1d(says[name].value)[0]) for name in ("WindowCenter", "WindowWidth"))
-    if str(says.get("VOILUTFunction", "LINEAR")) != "LINEAR":
+    linear = str(says.get("VOILUTFunction", "LINEAR")) == "LINEAR"
+    check_window(centre, width, linear=linear)
+    if not linear:
         return centre - width / 2, centre + width / 2
     return centre - 0.5 - (width - 1) / 2, centre - 0.5 + (width - 1) / 2
 

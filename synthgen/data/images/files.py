@@ -5,6 +5,7 @@ Readers look at the headers of all files first, so that what does not fit togeth
 
 import hashlib
 import json
+import stat
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -85,6 +86,22 @@ class Unreadable(Exception):
     """A file cannot be read; the message says why, in few words that tell nothing of what it holds."""
 
 
+def size_of(path: Path) -> int:
+    """Returns the bytes of a file that can be read to its end: no pipe or device, which may never end.
+
+    Args:
+        path: Of the file.
+
+    Raises:
+        Unreadable: If it is none.
+        FileNotFoundError: If it is not there.
+    """
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise Unreadable("no regular file")
+    return found.st_size
+
+
 class CorruptFiles:
     """Files that cannot be read: gathered, then named in one error, or left out with a warning.
 
@@ -146,8 +163,10 @@ def _quietly() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
-    except (Unreadable, SynthgenError, ImportError, MemoryError):
+    except (Unreadable, SynthgenError, ImportError):
         raise
+    except MemoryError:
+        raise Unreadable("asks for more memory than there is") from None
     except Exception as error:
         raise Unreadable(type(error).__name__) from error
 

@@ -1,6 +1,9 @@
 """NIfTI volumes: turned to the canonical orientation, whole or cut into slices; written with a mark in the header."""
 
 import gzip
+import math
+import warnings
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -9,14 +12,28 @@ import numpy as np
 import pandas as pd
 
 from synthgen.data.images.dicom_pixels import scaled
-from synthgen.data.images.files import RULES, CorruptFiles, Rules, Source, collect
-from synthgen.data.images.image_set import ImageSet
+from synthgen.data.images.files import (
+    MOST_NAMED,
+    RULES,
+    Collected,
+    CorruptFiles,
+    Rules,
+    Source,
+    Unreadable,
+    collect,
+    size_of,
+)
+from synthgen.data.images.image_set import ImageSet, ImageWarning
 from synthgen.data.images.quantisation import quantised
+from synthgen.data.unpacking import DEFLATE, unpacks_too_far
 from synthgen.errors import ReadError, WriteError
 from synthgen.files.writing import replacing
 
 MARK = "synthetic, made by synthgen"
 """In the header's field `descrip`, which holds 79 letters."""
+
+LARGEST = 2**30
+"""Bytes up to which any file may unpack: masks, most of which is background, pack very well."""
 
 AXES = ("sagittal", "coronal", "axial")
 """Of the canonical orientation: to the right, to the front, up."""
@@ -37,17 +54,21 @@ def read_nifti(
         slices: Which slices to cut volumes into, those without anything in them left out; None keeps volumes.
         rules: What holds of files of every format.
 
+    Voxels that are no number (NaN), as programs write outside of a mask, are black and take no part in the bounds; a
+    warning counts the files that have some.
+
     Returns:
         Grey images or volumes of 8 bits, slices with their place in the column `slice`; patients by file.
 
     Raises:
-        ReadError: If a file cannot be read, has not three dimensions, is synthetic, or shapes differ.
+        ReadError: If a file cannot be read, holds more or fewer voxels than it says, has not three dimensions, is
+            synthetic, or shapes differ.
     """
     import nibabel
 
     if slices not in (*AXES, None):
         raise ReadError(f"slices: expected one of {[*AXES, None]} for NIfTI. Received {slices!r}.")
-    corrupt = CorruptFiles(rules, len(paths))
+    corrupt, notes = CorruptFiles(rules, len(paths)), Counter[str]()
     looked = list(corrupt.read(paths, lambda path: _look(path, rules), rules.name))
     flat = sum(len(shape) != 3 for _, shape in looked)
     if flat:
@@ -59,24 +80,46 @@ def read_nifti(
     _check_shapes([source.header for source in sources], axis, rules.size)
 
     def decode(source: Source[tuple[int, ...]]) -> tuple[np.ndarray, list[int]]:
-        loaded = nibabel.as_closest_canonical(nibabel.load(source.paths[0]))
+        loaded = nibabel.as_closest_canonical(_whole(source.paths[0]))
         values = np.asarray(loaded.dataobj, np.float32).reshape(loaded.shape[:3])
+        notes["holes"] += bool(np.isnan(values).any())
         found = _cut(_pixels(values, bounds), slices)
         pieces = [np.stack([scaled(side, rules.size) for side in piece]) if piece.ndim == 3 else
                   scaled(piece, rules.size) for _, piece in found]  # fmt: skip
         return np.array(pieces, np.uint8)[..., None], [place for place, _ in found]
 
     collected = collect(sources, decode, corrupt=corrupt, asked=["nifti", bounds, slices])
+    _warn(notes, sources, collected, corrupt)
     table = pd.DataFrame({} if slices is None else {"slice": collected.places}, index=range(len(collected.places)))
     patients = np.unique(collected.sources, return_inverse=True)[1]
     return ImageSet(pixels=collected.pixels, table=table, patients=patients)
+
+
+def _warn(notes: Counter[str], sources: Sequence[Source[Any]], collected: Collected, corrupt: CorruptFiles) -> None:
+    """Says what nobody may have wanted: voxels that are no number, volumes of which no slice is left."""
+    if notes["holes"]:
+        warnings.warn(f"{notes['holes']} of {len(sources)} files hold voxels that are no number (NaN). They are black, "
+                      "and take no part in what black and white stand for.", ImageWarning, 4)  # fmt: skip
+    shown = set(collected.sources.tolist())
+    empty = [source.name for number, source in enumerate(sources)
+             if number not in shown and source.name not in corrupt.reasons]  # fmt: skip
+    if empty:
+        warnings.warn(f"{len(empty)} of {len(sources)} volumes show nothing in any slice and are left out: "
+                      f"{', '.join(empty[:MOST_NAMED])}. slices=None keeps them.", ImageWarning, 4)  # fmt: skip
 
 
 def _look(path: Path, rules: Rules) -> tuple[int, ...]:
     """The shape of a file's volume in the canonical orientation, from its header."""
     import nibabel
 
+    size = size_of(path)
     loaded: Any = nibabel.load(path)
+    needed = _claims(loaded)
+    packed = path.suffix == ".gz"
+    if needed > size * (DEFLATE if packed else 1) or unpacks_too_far(packed=size, unpacked=needed, least=LARGEST):
+        raise Unreadable(f"says that it takes {needed} bytes, and has {size}")
+    if not packed and size > needed:
+        raise Unreadable(f"{size - needed} bytes more than it says")
     if bytes(loaded.header.get("descrip", b"")).startswith(MARK.encode()) and not rules.allow_synthetic:
         raise ReadError("A file says that it is synthetic. To learn it anyway: allow_synthetic=True.")
     shape = loaded.shape
@@ -86,6 +129,35 @@ def _look(path: Path, rules: Rules) -> tuple[int, ...]:
         return tuple(shape)
     turned = nibabel.io_orientation(loaded.affine)[:, 0].astype(int)
     return tuple(int(side) for side in np.array(shape)[np.argsort(turned[:3])])
+
+
+def _claims(loaded: Any) -> int:
+    """Bytes that a file says it takes."""
+    kind, start = loaded.get_data_dtype(), int(loaded.dataobj.offset)
+    if kind.kind not in "biuf":
+        raise Unreadable("voxels that are no plain numbers")
+    if start < int(loaded.header["sizeof_hdr"]) + 4:  # four bytes say whether there are extensions
+        raise Unreadable("its voxels begin inside its header")
+    if min(loaded.shape) < 1:
+        raise Unreadable("no volume")
+    return start + kind.itemsize * math.prod(loaded.shape)
+
+
+def _whole(path: Path) -> Any:
+    """A file's volume; of a compressed file, all of it is unpacked, since its checksum stands at its end."""
+    import nibabel
+
+    loaded: Any = nibabel.load(path)
+    if path.suffix != ".gz":
+        return loaded
+    needed = _claims(loaded)
+    with gzip.open(path) as file:
+        content = file.read(needed)
+        if len(content) < needed:
+            raise Unreadable("fewer voxels than it says")
+        if file.read(1):  # behind the last byte the checksum is compared
+            raise Unreadable("more voxels than it says")
+    return type(loaded).from_bytes(content)
 
 
 def _check_shapes(shapes: list[tuple[int, ...]], axis: int | None, size: tuple[int, int] | None) -> None:
@@ -105,7 +177,14 @@ def _check_shapes(shapes: list[tuple[int, ...]], axis: int | None, size: tuple[i
 
 
 def _pixels(values: np.ndarray, bounds: tuple[float, float] | None) -> np.ndarray:
-    low, high = bounds or (float(end) for end in np.percentile(values, [0.5, 99.5]))
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        raise Unreadable("no voxel is a number")
+    low, high = bounds or (float(end) for end in np.percentile(finite, [0.5, 99.5]))
+    if low == high:  # a mask of few voxels
+        low, high = float(finite.min()), float(finite.max())
+    if len(finite) < values.size:
+        values = np.where(np.isnan(values), low, values)
     return quantised(values, (low, high)) if low < high else np.zeros(values.shape, np.uint8)
 
 

@@ -2,7 +2,6 @@
 
 import math
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pandas as pd
 
 from synthgen.data.images.disk import AT_ONCE, write_array
 from synthgen.data.images.image_set import MOST_CHANNELS, ImageSet
+from synthgen.data.unpacking import unpacks_too_far
 from synthgen.errors import ReadError, SynthgenError, WriteError
 from synthgen.files.writing import replacing
 
@@ -24,6 +24,9 @@ PATIENT = "patient"
 
 MARK = "synthetic"
 """Key of archives that hold synthetic images."""
+
+LARGEST = 2**30
+"""Bytes up to which any array may unpack: masks, most of which is background, pack very well."""
 
 
 def read_npz(
@@ -56,17 +59,66 @@ def read_npz(
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             _check_keys(path, archive.files, part, patient, allow_synthetic=allow_synthetic)
             wanted = [f"{prefix}labels", "classes", *([] if patient is None else [f"{prefix}{patient}"])]
+            check_sizes(path, [f"{prefix}images", *(name for name in wanted if name in archive.files)])
             held = {name: archive[name] for name in wanted if name in archive.files}
             pixels = archive[f"{prefix}images"] if cache is None else _unpacked(path, f"{prefix}images", cache)
     except SynthgenError:
         raise
-    except (OSError, TypeError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except MemoryError as error:
+        raise ReadError(f"{path}: {prefix}images needs more memory than there is. Name a cache.") from error
+    except Exception as error:
         raise ReadError(f"{path} is no NumPy archive of plain arrays: {type(error).__name__}.") from error
+    if pixels.ndim < 3 or 0 in pixels.shape:
+        raise ReadError(f"{path}: {prefix}images holds no image: its shape is {pixels.shape}.")
     if pixels.ndim == 4 and pixels.shape[-1] > MOST_CHANNELS:  # volumes of MedMNIST
         pixels = pixels[..., None]
     labels = _classes(path, held.get(f"{prefix}labels"), held.get("classes"))
     whose = None if patient is None else held[f"{prefix}{patient}"]
+    if whose is not None and whose.shape != (len(pixels),):
+        raise ReadError(
+            f"{path}: {prefix}{patient} has shape {whose.shape}. Expected one entry for each of {len(pixels)} images."
+        )
     return ImageSet.from_array(pixels, labels=labels, patients=whose)
+
+
+def check_sizes(path: Path, keys: list[str]) -> None:
+    """Refuses arrays that are not as large as they say, and those that would fill the memory.
+
+    Args:
+        path: Of the archive.
+        keys: Of the arrays.
+
+    Raises:
+        ReadError: Names the array.
+    """
+    with zipfile.ZipFile(path) as archive:
+        for said in archive.infolist():
+            archive.open(said).close()  # whose name has to be the one that the archive's list gives
+        for key in keys:
+            said = archive.getinfo(f"{key}.npy")
+            with archive.open(said) as member:
+                shape, _, kind = _header(member)
+                needed = member.tell() + kind.itemsize * math.prod(shape)
+            if needed != said.file_size:
+                raise ReadError(
+                    f"{path}: {key} says that it has shape {shape}, which takes {needed} bytes, and has "
+                    f"{said.file_size}: it is damaged."
+                )
+            if unpacks_too_far(packed=said.compress_size, unpacked=said.file_size, least=LARGEST):
+                raise ReadError(
+                    f"{path}: {key} unpacks from {said.compress_size} to {said.file_size} bytes, as no images do. If "
+                    "these are images, store them without compression (numpy.savez)."
+                )
+
+
+def _header(member: Any) -> tuple[tuple[int, ...], bool, np.dtype]:
+    """Shape, order and type that an array in an archive says it has."""
+    version = np.lib.format.read_magic(member)
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, fortran, kind = read(member)
+    if kind.hasobject or any(side < 0 for side in shape):
+        raise ValueError("objects, or a side below 0")
+    return shape, fortran, kind
 
 
 def _check_keys(path: Path, keys: list[str], part: str | None, patient: str | None, *, allow_synthetic: bool) -> None:
@@ -88,12 +140,20 @@ def _classes(path: Path, labels: np.ndarray | None, names: np.ndarray | None) ->
     """The class of each image, by its name where the archive names classes."""
     if labels is None:
         return None
-    labels = labels.reshape(len(labels), -1)
+    labels = labels.reshape(len(labels) if labels.ndim else 1, -1)
+    if labels.dtype.kind in "fc" and not np.isfinite(labels).all():
+        missing = int((~np.isfinite(labels)).sum())
+        raise ReadError(f"{path}: {missing} of {labels.size} labels are no number. Leave these images out.")
     if labels.shape[1] > 1:
         raise ReadError(f"{path}: images of several findings at once ({labels.shape[1]} labels each) are not read.")
     labels = labels[:, 0]
     if names is None:
         return labels
+    if names.ndim != 1 or len(set(names.tolist())) < len(names) or "" in names.tolist():
+        raise ReadError(
+            f"{path}: classes has shape {names.shape} and names {len(set(names.ravel().tolist()) - {''})} classes. "
+            "Expected a list of distinct names, none of them empty."
+        )
     if not np.issubdtype(labels.dtype, np.integer) or not np.isin(labels, np.arange(len(names))).all():
         raise ReadError(f"{path}: labels are no places in the list of {len(names)} classes. Correct labels or classes.")
     return names[labels]
@@ -102,10 +162,8 @@ def _classes(path: Path, labels: np.ndarray | None, names: np.ndarray | None) ->
 def _unpacked(path: Path, key: str, cache: Path) -> np.ndarray:
     """An array of the archive, unpacked into a file a few images at a time."""
     with zipfile.ZipFile(path) as archive, archive.open(f"{key}.npy") as member:
-        version = np.lib.format.read_magic(member)
-        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, fortran, kind = read(member)
-        if fortran or kind.hasobject or len(shape) < 3:
+        shape, fortran, kind = _header(member)
+        if fortran or len(shape) < 3 or 0 in shape:
             raise ReadError(f"{path}: {key} cannot be unpacked piece by piece. Leave out cache.")
         count = max(1, AT_ONCE // max(1, kind.itemsize * math.prod(shape[1:])))
 

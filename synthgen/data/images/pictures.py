@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from synthgen.data.images.files import RULES, CorruptFiles, Rules, Source, collect
+from synthgen.data.images.files import RULES, CorruptFiles, Rules, Source, Unreadable, collect, size_of
 from synthgen.data.images.image_set import ImageSet, ImageWarning
 from synthgen.data.split import patient_codes
+from synthgen.data.unpacking import unpacks_too_far
 from synthgen.errors import ReadError, WriteError
 from synthgen.files.writing import appearing
 
@@ -21,6 +22,9 @@ MARK = "synthetic image, made by synthgen"
 """What a written picture says of itself, in a text chunk."""
 
 LABEL = "label"
+
+LARGEST = 2**26
+"""Bytes up to which any picture may unpack; a chest X-ray is 2**24."""
 
 
 def read_pictures(
@@ -104,11 +108,15 @@ class _Header:
 def _look(path: Path, rules: Rules) -> _Header:
     from PIL import Image
 
+    packed = size_of(path)
     with Image.open(path) as opened:
         if not rules.allow_synthetic and str(opened.info.get("Description", "")).startswith(MARK):
             raise ReadError(f"{path.name} says that it is synthetic. To learn or judge it: allow_synthetic=True.")
         deep = opened.mode.startswith("I")
         channels = 1 if deep or opened.mode in ("1", "L", "LA") else 3
+        unpacked = opened.height * opened.width * channels * (2 if deep else 1)
+        if unpacks_too_far(packed=packed, unpacked=unpacked, least=LARGEST):
+            raise Unreadable(f"{packed} bytes that unpack to {unpacked}")
         return _Header((opened.height, opened.width), channels, deep)
 
 
@@ -136,6 +144,8 @@ def _picture(source: Source[tuple[int, _Header]], channels: int, size: tuple[int
     from PIL import Image
 
     header = source.header[1]
+    with Image.open(source.paths[0]) as opened:
+        opened.verify()  # checksums of PNG, which decoding passes over; the file has to be opened anew
     with Image.open(source.paths[0]) as opened:
         picture = opened if header.deep else opened.convert("L" if header.channels == 1 else "RGB")
         if size is not None:

@@ -61,6 +61,8 @@ def read_images(
     path = Path(source)
     if not path.exists():
         raise ReadError(f"{path} does not exist.")
+    if not path.is_file() and not path.is_dir():
+        raise ReadError(f"{path} is neither a file nor a folder.")
     rules = Rules(folder=path if path.is_dir() else path.parent, size=size, allow_synthetic=allow_synthetic,
                   skip_corrupt=skip_corrupt, cache=None if cache is None else Path(cache))  # fmt: skip
     if path.suffix == ".npz":
