@@ -53,7 +53,10 @@ def main() -> None:
         schema = sg.Schema.from_dict(json.loads(Path(arguments.schema).read_text(encoding="utf-8")))
     settings = dict(arguments.settings)
     epsilon = settings.pop("epsilon", None)
-    privacy = None if epsilon is None else sg.DifferentialPrivacy(epsilon=epsilon, delta=stopwatch.DELTA)
+    privacy = None
+    if epsilon is not None:
+        privacy = sg.DifferentialPrivacy(epsilon=epsilon, delta=stopwatch.DELTA)
+        schema = schema.confirmed()  # the tables are public, their publishers describe each column
     synthesizer = FAMILIES[arguments.model](seed=arguments.seed, **settings)
 
     if arguments.time_encoding:

@@ -1,5 +1,5 @@
-"""The command line: describe, fit, tune, sample, augment, evaluate, audit, inspect, demo; policy, gate, keys, release,
-verify.
+"""The command line: describe, confirm, fit, tune, sample, augment, evaluate, audit, inspect, demo; policy, gate, keys,
+release, verify.
 
 Options are the library's own arguments. Each verb is a file of its own and imports what it needs when it runs, so that
 ``synthgen --help`` answers at once.
@@ -22,6 +22,7 @@ import typer
 from synthgen import __version__
 from synthgen.cli.audit import audit
 from synthgen.cli.augment import augment
+from synthgen.cli.confirm import confirm
 from synthgen.cli.demo import demo
 from synthgen.cli.describe import describe
 from synthgen.cli.evaluate import evaluate
@@ -49,6 +50,7 @@ app = typer.Typer(
 )
 for command in (
     describe,
+    confirm,
     fit,
     tune,
     sample,

@@ -36,7 +36,8 @@ def describe(
     """Say what the columns of a table seem to mean, and write it as a [bold]schema[/bold].
 
     The schema says which columns are learned, and how. Read it before you fit: what is guessed wrongly here is learned
-    wrongly. It holds no value of your data.
+    wrongly. It holds no value of your data. Every column is marked as inferred; under a privacy budget that does not
+    count as public until you [bold]confirm[/bold] it.
 
     [bold]Examples[/bold]
 
@@ -106,4 +107,7 @@ def _closing(schema: "Schema", output: Path | None, data: Path) -> str:
     learned = f"{len(schema.learned)} of {len(schema.columns)} columns would be learned."
     if output is None:
         return f"{learned} Add -o schema.yaml to write this down, and to change it."
-    return f"{learned} Written to {output}: read it, correct it, then synthgen fit {data} --schema {output}"
+    return (
+        f"{learned} Written to {output}: read it, correct it, then synthgen fit {data} --schema {output}\n"
+        f"For a privacy budget also: synthgen confirm {output}"
+    )

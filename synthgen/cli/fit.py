@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from synthgen.cli import images
+from synthgen.cli.confirm import public_schema
 from synthgen.cli.outputs import require_writable
 from synthgen.cli.verbs import (
     Quiet,
@@ -93,7 +94,7 @@ def fit(  # noqa: PLR0913, PLR0917 - options
     epsilon: Annotated[
         float | None,
         typer.Option(
-            help="Promise each patient differential privacy with this epsilon; needs --schema, which counts as public."
+            help="Promise each patient differential privacy with this epsilon; needs a --schema that is confirmed."
         ),
     ] = None,
     delta: Annotated[float, typer.Option(help="Of that promise: far below one over the number of patients.")] = 1e-5,
@@ -139,7 +140,7 @@ def fit(  # noqa: PLR0913, PLR0917 - options
 
     $ synthgen fit patients.csv --schema schema.yaml --model auto --minutes 10 -o patients.synthgen
 
-    $ synthgen fit patients.csv --schema schema.yaml --epsilon 1 -o patients.synthgen
+    $ synthgen confirm schema.yaml && synthgen fit patients.csv --schema schema.yaml --epsilon 1 -o patients.synthgen
 
     $ synthgen fit xrays/ --images size=64x64 --holdout holdout.npz --train train.npz -o xrays.synthgen
     """
@@ -194,14 +195,14 @@ def _named(model: str | None, *, epsilon: float | None, schema: Path | None, qui
     if schema is None:
         raise SynthgenError(
             "--epsilon needs --schema: a guess would read the table outside the budget. 'synthgen describe' writes a "
-            "first one; what stands in it counts as publicly known, so read it, and take out what is not."
+            "first one; read it, and confirm what is known without the table by 'synthgen confirm'."
         )
+    meaning = public_schema(schema)
     if model not in (None, AUTO):
         return model
-    from synthgen.data.schema import Schema
     from synthgen.selection.private_family import private_family
 
-    family, why = private_family(Schema.from_yaml(schema))
+    family, why = private_family(meaning)
     console(quiet=quiet).print(f"Chosen: {why}", markup=False)
     return {known: name for name, known in MODELS.items()}[family.__name__]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from synthgen.cli.confirm import public_schema
 from synthgen.cli.outputs import require_new_folder, require_writable
 from synthgen.cli.verbs import console, count, kept_epoch, parsed_settings, require_run, run_directory
 from synthgen.errors import FitInterrupted, ReadError, SynthgenError, WriteError, did_you_mean
@@ -183,6 +184,7 @@ def fit(  # noqa: PLR0913
     for path in (holdout, train):
         if path is not None and path.suffix != ".npz":
             raise WriteError(f"{path}: images that are kept out are written as .npz.")
+    meaning = _meaning(schema, private=privacy is not None)
     synthesizer = make(model or "image-gan", {"seed": seed} | ({} if steps is None else {"num_steps": steps}), settings)
     images = read(data, how)
     copies = len(images)
@@ -193,7 +195,6 @@ def fit(  # noqa: PLR0913
         _write_real(kept_out, holdout)
     if train is not None:
         _write_real(images, train)
-    meaning = _meaning(schema)
     directory = run_directory(checkpoint, output, private=privacy is not None)
     require_run(directory)
     try:
@@ -222,9 +223,11 @@ def _write_real(images: "ImageSet", path: Path) -> None:
     write_npz(images, path, synthetic=False)
 
 
-def _meaning(schema: Path | None) -> "Schema | None":
+def _meaning(schema: Path | None, *, private: bool) -> "Schema | None":
     if schema is None:
         return None
+    if private:
+        return public_schema(schema)
     from synthgen.data.schema import Schema
 
     return Schema.from_yaml(schema)

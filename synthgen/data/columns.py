@@ -1,7 +1,9 @@
 """What a column means: Numerical, Categorical, Boolean, Datetime, Identifier, Text.
 
 A column object holds structure (kind, type, decimals, resolution), never a value of the data, unless the user declares
-it: `categories`, `minimum` and `maximum` are the user's own words and count as public.
+it: `categories`, `minimum` and `maximum` are the user's own words and count as public. Structure can give a patient
+away too (one value of 37.25 makes two decimals, one empty cell makes a column that may be empty): what was guessed from
+a table is marked `inferred`.
 
 | kind | in the frame | what a synthesizer does with it |
 |---|---|---|
@@ -14,7 +16,7 @@ it: `categories`, `minimum` and `maximum` are the user's own words and count as 
 """
 
 from abc import ABC
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar
 
 from synthgen.errors import SchemaError, did_you_mean
@@ -31,6 +33,9 @@ class Column(ABC):
     Args:
         dtype: The pandas type that synthetic data gets, as ``str(series.dtype)`` writes it, e.g. ``"int64"``.
         missing: Whether values may be missing.
+        inferred: Whether this entry was guessed from a table and nobody has confirmed that it is known without one.
+            It does not count as public then, whatever was changed in it since; it is no part of what columns mean, so
+            that columns are equal with and without it.
     """
 
     kind: ClassVar[str]
@@ -38,6 +43,7 @@ class Column(ABC):
 
     dtype: str = "object"
     missing: bool = False
+    inferred: bool = field(default=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the column as plain types for YAML or JSON; fields at their default are left out.
@@ -48,7 +54,8 @@ class Column(ABC):
         """
         defaults = {field.name: field.default for field in fields(self)}
         stored = {name: value for name, value in asdict(self).items() if name == "dtype" or value != defaults[name]}
-        return {"kind": self.kind} | {n: list(v) if isinstance(v, tuple) else v for n, v in stored.items()}
+        mark = {"inferred": stored.pop("inferred")} if "inferred" in stored else {}
+        return {"kind": self.kind} | {n: list(v) if isinstance(v, tuple) else v for n, v in stored.items()} | mark
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,10 +208,10 @@ def column_from_dict(name: str, stored: dict[str, Any]) -> Column:
         )
     column = KINDS[stored["kind"]]
     known = {field.name for field in fields(column)}
-    for field in stored.keys() - known - {"kind"}:
+    for unknown in stored.keys() - known - {"kind"}:
         raise SchemaError(
-            f"Column {name!r}: a {column.kind} column has no field {field!r}; it has {sorted(known)}."
-            f"{did_you_mean(str(field), known)}"
+            f"Column {name!r}: a {column.kind} column has no field {unknown!r}; it has {sorted(known)}."
+            f"{did_you_mean(str(unknown), known)}"
         )
     values: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in stored.items() if n != "kind"}
     return column(**values)

@@ -6,6 +6,7 @@ is an Identifier or Text, never a category (SDV 2.0 calls such columns categoric
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -41,7 +42,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def infer_column(name: str, series: pd.Series, *, patients: int) -> Column:
-    """Returns what `series` seems to hold.
+    """Returns what `series` seems to hold, marked as inferred.
 
     Args:
         name: The column's name; names that end in "id", "mrn" or "number" speak for an identifier.
@@ -53,11 +54,11 @@ def infer_column(name: str, series: pd.Series, *, patients: int) -> Column:
 
     Example:
         >>> infer_column("age", pd.Series([30, 41, 30]), patients=3)
-        Numerical(dtype='int64', missing=False, decimals=0, minimum=None, maximum=None)
+        Numerical(dtype='int64', missing=False, inferred=True, decimals=0, minimum=None, maximum=None)
     """
     missing = bool(series.isna().any())
     infer = _rule_for(name, series)
-    return infer(name, series, missing, patients)
+    return replace(infer(name, series, missing, patients), inferred=True)
 
 
 _Rule = Callable[[str, pd.Series, bool, int], Column]

@@ -7,7 +7,7 @@ kept under version control.
 import os
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -31,12 +31,12 @@ from synthgen.data.inference import infer_column
 from synthgen.errors import SchemaError, did_you_mean
 from synthgen.files.writing import replacing
 
-VERSION = 1
-"""Version of the schema file's layout."""
+VERSION, UNMARKED = 2, 1
+"""Layouts of the schema file: the one that is written, and the one that did not say which entries were guessed."""
 
 
 class SchemaWarning(UserWarning):
-    """A column will not be learned; the message says which, why, and what to declare to change that."""
+    """A column will not be learned, or does not count as public; the message says which, why and the way out."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,8 @@ class Schema:
     def infer(cls, frame: pd.DataFrame, *, patient_key: str | None = None, rare_below: int = 10) -> Self:
         """Guesses the schema of a frame; see `synthgen.data.inference` for the rules.
 
+        Its columns are marked as inferred, until somebody who knows that they are public says so: see `confirmed`.
+
         Args:
             frame: (rows, columns), at least one row.
             patient_key: Column that names the patient, if rows can share one.
@@ -102,7 +104,7 @@ class Schema:
         columns = {name: infer_column(name, frame[name], patients=patients) for name in names}
         if patient_key is not None and not isinstance(columns[patient_key], Identifier):
             key = frame[patient_key]
-            columns[patient_key] = Identifier(dtype=str(key.dtype), unique=bool(key.is_unique))
+            columns[patient_key] = Identifier(dtype=str(key.dtype), unique=bool(key.is_unique), inferred=True)
         for name in [name for name, column in columns.items() if isinstance(column, Text)]:
             warnings.warn(
                 f"Column {name!r} holds text in which most patients have a value of their own: it is not learned and "
@@ -116,6 +118,33 @@ class Schema:
     def learned(self) -> list[str]:
         """Names of the columns that a model learns: numerical, categorical, boolean and datetime."""
         return [name for name, column in self.columns.items() if column.learned]
+
+    @property
+    def inferred(self) -> list[str]:
+        """Names of the columns whose entry was guessed from a table and that nobody has confirmed."""
+        return [name for name, column in self.columns.items() if column.inferred]
+
+    def confirmed(self, *names: str) -> Self:
+        """Returns the schema with guessed entries confirmed: known without the table, from a code book, a form or a
+        standard, and so public. Whoever confirms what only the table shows gives it away, and no epsilon covers that.
+
+        Args:
+            names: Columns whose entry is confirmed; none: all.
+
+        Raises:
+            SchemaError: If a name is not a column.
+
+        Example:
+            >>> schema = Schema.infer(pd.DataFrame({"age": [30, 41, 30], "smoker": [True, False, False]}))
+            >>> schema.inferred, schema.confirmed("age").inferred
+            (['age', 'smoker'], ['smoker'])
+        """
+        for name in names:
+            if name not in self.columns:
+                raise SchemaError(f"{name!r} is not a column of the schema.{did_you_mean(name, self.columns)}")
+        chosen = names or self.columns
+        return replace(self, columns={name: replace(column, inferred=column.inferred and name not in chosen)
+                                      for name, column in self.columns.items()})  # fmt: skip
 
     def patients(self, frame: pd.DataFrame) -> np.ndarray:
         """Returns whom each row belongs to, as codes from 0.
@@ -168,23 +197,25 @@ class Schema:
 
     @classmethod
     def from_dict(cls, stored: dict[str, Any]) -> Self:
-        """Returns the schema that `to_dict` described.
+        """Returns the schema that `to_dict` described; columns of layout 1, which had no marks, count as inferred.
 
         Raises:
             SchemaError: If the layout is not a schema's or of a newer version, or a kind or field is unknown.
         """
         if not isinstance(stored, dict) or "synthgen_schema" not in stored:
             raise SchemaError("This is no schema file: expected a mapping with the key 'synthgen_schema'.")
-        if stored["synthgen_schema"] != VERSION:
+        if stored["synthgen_schema"] not in (UNMARKED, VERSION):
             raise SchemaError(
                 f"The schema file has layout {stored['synthgen_schema']!r}, this synthgen reads {VERSION}; update it."
             )
         known = {"synthgen_schema", "patient_key", "rare_below", "columns", "constraints"}
         for key in stored.keys() - known:
             raise SchemaError(f"The schema file has an unknown entry {key!r}.{did_you_mean(str(key), known)}")
-        columns = stored.get("columns") or {}
+        columns = {str(name): column_from_dict(name, c) for name, c in (stored.get("columns") or {}).items()}
+        if stored["synthgen_schema"] == UNMARKED:
+            columns = {name: replace(column, inferred=True) for name, column in columns.items()}
         return cls(
-            {str(name): column_from_dict(name, column) for name, column in columns.items()},
+            columns,
             patient_key=stored.get("patient_key"),
             rare_below=stored.get("rare_below", 10),
             constraints=tuple(constraint_from_dict(constraint) for constraint in stored.get("constraints") or ()),

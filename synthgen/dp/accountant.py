@@ -23,8 +23,8 @@ Method = Literal["pld", "rdp"]
 TOLERANCE = 1e-3
 """Of the search for a noise multiplier, relative."""
 
-FREE = ("threshold", "declared")
-"""Mechanisms that cost no epsilon."""
+FREE = ("threshold", "declared", "uncounted")
+"""Mechanisms that add no epsilon here; where there is an uncounted read, the ledger states none at all."""
 
 ORDERS = [*range(2, 65), 80, 96, 128, 192, 256, 512, 1024]
 """Of Renyi divergences."""
@@ -40,7 +40,7 @@ def epsilon(entries: Iterable["Entry"], *, delta: float, method: Method = "pld")
     """Returns the epsilon of all entries together.
 
     Args:
-        entries: Of a ledger, none of them uncounted.
+        entries: Of a ledger.
         delta: Of the promise; what entries may fail with is taken off first.
         method: How to compose.
 

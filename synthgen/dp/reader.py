@@ -86,3 +86,7 @@ class Reader:
     def free(self, purpose: str) -> None:
         """Enters what the schema declares."""
         self.ledger.enter(purpose=purpose, mechanism="declared")
+
+    def uncounted(self, purpose: str) -> None:
+        """Enters what was taken from the data without noise: no epsilon can be stated any more."""
+        self.ledger.enter(purpose=purpose, mechanism="uncounted")

@@ -116,7 +116,7 @@ def check_privacy(synthesizer: "Synthesizer", privacy: DifferentialPrivacy | Non
     if schema is None:
         raise SettingsError(
             "A privacy budget needs schema=...: a guess would read the data outside the budget. Schema.infer or "
-            "'synthgen describe' write a first one; what stands in it afterwards counts as publicly known, so read it."
+            "'synthgen describe' write a first one; read it, and confirm what is known without the table."
         )
 
 

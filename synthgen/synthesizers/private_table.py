@@ -1,16 +1,20 @@
 """A table under a privacy budget: one row of each patient, how many there are, and what a column may cost."""
 
 import math
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from synthgen.data.columns import Boolean, Categorical, Column, Numerical
-from synthgen.data.schema import Schema
+from synthgen.data.schema import Schema, SchemaWarning
 from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.dp.reader import Reader
 from synthgen.errors import SettingsError
+
+STRUCTURE = "kinds, types, decimals, missing values and patterns of"
+"""What the schema says of columns beside their values."""
 
 ENOUGH = 2.0
 """Deviations of the noise that the number of patients must be."""
@@ -49,13 +53,16 @@ class PrivateTable:
         Raises:
             SettingsError: If the budget's unit is no column, or the schema leaves to be read what the budget has
                 nothing for.
+
+        Warns:
+            SchemaWarning: If the schema was guessed from a table, so that no epsilon can be stated.
         """
         unit = budget.unit or schema.patient_key
         if unit is not None and unit not in frame:
             raise SettingsError(f"DifferentialPrivacy: unit={unit!r} is not a column of the table.")
         _check_affordable(schema, budget)
         reader = Reader(budget, unit=each if unit is None else unit)
-        reader.free("kinds, types, decimals and missing values of the columns")
+        _enter_structure(schema, reader)
         places = np.arange(len(frame))
         if unit is not None:
             codes = pd.factorize(frame[unit], use_na_sentinel=False)[0]
@@ -64,6 +71,32 @@ class PrivateTable:
             frame = frame.iloc[places]
         count = reader.units(len(frame), share=column_share(schema, budget))
         return cls(frame.reset_index(drop=True), schema, reader, max(count, 1.0), places)
+
+
+def _enter_structure(schema: Schema, reader: Reader) -> None:
+    """Enters what the schema says of the columns: free where a person stands for it, else not counted."""
+    guessed = schema.inferred
+    if len(guessed) < len(schema.columns) or not guessed:
+        reader.free(f"{STRUCTURE} {'other ' * bool(guessed)}columns")
+    if not guessed:
+        return
+    reader.uncounted(f"{STRUCTURE} {', '.join(guessed)}: guessed from a table")
+    warnings.warn(f"No epsilon will be stated: {unconfirmed(schema)}", SchemaWarning, stacklevel=2)
+
+
+def unconfirmed(schema: Schema) -> str:
+    """Returns a sentence on what was guessed and who can stand for it, and how.
+
+    Args:
+        schema: With columns that are marked as inferred.
+    """
+    names = schema.inferred
+    more = f" and {len(names) - 5} more" * (len(names) > 5)
+    return (
+        f"what the schema says of {names[:5]}{more} was guessed from a table, so that single patients can show in it "
+        "(one value of 37.25 makes two decimals). Read it; what is known without the table, confirm: "
+        "schema.confirmed(), or 'synthgen confirm schema.yaml'."
+    )
 
 
 def check_enough_patients(table: PrivateTable) -> None:

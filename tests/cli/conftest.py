@@ -38,7 +38,7 @@ def fitted(tmp_path_factory):
     folder = tmp_path_factory.mktemp("clinic")
     frame = clinic()
     with pytest.warns(match="'note' holds text"):
-        inferred = sg.Schema.infer(frame.astype({"admitted": str}), patient_key="patient_id")
+        inferred = sg.Schema.infer(frame.astype({"admitted": str}), patient_key="patient_id").confirmed()
     schema = sg.Schema(
         dict(inferred.columns) | {"ward": sg.Categorical(dtype="int64")}, patient_key=inferred.patient_key
     )

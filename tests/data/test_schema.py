@@ -1,5 +1,7 @@
 """What inference makes of columns, and what a schema refuses."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -174,3 +176,35 @@ def test_rows_without_a_patient_key_are_patients_of_their_own():
     codes = schema.patients(frame)
     assert codes[0] == codes[2]
     assert len(set(codes.tolist())) == 3
+
+
+def test_what_a_guess_shows_of_one_patient_is_marked_until_a_person_confirms_it(tmp_path):
+    """One value of 37.25 makes two decimals, one empty cell a column that may be empty."""
+    frame = pd.DataFrame({"temperature": [36.5] * 40 + [37.25], "stay": [3.0] * 40 + [None], "ward": ["a"] * 41,
+                          "seen": pd.to_datetime(["2020-01-01"] * 41), "ill": [True] * 41,
+                          "number": [f"A{place:03d}" for place in range(41)]})  # fmt: skip
+    schema = Schema.infer(frame, patient_key="number")
+    assert (schema.columns["temperature"].decimals, schema.columns["stay"].missing) == (2, True)
+    assert schema.inferred == list(frame)
+    schema.to_yaml(tmp_path / "schema.yaml")
+    read = Schema.from_yaml(tmp_path / "schema.yaml")
+    assert read.inferred == list(frame)
+    assert (tmp_path / "schema.yaml").read_text().count("inferred: true") == 6
+    assert read.confirmed("ward", "ill").inferred == ["temperature", "stay", "seen", "number"]
+    assert read.confirmed().inferred == []
+    assert read.confirmed() == read  # it says the same of the table
+    with pytest.raises(SchemaError, match=r"'wards' is not a column.*Did you mean 'ward'"):
+        read.confirmed("wards")
+
+
+def test_a_mark_stays_with_a_guess_that_is_changed_in_part_and_not_with_a_column_that_is_declared():
+    columns = dict(Schema.infer(pd.DataFrame({"age": [30, 41] * 20, "score": [1, 2] * 20})).columns)
+    columns["age"] = replace(columns["age"], minimum=0, maximum=120)  # decimals and missing are as guessed
+    columns["score"] = Numerical(dtype="int64", decimals=0, minimum=0, maximum=10)
+    assert Schema(columns).inferred == ["age"]
+
+
+def test_files_of_before_the_marks_do_not_say_what_was_guessed():
+    stored = Schema({"age": Numerical()}).to_dict()
+    assert Schema.from_dict(stored).inferred == []
+    assert Schema.from_dict(stored | {"synthgen_schema": 1}).inferred == ["age"]

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 import synthgen as sg
+from synthgen.bundle import decision
+from synthgen.data.schema import SchemaWarning
 from synthgen.errors import SettingsError
 from synthgen.synthesizers.private_encoding import private_encoder
 from synthgen.synthesizers.private_table import PrivateTable
@@ -40,9 +42,14 @@ def train() -> pd.DataFrame:
     return frame
 
 
+def known(frame) -> sg.Schema:
+    """What `visits` makes is known without looking at it."""
+    return sg.Schema.infer(frame).confirmed()
+
+
 @pytest.fixture(scope="module")
 def schema(train) -> sg.Schema:
-    return sg.Schema.infer(train)
+    return known(train)
 
 
 def budget(epsilon=3.0, **more) -> sg.DifferentialPrivacy:
@@ -99,7 +106,7 @@ def test_a_rare_name_and_an_extreme_are_not_learned(fitted):
 def test_nothing_but_noise_remains_when_the_budget_is_tiny():
     """With next to no budget and the same noise, two opposite tables teach the same."""
     frame = visits(100)[["sex", "died"]]
-    schema = sg.Schema(dict(sg.Schema.infer(frame).columns) | {"sex": sg.Categorical(categories=("F", "M"))})
+    schema = sg.Schema(dict(known(frame).columns) | {"sex": sg.Categorical(categories=("F", "M"))})
     tiny = budget(0.01, noise_seed=7)
     taught = [
         private_encoder(PrivateTable.of(frame.assign(sex=sex, died=sex == "F"), schema, tiny), num_bins=8).state()
@@ -110,7 +117,7 @@ def test_nothing_but_noise_remains_when_the_budget_is_tiny():
 
 
 def test_declared_columns_cost_nothing_to_learn_of(train):
-    guessed = sg.Schema.infer(train)
+    guessed = known(train)
     columns = dict(guessed.columns) | {
         "sex": sg.Categorical(categories=("F", "M")),
         "age": sg.Numerical(dtype="int64", decimals=0, minimum=0, maximum=120),
@@ -124,7 +131,7 @@ def test_declared_columns_cost_nothing_to_learn_of(train):
 
 def test_of_each_patient_one_row_is_learned(train):
     frame = pd.concat([train, train.iloc[:2_000]], ignore_index=True)
-    schema = sg.Schema.infer(frame, patient_key="patient_id")
+    schema = sg.Schema.infer(frame, patient_key="patient_id").confirmed()
     private = PrivateTable.of(frame, schema, budget(noise_seed=1))
     assert private.frame["patient_id"].is_unique
     assert len(private.frame) == len(train)
@@ -158,6 +165,25 @@ def test_what_no_budget_covers_is_refused_before_anything_is_read(train, schema)
         small().fit(train, schema=sg.Schema(schema.columns, constraints=rules), privacy=budget())
 
 
+def test_a_guess_that_nobody_confirmed_is_not_counted_and_no_epsilon_is_stated(train, tmp_path):
+    guessed = sg.Schema.infer(train)
+    half = guessed.confirmed("age", "sex", "ward", "died")
+    with pytest.warns(SchemaWarning, match=r"No epsilon will be stated.*'cost'.*confirm: schema\.confirmed\(\)"):
+        fitted = small(num_steps=2, num_sweeps=0).fit(train, schema=half, privacy=budget(), verbose=False)
+    assert fitted.ledger.epsilon is None
+    (entry,) = [entry for entry in fitted.ledger.entries if entry.mechanism == "uncounted"]
+    assert entry.purpose.endswith("of patient_id, cost, lactate, admitted: guessed from a table")
+    assert "NOT COUNTED" in str(fitted.ledger)
+    fitted.save(tmp_path / "model.synthgen")
+    loaded = sg.load(tmp_path / "model.synthgen")
+    assert loaded.ledger.to_dict() == fitted.ledger.to_dict()
+    assert loaded.schema.inferred == half.inferred
+    asked = decision.Guarantee(most_epsilon=100, most_delta=1e-3, unit=None)
+    assert not decision.guarantee_check(asked, loaded.ledger.to_dict()).passed
+    confirmed = PrivateTable.of(train, guessed.confirmed(), budget()).reader.ledger
+    assert {entry.mechanism for entry in confirmed.entries} == {"declared", "gaussian"}
+
+
 def test_constraints_that_are_declared_hold(train, schema):
     rules = (sg.Range("age", minimum=18),)
     fitted = small().fit(train[train["age"] >= 18], schema=sg.Schema(schema.columns, constraints=rules),
@@ -167,7 +193,7 @@ def test_constraints_that_are_declared_hold(train, schema):
 
 def test_too_few_patients_for_a_budget_are_refused_with_what_would_do():
     frame = visits(60)
-    schema = sg.Schema.infer(frame)
+    schema = known(frame)
     with pytest.raises(SettingsError, match="nothing can be learned of so few") as refusal:
         sg.TVAE().fit(frame, schema=schema, privacy=budget(0.1, noise_seed=0), verbose=False)
     patients, feasible = re.search(
@@ -182,7 +208,7 @@ def test_what_noise_hides_is_not_reckoned_with():
     """From a count of next to nothing the feasible epsilon came out thousands of times too large."""
     frame = visits(60)
     with pytest.raises(SettingsError, match="noise hides how much is enough") as refusal:
-        sg.TVAE().fit(frame, schema=sg.Schema.infer(frame), privacy=budget(1e-3, noise_seed=4), verbose=False)
+        sg.TVAE().fit(frame, schema=known(frame), privacy=budget(1e-3, noise_seed=4), verbose=False)
     assert float(re.search(r"set epsilon=([\d.]*\d)", str(refusal.value)).group(1)) <= 5e-3
 
 
@@ -191,7 +217,7 @@ def test_small_tables_and_budgets_still_give_rows(epsilon):
     frame = visits(300)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        fitted = small(num_steps=20).fit(frame, schema=sg.Schema.infer(frame), privacy=budget(epsilon), verbose=False)
+        fitted = small(num_steps=20).fit(frame, schema=known(frame), privacy=budget(epsilon), verbose=False)
         assert len(fitted.sample(100, seed=0)) == 100
     assert fitted.ledger.epsilon <= epsilon
 
@@ -235,7 +261,7 @@ def test_networks_learn_what_columns_say_of_each_other(family):
     a = rng.integers(0, 4, 8_000)
     frame = pd.DataFrame({"a": a.astype(str), "b": ((a + (rng.random(8_000) < 0.1)) % 4).astype(str)})
     fitted = getattr(sg, family)(seed=0, **NETWORKS[family]).fit(
-        frame, schema=sg.Schema.infer(frame), privacy=budget(8.0), verbose=False
+        frame, schema=known(frame), privacy=budget(8.0), verbose=False
     )
     drawn = fitted.sample(4_000, seed=0)
     assert (drawn["a"] == drawn["b"]).mean() > 0.5  # in the table 0.9, of independent columns 0.25

@@ -17,7 +17,7 @@ def encoded(numbers, *, seed=0, epsilon=3.0, decimals=None, **column):
     """The encoder of a column beside six others, and the purposes that it paid for."""
     frame = pd.DataFrame({"cost": numbers, **{f"c{place}": np.arange(NUM_ROWS) % 2 == 0 for place in range(6)}})
     meaning = Numerical(decimals=decimals, missing=False, **column)
-    schema = sg.Schema.infer(frame)
+    schema = sg.Schema.infer(frame).confirmed()
     schema = sg.Schema({**schema.columns, "cost": meaning})
     budget = sg.DifferentialPrivacy(epsilon=epsilon, delta=1e-5, noise_seed=seed)
     table = PrivateTable.of(frame, schema, budget)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from synthgen.data.columns import Boolean, Categorical
+from synthgen.data.columns import Boolean, Categorical, Identifier
 from synthgen.data.images.image_set import ImageSet
 from synthgen.data.schema import Schema
 from synthgen.encoding.layout import EncodedTable, Layout
@@ -18,6 +18,9 @@ from synthgen.synthesizers.copula import GaussianCopula
 
 PATIENT = "patient"
 """Column of whose each image is, in the table that is learned."""
+
+WHOSE = Identifier(dtype="int64", pattern="[1-9][0-9]{8}", unique=False)
+"""What that column holds, whatever the images: not even how many patients there are."""
 
 NOTHING = Layout(())
 """Of images of which nothing is known."""
@@ -80,8 +83,7 @@ def with_patients(images: ImageSet, columns: list[str], schema: Schema) -> tuple
         raise SchemaError(f"conditions: {PATIENT!r} is what synthgen calls whose an image is. Rename the column.")
     frame[PATIENT] = images.patients
     if PATIENT not in schema.columns:
-        whose = Schema.infer(pd.DataFrame({PATIENT: images.patients, "any": 0}), patient_key=PATIENT)
-        schema = replace(schema, columns={**schema.columns, PATIENT: whose.columns[PATIENT]}, patient_key=PATIENT)
+        schema = replace(schema, columns={**schema.columns, PATIENT: WHOSE}, patient_key=PATIENT)
     return frame, schema
 
 

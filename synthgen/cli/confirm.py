@@ -1,0 +1,84 @@
+"""``synthgen confirm``: a person stands for what a schema says; under a privacy budget only that counts as public."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from synthgen.cli.verbs import Quiet, console, count
+from synthgen.errors import SchemaError
+
+if TYPE_CHECKING:
+    from synthgen.data.schema import Schema
+
+_MARK = re.compile(r"^[ \t]*inferred:[ \t]*true[ \t]*(#.*)?(\r?\n|\Z)", re.MULTILINE)
+_LAYOUT = re.compile(r"^synthgen_schema:[ \t]*1\b", re.MULTILINE)
+
+
+def confirm(
+    schema: Annotated[Path, typer.Argument(metavar="YAML", help="A schema, see [bold]describe[/bold].")],
+    quiet: Quiet = False,
+) -> None:
+    """Confirm what was guessed: you have read the schema, and it says nothing that only the table shows.
+
+    [bold]describe[/bold] marks each column [bold]inferred: true[/bold]. A guess can give a patient away: one value of
+    37.25 makes two decimals, one empty cell a column that may be empty. So under a privacy budget marked columns do not
+    count as public. This verb takes all marks out of the file and leaves the rest of it as it is; to confirm single
+    columns, take out their lines in an editor. Confirm what a code book, a form or a standard says.
+
+    [bold]Examples[/bold]
+
+    $ synthgen confirm schema.yaml
+    """
+    from synthgen.data.schema import Schema
+    from synthgen.data.writers import replacing
+
+    meaning = Schema.from_yaml(schema)
+    out = console(quiet=quiet)
+    if not meaning.inferred:
+        out.print(f"{schema}: no column is marked as inferred.", markup=False)
+        return
+    text = _confirmed(schema.read_text(encoding="utf-8"), meaning)
+    with replacing(schema) as beside:
+        beside.write_text(text, encoding="utf-8")
+    for name in meaning.inferred:
+        stored = meaning.columns[name].to_dict().items()
+        out.print(f"{name}: {', '.join(f'{key} {value}' for key, value in stored if key != 'inferred')}", markup=False)
+    out.print(f"{count(len(meaning.inferred))} columns of {schema} count as public from now on.", markup=False)
+
+
+def _confirmed(text: str, meaning: "Schema") -> str:
+    """The file without marks, else as its author wrote it.
+
+    Raises:
+        SchemaError: If marks do not stand on lines of their own.
+    """
+    import yaml
+
+    from synthgen.data.schema import VERSION, Schema
+
+    edited = _LAYOUT.sub(f"synthgen_schema: {VERSION}", _MARK.sub("", text))
+    if Schema.from_dict(yaml.safe_load(edited)).to_dict() != meaning.confirmed().to_dict():
+        raise SchemaError("Not every mark 'inferred: true' has a line of its own. Take them out in an editor.")
+    return edited
+
+
+def public_schema(path: Path) -> "Schema":
+    """Returns the schema for a privacy budget.
+
+    Args:
+        path: Of its file.
+
+    Raises:
+        SchemaError: If it was guessed from a table and nobody has confirmed it: no epsilon could be stated after the
+            work.
+    """
+    from synthgen.data.schema import Schema
+
+    schema = Schema.from_yaml(path)
+    if schema.inferred:
+        from synthgen.synthesizers.private_table import unconfirmed
+
+        raise SchemaError(f"{path}: under a privacy budget no epsilon could be stated: {unconfirmed(schema)}")
+    return schema
