@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from synthgen.audit.audit import AuditResult as AuditResult
     from synthgen.audit.audit import audit as audit
+    from synthgen.audit.one_patient import OnePatientResult as OnePatientResult
+    from synthgen.audit.one_patient import audit_one_patient as audit_one_patient
     from synthgen.audit.shadow import ShadowResult as ShadowResult
     from synthgen.audit.shadow import shadow_attack as shadow_attack
     from synthgen.augmentation.augment import augment as augment
@@ -105,6 +107,8 @@ _MODULES = {
     "TuningResult": "synthgen.selection.tuning_result",
     "audit": "synthgen.audit.audit",
     "AuditResult": "synthgen.audit.audit",
+    "audit_one_patient": "synthgen.audit.one_patient",
+    "OnePatientResult": "synthgen.audit.one_patient",
     "shadow_attack": "synthgen.audit.shadow",
     "ShadowResult": "synthgen.audit.shadow",
     "augment": "synthgen.augmentation.augment",

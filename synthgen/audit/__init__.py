@@ -1,1 +1,1 @@
-"""Audits: plant patients who do not exist, learn, and see how surely an attacker tells who was planted."""
+"""Audits: plant or remove patients, learn, and see how surely an attacker tells who was there."""

@@ -55,7 +55,7 @@ class AuditResult:
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the result as plain types."""
-        return {**vars(self), "refuted": self.refuted}
+        return {"mode": "canaries", **vars(self), "refuted": self.refuted}
 
     def __str__(self) -> str:
         claim = "nothing is promised" if self.claimed is None else f"claimed: {self.claimed:.3g}"
@@ -63,7 +63,9 @@ class AuditResult:
         return (
             f"{verdict}Epsilon is at least {self.lower_bound:.2f} (95 % confidence); {claim}, delta {self.delta:g}.\n"
             f"{self.correct} of {self.guesses} guesses were right about {self.num_canaries} canaries planted in the "
-            f"training rows of {self.family}, by {self.attack}."
+            f"training rows of {self.family}, by {self.attack}.\n"
+            "The attacker saw one model. Canaries are planted together: what one patient does to all other rows hides "
+            "behind them (audit_one_patient, --one-patient). A bound that is not above the claim proves nothing."
         )
 
 
@@ -82,7 +84,8 @@ def audit(
     Each canary is a row that stands out, planted or not by the toss of a coin. The attacker holds the model: where it
     knows how likely a row is, canaries are ranked by that against independent columns, else by how near the closest
     synthetic row comes. A bound far below the claim is the usual case: it says that this attack is weak, not that
-    the promise is generous. A bound above the claim refutes it.
+    the promise is generous. A bound above the claim refutes it. Canaries are planted together and hide what each of
+    them does to other rows: `audit_one_patient` looks for that.
 
     Args:
         synthesizer: To be fitted; left fitted to the table with canaries, so do not use its rows.

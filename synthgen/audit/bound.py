@@ -1,9 +1,11 @@
-"""What guesses about planted patients prove: a lower bound on epsilon, from a single run."""
+"""What guesses about planted patients prove: a lower bound on epsilon, from a single run or from many."""
+
+import math
 
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit
-from scipy.stats import binom
+from scipy.stats import beta, binom
 
 MOST_EPSILON = 50.0
 """Beyond, no number of guesses that a person waits for could tell."""
@@ -43,6 +45,36 @@ def epsilon_lower_bound(
     if surprise(MOST_EPSILON) < 0:
         return MOST_EPSILON
     return float(brentq(surprise, 0.0, MOST_EPSILON, xtol=1e-4))
+
+
+def epsilon_of_trials(*, trials: int, correct: int, delta: float = 0.0, confidence: float = 0.95) -> float:
+    """Returns the epsilon that a method certainly does not keep below, given how often two tables were told apart.
+
+    In each trial a coin chose one of two tables that differ by one patient, and the guess followed from what the method
+    published and from earlier trials. Adding up what (epsilon, delta) differential privacy says of both tables
+    (Kairouz et al. 2015, theorem 2.1), a guess is right with probability ``(exp(epsilon) + delta) / (1 +
+    exp(epsilon))`` at most, whatever came before; so the number of right ones is hardly ever larger than that of
+    independent coins, and the bound of Clopper and Pearson (1934) holds for that probability.
+
+    Args:
+        trials: Guesses, none passed over.
+        correct: That were right.
+        delta: Of the claim.
+        confidence: With which the bound holds.
+
+    Returns:
+        At least 0.
+
+    Example:
+        >>> [round(epsilon_of_trials(trials=n, correct=n, delta=1e-5), 2) for n in (9, 10, 63)]
+        [0.93, 1.05, 3.02]
+        >>> epsilon_of_trials(trials=30, correct=18)
+        0.0
+    """
+    if not correct:
+        return 0.0
+    right = float(beta.ppf(1 - confidence, correct, trials - correct + 1))
+    return max(math.log(max(right - delta, 1e-300) / (1 - right)), 0.0)
 
 
 def _probability(epsilon: float, guesses: int, correct: int, num_canaries: int, delta: float) -> float:

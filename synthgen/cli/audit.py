@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from synthgen.cli.confirm import public_schema
 from synthgen.cli.fit import MODELS, budget, make
 from synthgen.cli.verbs import Quiet, Read, console
 from synthgen.errors import SettingsError, did_you_mean
 
 if TYPE_CHECKING:
     from synthgen.audit.audit import AuditResult
+    from synthgen.audit.one_patient import OnePatientResult
     from synthgen.audit.shadow import ShadowResult
 
 
@@ -26,6 +28,16 @@ def audit(  # noqa: PLR0913, PLR0917 - options
     canaries: Annotated[
         int, typer.Option(min=20, help="Patients who do not exist, planted by the toss of a coin.")
     ] = 200,
+    one_patient: Annotated[
+        bool, typer.Option("--one-patient", help="Fit many times, with and without one single patient, instead.")
+    ] = False,
+    trials: Annotated[
+        int, typer.Option(min=10, help="Fits of --one-patient that are guessed; 10 more come before.")
+    ] = 30,
+    row: Annotated[
+        int | None,
+        typer.Option(min=0, help="Row whose patient --one-patient removes, from 0. Without it one is planted."),
+    ] = None,
     shadow_models: Annotated[
         int | None,
         typer.Option(min=4, metavar="N", help="Fit N times to random halves and tell who was in which, instead."),
@@ -43,12 +55,19 @@ def audit(  # noqa: PLR0913, PLR0917 - options
     """Find out by attack how much a model gives away of single patients: a [bold]lower bound on epsilon[/bold].
 
     Rows that stand out are planted in the table, each by the toss of a coin; the model learns it once; an attacker who
-    holds the model guesses who was planted. Exit code 1 if that refutes the promise. The model is thrown away. With
-    [bold]--shadow-models[/bold] nobody is planted: the table's own patients are attacked.
+    holds the model guesses who was planted. Exit code 1 if that refutes the promise. The model is thrown away.
+
+    With [bold]--one-patient[/bold] the model learns the table again and again, with one patient or without by the toss
+    of a coin, and the attacker, who knows all else, tells which: that sees what one patient does to other rows, which
+    many canaries hide. With [bold]--shadow-models[/bold] nobody is planted: the table's own patients are attacked.
+
+    A bound that is not above the claim proves nothing, 0 included.
 
     [bold]Examples[/bold]
 
     $ synthgen audit train.csv --schema schema.yaml --epsilon 1
+
+    $ synthgen audit train.csv --schema schema.yaml --epsilon 1 --one-patient --set num_sweeps=0
 
     $ synthgen audit train.csv --schema schema.yaml --model tabular-autoregressive --canaries 400 --json
 
@@ -56,15 +75,24 @@ def audit(  # noqa: PLR0913, PLR0917 - options
     """
     if model not in MODELS:
         raise SettingsError(f"Expected --model in {list(MODELS)}. Received {model!r}.{did_you_mean(model, MODELS)}")
+    if one_patient and shadow_models is not None:
+        raise SettingsError("--one-patient and --shadow-models are two audits: run one after the other.")
+    if row is not None and not one_patient:
+        raise SettingsError("--row is for --one-patient: canaries and shadow models remove nobody.")
     from synthgen.audit.audit import audit as plant
+    from synthgen.audit.one_patient import audit_one_patient
     from synthgen.audit.shadow import shadow_attack
     from synthgen.data.schema import Schema
 
     synthesizer = make(MODELS[model], {"seed": seed}, settings or [])
-    shared: dict[str, Any] = {"schema": Schema.from_yaml(schema), "privacy": budget(epsilon, delta), "seed": seed,
+    meaning = Schema.from_yaml(schema) if epsilon is None else public_schema(schema)
+    shared: dict[str, Any] = {"schema": meaning, "privacy": budget(epsilon, delta), "seed": seed,
                               "verbose": not quiet}  # fmt: skip
-    if shadow_models is None:
-        result: AuditResult | ShadowResult = plant(synthesizer, read(data), num_canaries=canaries, **shared)
+    result: AuditResult | OnePatientResult | ShadowResult
+    if one_patient:
+        result = audit_one_patient(synthesizer, read(data), trials=trials, row=row, **shared)
+    elif shadow_models is None:
+        result = plant(synthesizer, read(data), num_canaries=canaries, **shared)
     else:
         result = shadow_attack(synthesizer, read(data), num_models=shadow_models, **shared)
     if as_json:

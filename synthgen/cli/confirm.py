@@ -32,7 +32,7 @@ def confirm(
     $ synthgen confirm schema.yaml
     """
     from synthgen.data.schema import Schema
-    from synthgen.data.writers import replacing
+    from synthgen.files.writing import replacing
 
     meaning = Schema.from_yaml(schema)
     out = console(quiet=quiet)
