@@ -95,7 +95,7 @@ def _guess(images: ImageSet, names: list[str]) -> Schema:
     columns = dict(guess.columns)
     label = images.label
     if label in columns and not isinstance(columns[label], Categorical | Boolean):
-        columns[label] = Categorical(dtype=str(frame[label].dtype))
+        columns[label] = Categorical(dtype=str(frame[label].dtype), inferred=True)
     unclear = [name for name, column in columns.items() if not column.learned]
     if unclear:
         raise SchemaError(
