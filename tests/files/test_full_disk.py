@@ -121,7 +121,7 @@ def test_a_file_on_a_full_disk_is_the_old_one(name, tmp_path, report):
 @pytest.mark.parametrize("name", FOLDERS)
 def test_a_folder_on_a_full_disk_is_not_there_and_can_be_made_later(name, tmp_path, report):
     path = tmp_path / name
-    with no_room(), pytest.raises(WriteError, match=r"could not be completed: File too large.*Make room"):
+    with no_room(), pytest.raises(WriteError, match=f"/{name} could not be completed: File too large.*Make room"):
         FOLDERS[name](path, report)
     assert list(tmp_path.iterdir()) == []
     FOLDERS[name](path, report)
