@@ -144,7 +144,14 @@ def test_what_cannot_be_written_is_told_with_the_path(name, tmp_path, report):
 
 
 def test_a_choice_of_images_beside_a_cache_is_told_too(tmp_path):
+    def pieces():
+        yield GREY.pixels
+        seen.append([path.name for path in tmp_path.iterdir()])
+
+    seen = []
     array = write_array(tmp_path / "cache.npy", [GREY.pixels])
+    assert np.array_equal(beside(array, pieces()), GREY.pixels)
+    assert seen == [["cache.npy"]]  # no name is there that a killed process would leave behind
     with no_room(), pytest.raises(WriteError, match="File too large"):
         beside(array, [GREY.pixels])
     assert [path.name for path in tmp_path.iterdir()] == ["cache.npy"]
