@@ -10,6 +10,7 @@ KNOWN = {module.name for module in modules()}
 # Part: what it may import of synthgen, besides itself, errors, progress, files and the version.
 ARROWS = {
     "synthgen.data": {"synthgen.data"},
+    "synthgen.provenance": {"synthgen.data"},
     "synthgen.encoding": {"synthgen.data"},
     "synthgen.calibration": {"synthgen.encoding"},
     "synthgen.backend": set(),
@@ -22,7 +23,7 @@ ARROWS = {
     },
     "synthgen.synthesizers": {
         "synthgen.models", "synthgen.networks", "synthgen.training", "synthgen.dp", "synthgen.calibration",
-        "synthgen.encoding", "synthgen.data", "synthgen.backend",
+        "synthgen.encoding", "synthgen.data", "synthgen.backend", "synthgen.provenance",
     },
     "synthgen.selection": {"synthgen.synthesizers", "synthgen.training", "synthgen.calibration", "synthgen.encoding",
                            "synthgen.data", "synthgen.models"},
@@ -31,8 +32,8 @@ ARROWS = {
     "synthgen.augmentation": {"synthgen.synthesizers", "synthgen.encoding", "synthgen.data"},
     "synthgen.metrics.images": {"synthgen.metrics", "synthgen.data", "synthgen.backend"},
     "synthgen.metrics": {"synthgen.data"},
-    "synthgen.report": {"synthgen.metrics", "synthgen.data"},
-    "synthgen.bundle": {"synthgen.data"},
+    "synthgen.report": {"synthgen.metrics", "synthgen.data", "synthgen.provenance"},
+    "synthgen.bundle": {"synthgen.data", "synthgen.provenance"},
     "synthgen.errors": set(),
     "synthgen.progress": set(),
     "synthgen.files": set(),
@@ -48,7 +49,7 @@ FOREIGN = {
     },
     "pandas": {"synthgen.audit", "synthgen.data", "synthgen.encoding", "synthgen.synthesizers", "synthgen.selection",
                "synthgen.augmentation", "synthgen.metrics", "synthgen.report",
-               "synthgen.bundle", "synthgen.cli"},
+               "synthgen.bundle", "synthgen.cli", "synthgen.provenance"},
 }  # fmt: skip
 """Package of others: the parts that may know it. Models see arrays, never frames; of the judges only those
 of images see Keras."""
