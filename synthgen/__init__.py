@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from synthgen.errors import SynthgenError as SynthgenError
     from synthgen.metrics.utility.augmentation import augmentation_verdict as augmentation_verdict
     from synthgen.metrics.utility.augmentation_result import AugmentationVerdict as AugmentationVerdict
+    from synthgen.provenance.roster import Roster as Roster
+    from synthgen.provenance.roster_file import read_roster as read_roster
     from synthgen.report.evaluate import evaluate as evaluate
     from synthgen.report.evaluate_images import evaluate_images as evaluate_images
     from synthgen.report.evaluate_translation import TranslationReport as TranslationReport
@@ -61,6 +63,8 @@ if TYPE_CHECKING:
     from synthgen.synthesizers.copula import GaussianCopula as GaussianCopula
     from synthgen.synthesizers.ctgan import CTGAN as CTGAN
     from synthgen.synthesizers.diffusion import TabularDiffusion as TabularDiffusion
+    from synthgen.synthesizers.drawing import draw as draw
+    from synthgen.synthesizers.drawing import prove as prove
     from synthgen.synthesizers.gan import TabularGAN as TabularGAN
     from synthgen.synthesizers.images.diffusion import ImageDiffusion as ImageDiffusion
     from synthgen.synthesizers.images.gan import ImageGAN as ImageGAN
@@ -102,6 +106,10 @@ _MODULES = {
     "ImageDiffusion": "synthgen.synthesizers.images.diffusion",
     "ImageVAE": "synthgen.synthesizers.images.vae",
     "ImageTranslator": "synthgen.synthesizers.images.translator",
+    "draw": "synthgen.synthesizers.drawing",
+    "prove": "synthgen.synthesizers.drawing",
+    "Roster": "synthgen.provenance.roster",
+    "read_roster": "synthgen.provenance.roster_file",
     "load": "synthgen.synthesizers.loading",
     "tune": "synthgen.selection.tuning",
     "TuningResult": "synthgen.selection.tuning_result",

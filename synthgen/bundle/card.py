@@ -3,11 +3,14 @@
 After Mitchell et al. 2019, "Model Cards for Model Reporting", and Gebru et al. 2021, "Datasheets for Datasets".
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from synthgen.bundle.decision import Decision
 from synthgen.bundle.manifest import Things, mark
+from synthgen.provenance.origin import How, Origin
+from synthgen.provenance.receipt import Draw
 
 _UNJUDGED = {
     "rows": "relations of three and more columns, rare subgroups, other targets",
@@ -20,6 +23,12 @@ _LIMITS = """\
 - Confirm a finding on real data before anything depends on it.
 - The report is a measurement of certain attacks on {these}, no guarantee against all.
 """
+
+_PROOF: dict[How, str] = {
+    "drawn here": "This release drew it from the model file itself",
+    "drawn again and found equal": "This release drew it again from the model file, and found it equal",
+}
+"""How it is known who drew, by `Origin.how`."""
 
 _THESE = {"rows": "this table", "images": "these images"}
 
@@ -45,7 +54,8 @@ def card(
     outcome, checks = "PASS" if decision.passed else "FAIL", len(decision.checks)
     sections = {
         "How it was made": made,
-        "What it was made from": f"{counted}. Patients: {tables['patient_key'] or _patients(tables, things)}.",
+        "What it was made from": f"{counted}. Patients: {tables['patient_key'] or _patients(tables, things)}. "
+        f"{_checked(tables.get('roster'))}",
         "How it was judged": f"{_verdicts(report)}\n\nPolicy: **{outcome}**, {checks} check{'s' * (checks != 1)}. All "
         "figures, with intervals and what real data scores, are in `report.html`.",
         "What it is not for": _LIMITS.format(unjudged=_UNJUDGED[things], these=_THESE[things]).rstrip(),
@@ -62,22 +72,42 @@ def _patients(tables: Mapping[str, Any], things: Things) -> str:
     return f"each {things.removesuffix('s')} counts as one"
 
 
-def maker(model: Mapping[str, Any] | None, *, unpromised: str) -> str:
+def _checked(roster: Mapping[str, str] | None) -> str:
+    """Whether train and holdout are who they are said to be."""
+    if roster is None:
+        return "Whether train is what was learned was not checked: no roster was at hand."
+    return f"Held against the model's roster, {' and '.join(f'{role} {found}' for role, found in roster.items())}."
+
+
+def maker(origin: Origin | None, *, unpromised: str) -> str:
     """Returns how the data was made, in words.
 
     Args:
-        model: The manifest of the model file; None: there is none.
+        origin: Proof of which model drew it; None: there is none.
         unpromised: What holds without differential privacy, a sentence.
     """
-    if model is None:
-        return "By a program that is not named here; no model file was given."
+    if origin is None:
+        return "The maker of this data is not proven: no model file was at hand. Nothing is promised of it."
+    model = origin.manifest
     settings = ", ".join(f"{name}={value}" for name, value in model["settings"].items())
-    made = f"Drawn from a {model['family']} of synthgen {model['synthgen']}, seed {model['seed']} ({settings})."
-    promise = model.get("privacy")
-    if promise is not None and promise["epsilon"] is not None:
-        budget = f"epsilon {promise['epsilon']:.3g} at delta {promise['delta']:g} for each {promise['unit']}"
-        return f"{made} Model and data are differentially private with {budget}; the report is not."
-    return f"{made} {unpromised}"
+    made = (
+        f"Drawn from a {model['family']} of synthgen {model['synthgen']}, seed {model['seed']} ({settings}). "
+        f"{_PROOF[origin.how]} (model file {origin.model[:16]}..., seed of the draw {origin.draw.seed})."
+        f"{_asked(origin.draw)}"
+    )
+    if not origin.promises:
+        return f"{made} {unpromised}"
+    promise = model["privacy"]
+    budget = f"epsilon {promise['epsilon']:.3g} at delta {promise['delta']:g} for each {promise['unit']}"
+    limit = " The promise does not cover what was asked of them." if origin.draw.conditions else ""
+    return f"{made} Model and data are differentially private with {budget}; the report is not.{limit}"
+
+
+def _asked(draw: Draw) -> str:
+    """What each row or image had to hold, in words."""
+    conditions = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in draw.conditions.items()]
+    said = f" Only such were asked for: {'; '.join(conditions)}." if conditions else ""
+    return f"{said} Values of {draw.balance} come equally often." if draw.balance else said
 
 
 def _verdicts(report: Mapping[str, Any]) -> str:

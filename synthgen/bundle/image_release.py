@@ -35,7 +35,7 @@ class ImageRelease(SignedFolder):
         report: On these very images.
         policy: The policy's text.
         decision: What the policy said of the report.
-        model: The manifest of the model file that drew the images, if any.
+        origin: Proof of which model drew the images; None: their maker is not known.
         format: "npz": one archive, `synthetic.npz`; "png" or "dicom": a folder, `images`.
     """
 
@@ -43,6 +43,9 @@ class ImageRelease(SignedFolder):
 
     synthetic: ImageSet
     format: Literal["npz", "png", "dicom"] = "npz"
+
+    def data(self) -> ImageSet:
+        return self.synthetic
 
     def write_data(self, folder: Path, *, created: str) -> dict[str, Mapping[str, Any]]:
         images, first = self._write_images(folder)
@@ -70,7 +73,7 @@ class ImageRelease(SignedFolder):
         if self.format == "png":
             written = write_pictures(self.synthetic, folder / FOLDER)
         else:
-            made_by = {} if self.model is None else {"model": self.model["family"]}
+            made_by = {} if self.origin is None else {"model": self.origin.manifest["family"]}
             written = write_dicom(self.synthetic, folder / FOLDER, **made_by)
         paths = [path.relative_to(folder).as_posix() for path in written]
         return {"name": FOLDER, "format": self.format, "paths": paths}, pd.DataFrame({FILE: paths})
@@ -85,6 +88,6 @@ class ImageRelease(SignedFolder):
             held += f" By {images.label}: " + ", ".join(f"{level} {count}" for level, count in counts.items()) + "."
         first = POSITION if self.format == "npz" else FILE
         columns = {first: "numerical" if first == POSITION else "text", **kinds(images.table)}
-        return maker(self.model, unpromised=UNPROMISED), {
+        return maker(self.origin, unpromised=UNPROMISED), {
             "Images": f"{held}\n\nWhat each shows is in `images.csv`:\n\n{columns_table(columns)}"
         }

@@ -15,10 +15,14 @@ from synthgen.bundle.card import card, columns_table, maker
 from synthgen.bundle.decision import Decision
 from synthgen.bundle.manifest import Things, sha256, write_manifest
 from synthgen.bundle.metadata import croissant, data_package
+from synthgen.bundle.provenance import provenance
+from synthgen.data.images.image_set import ImageSet
 from synthgen.data.schema import Schema
 from synthgen.data.writers import write_table
 from synthgen.errors import BundleError
 from synthgen.files.writing import appearing
+from synthgen.provenance.digests import digest_of
+from synthgen.provenance.origin import Origin
 
 
 class Reported(Protocol):
@@ -44,7 +48,8 @@ class SignedFolder(ABC):
         report: On this very data.
         policy: The policy's text.
         decision: What the policy said of the report.
-        model: The manifest of the model file that drew the data, if any.
+        origin: Proof of which model drew the data, from `synthgen.draw` or `prove`; None: its maker is not known, and
+            nothing can be promised of it.
     """
 
     things: ClassVar[Things]
@@ -54,7 +59,11 @@ class SignedFolder(ABC):
     report: Reported
     policy: str
     decision: Decision
-    model: Mapping[str, Any] | None = None
+    origin: Origin | None = None
+
+    @abstractmethod
+    def data(self) -> pd.DataFrame | ImageSet:
+        """Returns what is released."""
 
     @abstractmethod
     def write_data(self, folder: Path, *, created: str) -> dict[str, Mapping[str, Any]]:
@@ -77,12 +86,14 @@ class SignedFolder(ABC):
             key: Signs.
 
         Raises:
-            BundleError: If the policy says no, or the folder exists.
+            BundleError: If the policy says no, the report is on other data, it speaks of a promise that no proven
+                origin stands for, or the folder exists.
             WriteError: If it cannot be written, or another run is writing it.
         """
         if not self.decision.passed:
             raise BundleError(f"The policy says no: {' '.join(self.decision.reasons)}")
         report = self.report.to_dict()
+        checked = provenance(report, digest=digest_of(self.data()), origin=self.origin)
         require_new(Path(folder))
         with appearing(folder) as beside:
             for name, content in self.write_data(beside, created=report["created"]).items():
@@ -95,7 +106,8 @@ class SignedFolder(ABC):
             text = card(name=self.name, licence=self.licence, report=report, decision=self.decision, made=made,
                         described=described)  # fmt: skip
             (beside / "card.md").write_text(text, encoding="utf-8")
-            more = {"name": self.name, "created": report["created"], "synthgen": report["synthgen"]}
+            more = {"name": self.name, "created": report["created"], "synthgen": report["synthgen"],
+                    "provenance": checked}  # fmt: skip
             write_manifest(beside, key=key, more=more, things=self.things)
 
 
@@ -111,7 +123,7 @@ class Release(SignedFolder):
         report: On these very rows.
         policy: The policy's text.
         decision: What the policy said of the report.
-        model: The manifest of the model file that drew the rows, if any.
+        origin: Proof of which model drew the rows; None: their maker is not known.
         format: Of the table's file.
     """
 
@@ -120,6 +132,9 @@ class Release(SignedFolder):
     synthetic: pd.DataFrame
     schema: Schema
     format: Literal["csv", "parquet"] = "csv"
+
+    def data(self) -> pd.DataFrame:
+        return self.synthetic
 
     def write_data(self, folder: Path, *, created: str) -> dict[str, Mapping[str, Any]]:
         table = folder / f"synthetic.{self.format}"
@@ -138,7 +153,7 @@ class Release(SignedFolder):
             "schema declares."
         )
         kinds = {name: column.kind for name, column in self.schema.columns.items()}
-        return maker(self.model, unpromised=unpromised), {"Columns": columns_table(kinds)}
+        return maker(self.origin, unpromised=unpromised), {"Columns": columns_table(kinds)}
 
 
 def described_file(path: Path, file_format: str) -> dict[str, Any]:

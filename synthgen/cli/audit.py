@@ -46,6 +46,12 @@ def audit(  # noqa: PLR0913, PLR0917 - options
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="An argument of the model, such as width=128."),
     ] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Who was learned, as [bold]fit[/bold] wrote it: make sure that these are they."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of canaries, coins and training.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result for programs.")] = False,
     *,
@@ -83,18 +89,22 @@ def audit(  # noqa: PLR0913, PLR0917 - options
     from synthgen.audit.one_patient import audit_one_patient
     from synthgen.audit.shadow import shadow_attack
     from synthgen.data.schema import Schema
+    from synthgen.provenance.roster_file import read_roster
 
+    frame = read(data)
+    if roster is not None:
+        read_roster(roster).check(train=frame)
     synthesizer = make(MODELS[model], {"seed": seed}, settings or [])
     meaning = Schema.from_yaml(schema) if epsilon is None else public_schema(schema)
     shared: dict[str, Any] = {"schema": meaning, "privacy": budget(epsilon, delta), "seed": seed,
                               "verbose": not quiet}  # fmt: skip
     result: AuditResult | OnePatientResult | ShadowResult
     if one_patient:
-        result = audit_one_patient(synthesizer, read(data), trials=trials, row=row, **shared)
+        result = audit_one_patient(synthesizer, frame, trials=trials, row=row, **shared)
     elif shadow_models is None:
-        result = plant(synthesizer, read(data), num_canaries=canaries, **shared)
+        result = plant(synthesizer, frame, num_canaries=canaries, **shared)
     else:
-        result = shadow_attack(synthesizer, read(data), num_models=shadow_models, **shared)
+        result = shadow_attack(synthesizer, frame, num_models=shadow_models, **shared)
     if as_json:
         typer.echo(json.dumps(result.to_dict(), indent=1))
     else:

@@ -1,13 +1,15 @@
 """``synthgen evaluate``: judges synthetic rows, whoever made them."""
 
+import functools
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from synthgen.cli import images
-from synthgen.cli.image_report import judged
-from synthgen.cli.maker import manifest_of, told
+from synthgen.cli.image_report import drawn, judged
+from synthgen.cli.maker import judged_by
+from synthgen.cli.maker import roster as roster_for
 from synthgen.cli.outputs import require_writable
 from synthgen.cli.verbs import Quiet, Read, console
 
@@ -37,8 +39,20 @@ def evaluate(  # noqa: PLR0913, PLR0917 - options
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="The model file that drew them: shown is what it promises, how it was trained, "
-            "and what it draws between images.",
+            help="The model file that drew them: shown is how it was trained, what it draws between images, and, where "
+            "drawing again proves that it drew these, what it promises.",
+        ),
+    ] = None,
+    receipt: Annotated[
+        Path | None,
+        typer.Option(metavar="JSON", help="What [bold]sample[/bold] wrote of them; without it the one beside them."),
+    ] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Who was learned, as [bold]fit[/bold] wrote it; without it the one beside the "
+            "model. none: do not check.",
         ),
     ] = None,
     output: Annotated[
@@ -68,28 +82,23 @@ def evaluate(  # noqa: PLR0913, PLR0917 - options
     $ synthgen evaluate --train train.npz --synthetic drawn.npz --holdout holdout.npz --images part=train -o report.html
     """
     require_writable(output, json, internal)
-    named = NAMED if internal is not None else 0
+    named, known, verbose = NAMED if internal is not None else 0, roster_for(roster, model), not quiet
     if images.are_images(train):
         images.refuse({"--target": target, "--by": by, "--schema": schema})
-        report = judged(
-            train=train,
-            synthetic=synthetic,
-            holdout=holdout,
-            how=how or [],
-            model=model,
-            worst_patients=named,
-            seed=seed,
-            quiet=quiet,
-        )
+        reader = functools.partial(drawn, how=how or [])
+        made: Any
+        made, shown = judged_by(synthetic, model, receipt, reader, verbose=verbose)
+        report = judged(train=train, synthetic=made, holdout=holdout, how=how or [], model=model, shown=shown,
+                        roster=known, worst_patients=named, seed=seed, quiet=quiet)  # fmt: skip
     else:
         from synthgen.data.schema import Schema
         from synthgen.report.evaluate import evaluate as judge
 
         meaning = None if schema is None else Schema.from_yaml(schema)
+        made, shown = judged_by(synthetic, model, receipt, read, verbose=verbose)
         report = judge(
-            train=read(train), synthetic=read(synthetic), holdout=None if holdout is None else read(holdout),
-            target=target, subgroups=by or (), schema=meaning, worst_patients=named, seed=seed, verbose=not quiet,
-            **told(manifest_of(model)),
+            train=read(train), synthetic=made, holdout=None if holdout is None else read(holdout), target=target,
+            subgroups=by or (), schema=meaning, roster=known, worst_patients=named, seed=seed, verbose=verbose, **shown,
         )  # fmt: skip
     if output is not None:
         report.to_html(output)

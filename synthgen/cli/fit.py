@@ -20,6 +20,7 @@ from synthgen.cli.verbs import (
     parsed_settings,
     require_run,
     run_directory,
+    write_roster,
 )
 from synthgen.errors import FitInterrupted, SynthgenError, did_you_mean
 
@@ -128,6 +129,9 @@ def fit(  # noqa: PLR0913, PLR0917 - options
 ) -> None:
     """Learn a table and write a [bold]model file[/bold], which holds no raw value of it.
 
+    Beside it, [bold]MODEL.roster[/bold] keeps who was learned and held out, as keyed digests: for the house only, so
+    that [bold]evaluate[/bold] and [bold]release[/bold] notice a wrong file.
+
     Ctrl-C keeps the finished epochs; the same command then goes on where it stopped, and ends with the same model.
 
     [bold]Examples[/bold]
@@ -152,24 +156,30 @@ def fit(  # noqa: PLR0913, PLR0917 - options
             privacy=budget(epsilon, delta), quiet=quiet,
         )  # fmt: skip
         return
+    from synthgen.data.split import split
+    from synthgen.provenance.roster_file import roster_of
+
     model = _named(model, epsilon=epsilon, schema=schema, quiet=quiet)
     if model == AUTO:
         _check_auto({"--steps": steps, "--epochs": epochs, "--set": settings, "--checkpoint": checkpoint}, minutes)
         length = {}
     else:
         length = _length(model, {"--steps": steps, "--epochs": epochs, "--minutes": minutes})
-    require_writable(output)
+    require_writable(output, roster_of(output))
     require_writable(train, holdout, table=True)
     frame, meaning = _read(data, schema, read)
+    kept_out = None
     if holdout is not None:
-        frame = _keep_out(frame, holdout, by=meaning.patient_key, share=holdout_share, seed=seed)
+        frame, kept_out = split(frame, by=meaning.patient_key, holdout=holdout_share, seed=seed)
+        _write(kept_out, holdout)
     if train is not None:
         _write(frame, train)
     out = console(quiet=quiet)
     if model == AUTO:
         selection = _choose(frame, meaning, minutes=minutes, seed=seed, quiet=quiet)
         selection.synthesizer.save(output)
-        out.print(f"{selection}\n{_written(output, len(frame))}", markup=False)
+        kept = write_roster(output, train=frame, holdout=kept_out, schema=meaning)
+        out.print(f"{selection}\n{kept}\n{_written(output, len(frame))}", markup=False)
         return
     synthesizer = make(MODELS[model], length | {"seed": seed}, settings or [])
     directory = run_directory(checkpoint, output, private=epsilon is not None)
@@ -183,9 +193,10 @@ def fit(  # noqa: PLR0913, PLR0917 - options
             f"Finished epochs are kept in {directory}. Run the same command again to go on from there."
         ) from None
     synthesizer.save(output)
+    kept = write_roster(output, train=frame, holdout=kept_out, schema=meaning)
     if directory is not None and checkpoint is None:
         shutil.rmtree(directory, ignore_errors=not directory.exists())  # a copula leaves none
-    out.print(_done(output, synthesizer, len(frame)), markup=False)
+    out.print(f"{_learned(synthesizer, len(frame))}\n{kept}\n{_written(output, len(frame))}", markup=False)
 
 
 def _named(model: str | None, *, epsilon: float | None, schema: Path | None, quiet: bool) -> str:
@@ -249,14 +260,6 @@ def _read(data: Path, schema: Path | None, read: Read) -> "tuple[pd.DataFrame, S
     return frame, meaning
 
 
-def _keep_out(frame: "pd.DataFrame", path: Path, *, by: str | None, share: float, seed: int) -> "pd.DataFrame":
-    from synthgen.data.split import split
-
-    train, holdout = split(frame, by=by, holdout=share, seed=seed)
-    _write(holdout, path)
-    return train
-
-
 def _write(frame: "pd.DataFrame", path: Path) -> None:
     from synthgen.data.writers import write_table
 
@@ -284,10 +287,10 @@ def budget(epsilon: float | None, delta: float) -> "DifferentialPrivacy | None":
     return None if epsilon is None else DifferentialPrivacy(epsilon=epsilon, delta=delta)
 
 
-def _done(output: Path, synthesizer: "Synthesizer", num_rows: int) -> str:
+def _learned(synthesizer: "Synthesizer", num_rows: int) -> str:
     kept = kept_epoch(synthesizer.history, synthesizer.best_epoch)
     spent = "" if synthesizer.ledger is None else f" Spent {str(synthesizer.ledger).splitlines()[0]}."
-    return f"Learned {count(num_rows)} rows{kept and f'; {kept}'}.{spent}\n{_written(output, num_rows)}"
+    return f"Learned {count(num_rows)} rows{kept and f'; {kept}'}.{spent}"
 
 
 def _written(output: Path, num_rows: int) -> str:

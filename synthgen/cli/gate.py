@@ -6,16 +6,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from synthgen.cli.verbs import Quiet, console
+from synthgen.cli.verbs import Quiet, Read, console
+from synthgen.errors import BundleError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from synthgen.bundle.decision import Decision
 
 
 def gate(
     report: Annotated[Path, typer.Argument(help="A report that [bold]evaluate --json[/bold] wrote.")],
     policy: Annotated[Path, typer.Option(metavar="YAML", help="What the report must say; see [bold]policy[/bold].")],
+    synthetic: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The rows that are meant: make sure that the report is on these very ones."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the decision as JSON.")] = False,
+    *,
+    read: Read,
     quiet: Quiet = False,
 ) -> None:
     """Decide by a policy whether a report is good enough: PASS (exit code 0) or FAIL (exit code 1), with reasons.
@@ -24,16 +33,30 @@ def gate(
 
     $ synthgen gate report.json --policy policy.yaml
 
+    $ synthgen gate report.json --policy policy.yaml --synthetic synthetic.csv
+
     $ synthgen gate report.json --policy policy.yaml --json > decision.json
     """
     from synthgen.bundle.policy import Policy
 
-    decision = Policy.from_yaml(policy).decide(read_report(report))
+    found = read_report(report)
+    if synthetic is not None:
+        _require_on(found, report, read(synthetic), synthetic)
+    decision = Policy.from_yaml(policy).decide(found)
     if as_json:
         console(quiet=quiet).out(json.dumps(decision.to_dict(), indent=1), highlight=False)
     else:
         show(decision, quiet=quiet)
     raise typer.Exit(0 if decision.passed else 1)
+
+
+def _require_on(found: dict[str, Any], report: Path, rows: "pd.DataFrame", synthetic: Path) -> None:
+    from synthgen.provenance.digests import digest_of
+
+    if found.get("tables", {}).get("digest") != digest_of(rows):
+        raise BundleError(
+            f"{report} is not on the rows of {synthetic}: it judged others. Judge these, then ask the gate."
+        )
 
 
 def read_report(path: Path) -> dict[str, Any]:

@@ -2,23 +2,26 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from synthgen.cli.images import read
-from synthgen.cli.maker import manifest_of, paths, told
+from synthgen.cli.maker import paths
 
 if TYPE_CHECKING:
     from synthgen.data.images.image_set import ImageSet
+    from synthgen.provenance.roster import Roster
     from synthgen.report.report import Report
 
 
 def judged(  # noqa: PLR0913
     *,
     train: Path,
-    synthetic: "Path | ImageSet",
+    synthetic: "ImageSet",
     holdout: Path | None,
     how: Sequence[str],
     model: Path | None,
+    shown: dict[str, Any],
+    roster: "Roster | None",
     worst_patients: int,
     seed: int,
     quiet: bool,
@@ -30,8 +33,9 @@ def judged(  # noqa: PLR0913
         synthetic: The images to judge.
         holdout: Real images that the maker never saw; None: there are none.
         how: See `synthgen.cli.images.read`; the same for all three.
-        model: The file that drew the images: what it promises, how it was trained and what it draws between images is
-            shown.
+        model: The file that drew the images: what it draws between images is shown.
+        shown: What else is shown of it, see `synthgen.cli.maker.told`.
+        roster: Who was learned and held out; None: not at hand.
         worst_patients: How many the internal edition shows.
         seed: Of every sample.
         quiet: Whether to show no progress.
@@ -39,9 +43,9 @@ def judged(  # noqa: PLR0913
     from synthgen.report.evaluate_images import evaluate_images
 
     return evaluate_images(
-        train=read(train, how), synthetic=drawn(synthetic, how) if isinstance(synthetic, Path) else synthetic,
-        holdout=None if holdout is None else read(holdout, how), worst_patients=worst_patients, seed=seed,
-        verbose=not quiet, interpolation=paths(model, seed=seed), **told(manifest_of(model)),
+        train=read(train, how), synthetic=synthetic, holdout=None if holdout is None else read(holdout, how),
+        worst_patients=worst_patients, seed=seed, verbose=not quiet, interpolation=paths(model, seed=seed),
+        roster=roster, **shown,
     )  # fmt: skip
 
 

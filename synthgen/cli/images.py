@@ -10,7 +10,15 @@ import typer
 
 from synthgen.cli.confirm import public_schema
 from synthgen.cli.outputs import require_new_folder, require_writable
-from synthgen.cli.verbs import console, count, kept_epoch, parsed_settings, require_run, run_directory
+from synthgen.cli.verbs import (
+    console,
+    count,
+    kept_epoch,
+    parsed_settings,
+    require_run,
+    run_directory,
+    write_roster,
+)
 from synthgen.errors import FitInterrupted, ReadError, SynthgenError, WriteError, did_you_mean
 
 if TYPE_CHECKING:
@@ -180,7 +188,9 @@ def fit(  # noqa: PLR0913
         privacy: A budget; None: none. Then copies of images are not left out: that would be a read of the data.
         quiet: Whether to print nothing.
     """
-    require_writable(output, holdout, train)
+    from synthgen.provenance.roster_file import roster_of
+
+    require_writable(output, roster_of(output), holdout, train)
     for path in (holdout, train):
         if path is not None and path.suffix != ".npz":
             raise WriteError(f"{path}: images that are kept out are written as .npz.")
@@ -190,6 +200,7 @@ def fit(  # noqa: PLR0913
     copies = len(images)
     images = images if privacy is not None else images.without_duplicates()
     copies -= len(images)
+    kept_out = None
     if holdout is not None:
         images, kept_out = images.split(holdout=holdout_share, seed=seed)
         _write_real(kept_out, holdout)
@@ -206,6 +217,7 @@ def fit(  # noqa: PLR0913
             f"Finished epochs are kept in {directory}. Run the same command again to go on from there."
         ) from None
     synthesizer.save(output)
+    kept = write_roster(output, train=images, holdout=kept_out, schema=None)
     if directory is not None and checkpoint is None:
         shutil.rmtree(directory)
     out = console(quiet=quiet)
@@ -214,6 +226,7 @@ def fit(  # noqa: PLR0913
     epoch = kept_epoch(synthesizer.history, synthesizer.best_epoch)
     spent = "" if synthesizer.ledger is None else f". Spent {str(synthesizer.ledger).splitlines()[0]}."
     out.print(f"Learned {images!r}{epoch and f'; {epoch}'}{spent}", markup=False)
+    out.print(kept, markup=False)
     out.print(f"Written to {output}. Next: synthgen sample {output} -n {len(images)} -o synthetic.npz", markup=False)
 
 
@@ -257,25 +270,19 @@ def make(model: str, arguments: dict[str, Any], settings: Sequence[str]) -> "Ima
     return synthesizer
 
 
-def sample(
-    synthesizer: "ImageSynthesizer", output: Path, *, num_images: int, asked: dict[str, Any], kind: str | None
-) -> None:
-    """Draws images and writes them, marked as synthetic.
+def check_target(output: Path, kind: str | None) -> None:
+    """Finds out before images are drawn whether they can be written.
 
     Args:
-        synthesizer: Fitted.
         output: An .npz or .nii.gz file, or a new folder.
-        num_images: How many.
-        asked: Arguments of `sample`: conditions, balance, seed.
         kind: Of a folder's files.
-    """
-    from synthgen.data.images.reading import write_images
 
-    options = {"model": synthesizer.family} if kind == "dicom" else {}
+    Raises:
+        WriteError: If they cannot.
+    """
     if kind is None and not output.name.endswith((".npz", ".nii", ".nii.gz")):
         raise WriteError(f"{output}: name an .npz or .nii.gz file, or a new folder and --kind {' or '.join(FOLDERS)}.")
     if kind is None:
         require_writable(output)
     else:
         require_new_folder(output, parents=True)
-    write_images(synthesizer.sample(num_images, **asked), output, kind=kind, **options)

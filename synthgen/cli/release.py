@@ -1,20 +1,24 @@
 """``synthgen release``: judges, decides, bundles and signs."""
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from synthgen.cli import image_report, images
+from synthgen.cli import image_report, images, maker
 from synthgen.cli.gate import show
-from synthgen.cli.maker import manifest_of, told
 from synthgen.cli.outputs import require_new_folder
+from synthgen.cli.sample import categories, parse_where
 from synthgen.cli.verbs import Quiet, Read, console
 from synthgen.errors import SynthgenError
 
 if TYPE_CHECKING:
     from synthgen.bundle.release import SignedFolder
+    from synthgen.provenance.origin import Origin
     from synthgen.report.report import Report
+    from synthgen.synthesizers.drawing import Drawn
 
 FORMATS = {"rows": ("csv", "parquet"), "images": ("npz", "png", "dicom")}
 """In which data is released; the first unless another is asked for."""
@@ -24,10 +28,28 @@ def release(  # noqa: PLR0913, PLR0917 - options
     train: Annotated[
         Path, typer.Option(metavar="FILE", help="The rows or images that the synthetic ones were made from.")
     ],
-    synthetic: Annotated[Path, typer.Option(metavar="FILE", help="The rows or images to release.")],
     policy: Annotated[Path, typer.Option(metavar="YAML", help="What the report must say; see [bold]policy[/bold].")],
     key: Annotated[Path, typer.Option(metavar="PEM", help="Signs; see [bold]keys[/bold].")],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder to make.")],
+    rows: Annotated[
+        int | None, typer.Option("--rows", "-n", min=1, help="Draw so many here, from the model, and release these.")
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN=VALUE", help="What every one drawn here must hold, as for [bold]sample[/bold]."),
+    ] = None,
+    balance: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="A column whose values come equally often among those drawn here."),
+    ] = None,
+    synthetic: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Rows or images to release that are drawn already, in place of -n."),
+    ] = None,
+    receipt: Annotated[
+        Path | None,
+        typer.Option(metavar="JSON", help="What [bold]sample[/bold] wrote of them; without it the one beside them."),
+    ] = None,
     holdout: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Real rows or images that the maker never saw; policies ask for them."),
@@ -39,7 +61,20 @@ def release(  # noqa: PLR0913, PLR0917 - options
     ] = None,
     schema: Annotated[Path | None, typer.Option(metavar="YAML", help="What the columns mean.")] = None,
     model: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The model that drew them: named in the card, not released.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The model that draws, or drew, them: named in the card, not released. Without "
+            "it the card says that their maker is not proven.",
+        ),
+    ] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Who was learned, as [bold]fit[/bold] wrote it; without it the one beside the "
+            "model. none: do not check.",
+        ),
     ] = None,
     name: Annotated[str, typer.Option(help="Of the data set.")] = "Synthetic data",
     licence: Annotated[str, typer.Option(help="Of the data set: a name or an address.")] = "not stated",
@@ -47,7 +82,7 @@ def release(  # noqa: PLR0913, PLR0917 - options
         Literal["csv", "parquet", "npz", "png", "dicom"] | None,
         typer.Option("--format", help="csv or parquet for a table; npz, or a folder of png or dicom, for images."),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the report.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of what is drawn here, and of the report.")] = 0,
     how: images.How = None,
     *,
     read: Read,
@@ -55,15 +90,19 @@ def release(  # noqa: PLR0913, PLR0917 - options
 ) -> None:
     """Judge synthetic rows or images, hold the report against a policy, and make a signed folder if it passes.
 
-    Training and holdout data is read and stays where it is. Exit code 1 where the policy says no: nothing is made.
+    What is released is drawn here from the model, or drawn again to prove that the model drew it. Training and holdout
+    data is read and stays where it is. Exit code 1 where the policy says no: nothing is made.
 
     [bold]Examples[/bold]
 
-    $ synthgen release --train train.csv --synthetic synthetic.csv --holdout holdout.csv --policy policy.yaml --key
-    hospital.key -o release/
+    $ synthgen release --train train.csv --holdout holdout.csv --model patients.synthgen -n 5000 --policy policy.yaml
+    --key hospital.key -o release/
 
-    $ synthgen release --train train.npz --synthetic drawn.npz --holdout holdout.npz --images part=train --policy
-    images.yaml --key hospital.key --format png -o release/
+    $ synthgen release --train train.csv --holdout holdout.csv --model patients.synthgen --synthetic synthetic.csv
+    --policy policy.yaml --key hospital.key -o release/
+
+    $ synthgen release --train train.npz --holdout holdout.npz --images part=train --model xrays.synthgen -n 500
+    --policy images.yaml --key hospital.key --format png -o release/
     """
     from synthgen.bundle.keys import read_private_key
     from synthgen.bundle.policy import Policy
@@ -71,52 +110,98 @@ def release(  # noqa: PLR0913, PLR0917 - options
 
     require_new(output)
     require_new_folder(output)
+    _check_source(rows=rows, synthetic=synthetic, model=model, only_drawn={"--where": where, "--balance": balance},
+                  only_read={"--receipt": receipt})  # fmt: skip
     asked, signing = Policy.from_yaml(policy), read_private_key(key)
-    sets = {"train": train, "synthetic": synthetic} | ({} if holdout is None else {"holdout": holdout})
-    shared: dict[str, Any] = {"model": model, "seed": seed, "quiet": quiet}
-    if images.are_images(train):
+    things = "images" if images.are_images(train) else "rows"
+    if things == "images":
         images.refuse({"--target": target, "--by": by, "--schema": schema})
-        kind, parts, report = _images(sets, how or [], data_format, **shared)
+    chosen, known = _format(data_format, things), maker.roster(roster, model)
+    reader = read if things == "rows" else functools.partial(image_report.drawn, how=how or [])
+    data: Drawn
+    origin: Origin | None
+    if synthetic is None:
+        data, origin = _drawn(model or Path(), rows or 0, where or [], balance=balance, seed=seed, verbose=not quiet)
     else:
-        kind, parts, report = _table(sets, read, data_format, schema=schema, target=target, by=by or [], **shared)
+        data, origin = _read(synthetic, model, receipt, reader, verbose=not quiet)
+    judging: dict[str, Any] = {"train": train, "holdout": holdout, "synthetic": data, "model": model, "roster": known,
+                               "seed": seed, "quiet": quiet}  # fmt: skip
+    if things == "images":
+        made, report = _images(how=how or [], **judging)
+    else:
+        made, report = _table(read, schema=schema, target=target, by=by or [], **judging)
     decision = asked.decide(report.to_dict())
     show(decision, quiet=quiet)
     if not decision.passed:
         raise typer.Exit(1)
-    made = kind(name=name, licence=licence, report=report, policy=policy.read_text(encoding="utf-8"),
-                decision=decision, model=manifest_of(model), **parts)  # fmt: skip
-    made.write(output, key=signing)
+    folder = made(name=name, licence=licence, report=report, policy=policy.read_text(encoding="utf-8"),
+                  decision=decision, origin=origin, synthetic=data, format=chosen)  # fmt: skip
+    folder.write(output, key=signing)
     console(quiet=quiet).print(f"Written to {output}", markup=False)
 
 
+def _check_source(
+    *,
+    rows: int | None,
+    synthetic: Path | None,
+    model: Path | None,
+    only_drawn: dict[str, Any],
+    only_read: dict[str, Any],
+) -> None:
+    """Refuses options that do not go together: what is released is drawn here, or read."""
+    if (rows is None) == (synthetic is None):
+        raise SynthgenError(
+            "Expected either -n with --model, for rows or images to be drawn here, or --synthetic, a file of them."
+        )
+    if rows is not None and model is None:
+        raise SynthgenError("-n needs --model, the file that draws.")
+    for option, value in (only_drawn if rows is None else only_read).items():
+        if value is not None:
+            raise SynthgenError(f"{option} is for {'-n' if rows is None else '--synthetic'}.")
+    if only_read["--receipt"] is not None and model is None:
+        raise SynthgenError("--receipt needs --model, the file that is said to have drawn them.")
+
+
+def _read(
+    synthetic: Path, model: Path | None, receipt: Path | None, read: "Callable[[Path], Drawn]", *, verbose: bool
+) -> "tuple[Drawn, Origin | None]":
+    """What was drawn elsewhere, and the proof of who drew it; None where no model is named."""
+    if model is None:
+        return read(synthetic), None
+    return maker.proven(synthetic, model, receipt, read, verbose=verbose)
+
+
+def _drawn(
+    model: Path, rows: int, where: list[str], *, balance: str | None, seed: int, verbose: bool
+) -> "tuple[Drawn, Origin]":
+    from synthgen.synthesizers.base import Synthesizer
+    from synthgen.synthesizers.drawing import draw, drawer
+
+    synthesizer = drawer(model)
+    table = synthesizer if isinstance(synthesizer, Synthesizer) else synthesizer.attributes
+    conditions = parse_where(where, categories(table))
+    return draw(model, rows, conditions=conditions, balance=balance, seed=seed, verbose=verbose)
+
+
 def _table(
-    sets: dict[str, Path], read: Read, asked: str | None, *, schema: Path | None, model: Path | None,
-    seed: int, quiet: bool, **judging: Any,
-) -> "tuple[type[SignedFolder], dict[str, Any], Report]":  # fmt: skip
+    read: Read, *, train: Path, holdout: Path | None, schema: Path | None, model: Path | None, **judging: Any
+) -> "tuple[Callable[..., SignedFolder], Report]":
     from synthgen.bundle.release import Release
     from synthgen.data.schema import Schema
     from synthgen.report.evaluate import evaluate
 
-    chosen = _format(asked, "rows")
-    frames = {role: read(path) for role, path in sets.items()}
-    meaning = Schema.infer(frames["train"]) if schema is None else Schema.from_yaml(schema)
-    report = evaluate(
-        train=frames["train"], synthetic=frames["synthetic"], holdout=frames.get("holdout"), schema=meaning, seed=seed,
-        target=judging["target"], subgroups=judging["by"], verbose=not quiet, **told(manifest_of(model)),
-    )  # fmt: skip
-    return Release, {"synthetic": frames["synthetic"], "schema": meaning, "format": chosen}, report
+    learned, unseen = read(train), None if holdout is None else read(holdout)
+    meaning = Schema.infer(learned) if schema is None else Schema.from_yaml(schema)
+    shown = maker.told(maker.manifest_of(model)) | {"subgroups": judging.pop("by"), "verbose": not judging.pop("quiet")}
+    report = evaluate(train=learned, holdout=unseen, schema=meaning, **judging, **shown)
+    return functools.partial(Release, schema=meaning), report
 
 
-def _images(
-    sets: dict[str, Path], how: list[str], asked: str | None, **judging: Any
-) -> "tuple[type[SignedFolder], dict[str, Any], Report]":
+def _images(*, model: Path | None, **judging: Any) -> "tuple[Callable[..., SignedFolder], Report]":
     from synthgen.bundle.image_release import ImageRelease
 
-    chosen = _format(asked, "images")
-    made = image_report.drawn(sets["synthetic"], how)
-    report = image_report.judged(train=sets["train"], synthetic=made, holdout=sets.get("holdout"), how=how,
-                                 worst_patients=0, **judging)  # fmt: skip
-    return ImageRelease, {"synthetic": made, "format": chosen}, report
+    shown = maker.told(maker.manifest_of(model))
+    return ImageRelease, image_report.judged(model=model, shown=shown, worst_patients=0, **judging)
 
 
 def _format(asked: str | None, things: str) -> str:

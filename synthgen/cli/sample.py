@@ -12,6 +12,8 @@ from synthgen.cli.verbs import Quiet, Read, console, count
 from synthgen.errors import ConditionError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from synthgen.synthesizers.base import Synthesizer
 
 
@@ -50,6 +52,8 @@ def sample(  # noqa: PLR0913 - options
 ) -> None:
     """Draw synthetic rows into a file, any number of them in constant memory; or images, from a model of images.
 
+    Beside it a receipt says what was asked of which model: [bold]release[/bold] draws again by it, and compares.
+
     [bold]Examples[/bold]
 
     $ synthgen sample patients.synthgen -n 1000000 -o synthetic.parquet
@@ -64,42 +68,45 @@ def sample(  # noqa: PLR0913 - options
         raise ConditionError("Expected either -n, the number of rows, or --known, a file of rows to complete.")
     if kind is None and output.suffix and not images.are_images(output):
         require_writable(output, table=True)  # before Keras is loaded
-    from synthgen.data.writers import write_table
+    from synthgen.provenance.receipt import Draw, receipt_of
+    from synthgen.synthesizers.drawing import drawer, receipt_for, stored, write_drawn
     from synthgen.synthesizers.images.base import ImageSynthesizer
-    from synthgen.synthesizers.images.translator import ImageTranslator
-    from synthgen.synthesizers.loading import load
 
     partial = None if known is None else read(known)
-    synthesizer = load(model)
-    if isinstance(synthesizer, ImageTranslator):
-        raise ConditionError("This model translates images and draws none: in Python, synthgen.load(path).translate.")
+    synthesizer = drawer(model)
     if isinstance(synthesizer, ImageSynthesizer):
         if partial is not None:
             raise ConditionError("--known completes rows of tables. This model draws images: ask by --where.")
-        asked = {"conditions": parse_where(where or [], categories(synthesizer.attributes)), "balance": balance}
-        images.sample(synthesizer, output, num_images=rows or 0, asked=asked | {"seed": seed}, kind=kind)
-        console(quiet=quiet).print(f"{count(rows or 0)} synthetic images written to {output}", markup=False)
-        return
-    require_writable(output, table=True)
-    conditions = parse_where(where or [], categories(synthesizer))
-    if partial is None:
-        rows = rows or 0
-        synthesizer.sample_to(
-            output,
-            rows,
-            conditions=conditions,
-            balance=balance,
-            calibrate=calibrate,
-            seed=seed,
-            verbose=not quiet,
-        )
+        images.check_target(output, kind)
+        things, table = "images", synthesizer.attributes
     else:
-        rows = len(partial)
-        drawn = synthesizer.sample(
-            rows, conditions=conditions, known=partial, balance=balance, seed=seed, verbose=not quiet
-        )
-        write_table(drawn, output)
-    console(quiet=quiet).print(f"{count(rows)} synthetic rows written to {output}", markup=False)
+        require_writable(output, table=True)
+        things, table = "rows", synthesizer
+    conditions, out = parse_where(where or [], categories(table)), console(quiet=quiet)
+    if partial is not None:
+        _complete(synthesizer, output, partial, conditions=conditions, balance=balance, seed=seed, verbose=not quiet)
+        out.print(f"{count(len(partial))} synthetic rows written to {output}, without a receipt: they hold what you "
+                  "gave, so that no release says of them that the model drew them", markup=False)  # fmt: skip
+        return
+    if kind is None:
+        require_writable(receipt_of(output))
+    seed = synthesizer.next_seed() if seed is None else seed
+    asked = Draw(rows=rows or 0, seed=seed, conditions=stored(conditions), balance=balance,
+                 calibrate=calibrate)  # fmt: skip
+    digest = write_drawn(synthesizer, asked, output, kind=kind, verbose=not quiet)
+    receipt_for(model, asked, digest).save(receipt_of(output))
+    out.print(
+        f"{count(asked.rows)} synthetic {things} written to {output}, with a receipt for release beside", markup=False
+    )
+
+
+def _complete(synthesizer: "Synthesizer", output: Path, partial: "pd.DataFrame", **asked: Any) -> None:
+    """Completes rows. They hold cells as they were given: a receipt of rows that were there before is not theirs."""
+    from synthgen.data.writers import write_table
+    from synthgen.provenance.receipt import receipt_of
+
+    write_table(synthesizer.sample(len(partial), known=partial, **asked), output)
+    receipt_of(output).unlink(missing_ok=True)
 
 
 def parse_where(conditions: Sequence[str], categories: Mapping[str, Sequence[Any]]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import typer
 
 from synthgen.cli.fit import MODELS
 from synthgen.cli.outputs import require_writable
-from synthgen.cli.verbs import Quiet, Read, console
+from synthgen.cli.verbs import Quiet, Read, console, write_roster
 from synthgen.errors import SettingsError, did_you_mean
 
 if TYPE_CHECKING:
@@ -56,20 +56,24 @@ def tune(  # noqa: PLR0913, PLR0917 - options
     if model not in TUNED:
         raise SettingsError(f"Expected --model in {list(TUNED)}. Received {model!r}.{did_you_mean(model, TUNED)}")
     fixed = _settings(settings or [])
-    require_writable(output, json)
     from synthgen.data.schema import Schema
+    from synthgen.provenance.roster_file import roster_of
     from synthgen.selection.tuning import tune as search
 
-    meaning = None if schema is None else Schema.from_yaml(schema)
+    require_writable(output, roster_of(output), json)
+    frame = read(data)
+    meaning = Schema.infer(frame) if schema is None else Schema.from_yaml(schema)
     result = search(
-        read(data), family=TUNED[model], minutes=minutes, num_trials=trials, schema=meaning, settings=fixed, seed=seed,
+        frame, family=TUNED[model], minutes=minutes, num_trials=trials, schema=meaning, settings=fixed, seed=seed,
         verbose=not quiet,
     )  # fmt: skip
     result.synthesizer.save(output)
+    kept = write_roster(output, train=frame, holdout=None, schema=meaning)
     out = console(quiet=quiet)
     out.print(str(result), markup=False)
     if json is not None:
         _write_json(result, json)
+    out.print(kept, markup=False)
     out.print(f"Written to {output}. Next: synthgen sample {output} -n 1000 -o synthetic.csv", markup=False)
 
 

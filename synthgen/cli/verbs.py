@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
+    from synthgen.data.images.image_set import ImageSet
+    from synthgen.data.schema import Schema
+
 Read = Callable[[Path], "pd.DataFrame"]
 """Reads a table; verbs that take a parameter `read` of this type get the options for text files."""
 
@@ -125,6 +128,16 @@ def say_error(message: str, *, label: str = "error") -> None:
     typer.echo(" ".join(message.split()), err=True)
 
 
+def say_note(message: str) -> None:
+    """Writes one line to standard error that is no error: what a user should know.
+
+    Args:
+        message: One or more sentences.
+    """
+    typer.secho("note: ", err=True, nl=False, bold=True, fg="yellow")
+    typer.echo(" ".join(message.split()), err=True)
+
+
 @contextmanager
 def _warnings_as_notes() -> Iterator[None]:
     """Shows synthgen's own warnings as one line each, without the place in the code."""
@@ -137,8 +150,7 @@ def _warnings_as_notes() -> Iterator[None]:
             shown(message, category, filename, lineno, file, line)
             return
         hint = " On the command line: --missing." if "missing_values" in str(message) else ""
-        typer.secho("note: ", err=True, nl=False, bold=True, fg="yellow")
-        typer.echo(" ".join(f"{message}{hint}".split()), err=True)
+        say_note(f"{message}{hint}")
 
     with warnings.catch_warnings():
         shown = warnings.showwarning
@@ -195,6 +207,25 @@ def run_directory(asked: Path | None, output: Path, *, private: bool) -> Path | 
         private: Whether there is a privacy budget.
     """
     return asked if asked is not None or private else output.with_name(f"{output.name}.checkpoint")
+
+
+def write_roster(
+    model: Path, *, train: "pd.DataFrame | ImageSet", holdout: "pd.DataFrame | ImageSet | None", schema: "Schema | None"
+) -> str:
+    """Writes who was learned and held out beside a model; returns the line that says where it is and must stay.
+
+    Args:
+        model: The model file.
+        train: What was learned.
+        holdout: What was held out; None: nothing was.
+        schema: Of a table.
+    """
+    from synthgen.provenance.roster import Roster
+    from synthgen.provenance.roster_file import roster_of
+
+    place = roster_of(model)
+    Roster.of(train=train, holdout=holdout, schema=schema, model=model).save(place)
+    return f"Who was learned: {place}, made of real data. It stays in the house: in no repository, no mail, no release."
 
 
 def require_run(directory: Path | None) -> None:

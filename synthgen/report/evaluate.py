@@ -20,6 +20,8 @@ from synthgen.metrics.base import JudgedData, Metric, Result
 from synthgen.metrics.catalogue import all_metrics
 from synthgen.metrics.privacy.worst_patients import worst_patients as exposed
 from synthgen.metrics.tables import Tables
+from synthgen.provenance.digests import digest_of
+from synthgen.provenance.roster import Roster
 from synthgen.report.histograms import histograms
 from synthgen.report.projection import projection
 from synthgen.report.report import Report
@@ -39,6 +41,7 @@ def evaluate(  # noqa: PLR0913
     guarantee: Mapping[str, Any] | None = None,
     history: Sequence[Mapping[str, float]] = (),
     best_epoch: int | None = None,
+    roster: Roster | None = None,
     worst_patients: int = 0,
     seed: int = 0,
     verbose: bool = True,
@@ -59,9 +62,12 @@ def evaluate(  # noqa: PLR0913
             that is cut into bands. Needs a holdout.
         schema: What the columns mean. None: inferred from `train`, each row a patient of its own. With a patient key in
             the schema the patient is the unit of samples, intervals and attacks.
-        guarantee: What the maker promises, as ``synthesizer.ledger.to_dict()`` gives it; shown beside what is measured.
+        guarantee: What the maker promises, as ``synthesizer.ledger.to_dict()`` gives it; shown beside what is measured,
+            on your word: a release asks for proof that the maker drew these, see `synthgen.draw`.
         history: What the maker noted at the end of each epoch of training, as ``synthesizer.history``; drawn as curves.
         best_epoch: The epoch that it kept, as ``synthesizer.best_epoch``.
+        roster: Who was learned and held out, as the fit left it in the house; `train` and `holdout` are checked against
+            it. None: it is not at hand, which the report says.
         worst_patients: How many training patients, those who are given away most, the internal edition names by the
             position of a row (``report.to_html(path, edition="internal")``). The shareable edition never does.
         seed: For every sample; the same seed gives the same report.
@@ -71,7 +77,8 @@ def evaluate(  # noqa: PLR0913
         The report; `print` it, or write it with `to_html` and `to_json`.
 
     Raises:
-        EvaluationError: If the tables cannot be compared; names the argument and the columns.
+        EvaluationError: If the tables cannot be compared; names the argument and the columns. If `train` is not what
+            was learned, or somebody in `holdout` was.
         SchemaError: If no schema can be inferred from `train`.
 
     Example:
@@ -92,6 +99,7 @@ def evaluate(  # noqa: PLR0913
     if not isinstance(worst_patients, int) or worst_patients < 0:
         raise EvaluationError(f"worst_patients: expected a number of patients, 0 or more. Received {worst_patients!r}.")
     training = read_training(history, best_epoch)
+    known = None if roster is None else roster.check(train=train, holdout=holdout)
     if schema is None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SchemaWarning)  # the judge learns no column anyway
@@ -99,7 +107,8 @@ def evaluate(  # noqa: PLR0913
     tables = Tables.read(train=train, synthetic=synthetic, holdout=holdout, schema=schema, target=target, seed=seed)
     report = judge(tables, subgroups=subgroups, verbose=verbose)
     named = exposed(tables, worst_patients) if worst_patients else None
-    return replace(report, guarantee=guarantee, training=training, exposed=named)
+    described = {**report.tables, "digest": digest_of(synthetic), "roster": known}
+    return replace(report, tables=described, guarantee=guarantee, training=training, exposed=named)
 
 
 def judge(

@@ -15,6 +15,8 @@ from synthgen.metrics.images.catalogue import image_metrics
 from synthgen.metrics.images.exposed import exposed_images
 from synthgen.metrics.images.pools import RARE_BELOW, ImagePools
 from synthgen.metrics.images.reading import read_pools
+from synthgen.provenance.digests import digest_of
+from synthgen.provenance.roster import Roster
 from synthgen.report.evaluate import measured
 from synthgen.report.paths import check_paths, shareable_paths, shown_paths
 from synthgen.report.report import Report
@@ -49,6 +51,7 @@ def evaluate_images(  # noqa: PLR0913
     history: Sequence[Mapping[str, float]] = (),
     best_epoch: int | None = None,
     interpolation: Sequence[ImageSet] = (),
+    roster: Roster | None = None,
     worst_patients: int = 0,
     seed: int = 0,
     verbose: bool = True,
@@ -70,10 +73,13 @@ def evaluate_images(  # noqa: PLR0913
             file with one, which is handed pixels from 0 (black) to 1 (white).
         seeds: How many times each network is trained whose score is judged.
         fid: Whether to compute the Fréchet distance too, and print its protocol.
-        guarantee: What the maker promises, as ``synthesizer.ledger.to_dict()`` gives it; shown beside what is measured.
+        guarantee: What the maker promises, as ``synthesizer.ledger.to_dict()`` gives it; shown beside what is measured,
+            on your word: a release asks for proof that the maker drew these, see `synthgen.draw`.
         history: What the maker noted at the end of each epoch of training, as ``synthesizer.history``; drawn as curves.
         best_epoch: The epoch that it kept, as ``synthesizer.best_epoch``.
         interpolation: Paths between synthetic images, as ``synthesizer.interpolate()`` draws them, to be shown.
+        roster: Who was learned and held out, as the fit left it in the house; `train` and `holdout` are checked against
+            it. None: it is not at hand, which the report says.
         worst_patients: How many training images, those that are given away most, the internal edition shows beside the
             nearest synthetic and holdout images (``report.to_html(path, edition="internal")``). The shareable
             edition never shows a real image.
@@ -84,7 +90,8 @@ def evaluate_images(  # noqa: PLR0913
         The report; `print` it, or write it with `to_html` and `to_json`.
 
     Raises:
-        EvaluationError: If the sets cannot be compared, or the features are none; names the argument.
+        EvaluationError: If the sets cannot be compared, or the features are none; names the argument. If `train` is not
+            what was learned, or an image of `holdout` was.
 
     Example:
         >>> import numpy as np
@@ -103,6 +110,7 @@ def evaluate_images(  # noqa: PLR0913
             raise EvaluationError(f"{name}: expected a whole number, {least} or more. Received {value!r}.")
     training = read_training(history, best_epoch)
     check_paths(interpolation, train)
+    known = None if roster is None else roster.check(train=train, holdout=holdout)
     pools = read_pools(train=train, synthetic=synthetic, holdout=holdout, features=features, seeds=seeds, seed=seed)
     results = _worded(measured(pools, image_metrics(fid=fid), verbose=verbose))
     sheets, said = shareable_sheets(pools, results)
@@ -112,7 +120,7 @@ def evaluate_images(  # noqa: PLR0913
     return Report(
         results=results,
         verdicts=verdicts(results, things="images"),
-        tables=_description(pools),
+        tables=_description(pools) | {"digest": digest_of(synthetic), "roster": known},
         pictures={"histograms": [], "projection": {}, "sheets": sheets, "about_sheets": said, "paths": passed_on,
                   "about_paths": about_paths},
         settings=_settings(pools) | {"seconds": round(time.monotonic() - began, 1)},

@@ -20,6 +20,7 @@ from synthgen.encoding.table import NumericalMethod, TableEncoder
 from synthgen.errors import ConditionError
 from synthgen.models.base import GenerativeModel
 from synthgen.progress import progress
+from synthgen.provenance.digests import TableDigest
 from synthgen.synthesizers.inputs import check_schema, frame_of
 from synthgen.synthesizers.learned_parts import Parts, check_privacy, fitted_calibrator, plain_parts, private_parts
 from synthgen.synthesizers.parameters import Learned, NotFitted, Parameters
@@ -51,7 +52,6 @@ class Synthesizer(Parameters, ABC):
     best_epoch = Learned[int](lambda: -1)
     ledger = Learned[Ledger | None](lambda: None)
     learned_with = Learned[dict[str, Any]](dict)  # seed and settings at the last fit: they may be set anew
-    _samples_drawn = 0
 
     @abstractmethod
     def build(self, layout: Layout) -> GenerativeModel:
@@ -226,7 +226,7 @@ class Synthesizer(Parameters, ABC):
             filled[name] = pd.Series(values, index=frame.index).astype(frame[name].dtype)
         return filled
 
-    def sample_to(
+    def sample_to(  # noqa: D417 - as of `sample`
         self,
         path: str | os.PathLike[str],
         num_rows: int,
@@ -236,24 +236,23 @@ class Synthesizer(Parameters, ABC):
         calibrate: bool = True,
         seed: int | None = None,
         verbose: bool = True,
-    ) -> None:
-        """Draws synthetic rows into a file, in constant memory; arguments as for `sample`.
+    ) -> str:
+        """Draws synthetic rows into a file, in constant memory; returns their digest (`provenance.digests.digest_of`).
 
         Args:
             path: CSV, TSV, Parquet or Feather by its suffix. Appears when all rows are written.
             num_rows: At least 0.
-            conditions: See `sample`.
-            balance: See `sample`.
-            calibrate: See `sample`.
-            seed: See `sample`.
-            verbose: See `sample`.
+            conditions, balance, calibrate, seed, verbose: See `sample`.
 
         Raises:
             WriteError: If the path cannot be written; before anything is drawn.
         """
+        digest = TableDigest()
         with TableWriter(path) as writer:
             for chunk in self._chunks(num_rows, conditions, None, balance, calibrate, seed, verbose):
                 writer.write(chunk)
+                digest.update(chunk)
+        return digest.hexdigest()
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the synthesizer to one file that holds no raw value; see `synthgen.synthesizers.saving`.
@@ -288,7 +287,7 @@ class Synthesizer(Parameters, ABC):
     ) -> Iterator[pd.DataFrame]:
         """Draws what is requested, as many rows at a time as memory should hold."""
         _, encoder, model = self.fitted()
-        seed = int(np.random.default_rng([self.seed, 4, self._samples_drawn]).integers(2**31)) if seed is None else seed
+        seed = self.next_seed() if seed is None else seed
         self._samples_drawn += 1
         sampler = RowSampler(encoder, model, self.constraints, calibrator=self.calibrator if calibrate else None)
         chunk_rows = rows_at_once(len(encoder.columns), calibrated=calibrate and self.calibrator is not None)

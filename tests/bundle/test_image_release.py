@@ -14,6 +14,9 @@ from synthgen.bundle.manifest import verify
 from synthgen.bundle.policy import Policy
 from synthgen.bundle.templates import IMAGES
 from synthgen.errors import BundleError, PolicyError, WriteError
+from synthgen.provenance.digests import digest_of
+from synthgen.provenance.origin import Origin
+from synthgen.provenance.receipt import Draw
 
 REPORTED = {"report.html", "report.json", "policy.yaml", "decision.json", "card.md", "croissant.json",
             "datapackage.json"}  # fmt: skip
@@ -52,6 +55,13 @@ def key(tmp_path):
     return read_private_key(tmp_path / "a.key")
 
 
+def origin(judged, privacy=None):
+    """What `draw` and `prove` return, here of images that no model drew."""
+    manifest = {"family": "ImageGAN", "synthgen": "0.1.0", "seed": 3, "settings": {"num_steps": 50}, "privacy": privacy}
+    return Origin(manifest=manifest, model="0" * 64, draw=Draw(rows=100, seed=1), digest=digest_of(judged[0]),
+                  how="drawn here")  # fmt: skip
+
+
 def release(judged, policy=None, **settings):
     synthetic, report = judged
     decision = (policy or Policy()).decide(report.to_dict())
@@ -87,8 +97,7 @@ def test_a_folder_of_pictures_reads_back_by_its_table(judged, key, tmp_path):
 
 def test_dicom_files_say_that_they_are_synthetic(judged, key, tmp_path):
     pydicom = pytest.importorskip("pydicom", reason="pydicom is not installed: pip install 'synthgen[images]'")
-    model = {"family": "ImageGAN", "synthgen": "0.1.0", "seed": 3, "settings": {"num_steps": 50}}
-    release(judged, format="dicom", model=model).write(tmp_path / "out", key=key)
+    release(judged, format="dicom", origin=origin(judged)).write(tmp_path / "out", key=key)
     file = tmp_path / "out" / sg.read_table(tmp_path / "out" / "images.csv")["file"].iloc[5]
     dataset = pydicom.dcmread(file)
     assert (dataset.SyntheticData, dataset.ManufacturerModelName) == ("YES", "ImageGAN")
@@ -125,8 +134,7 @@ def test_card_and_manifest_speak_of_images(judged, key, tmp_path):
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["artificially_generated"] is True
     assert "images were not taken of persons" in manifest["statement"]
-    made = release(judged, model={"family": "ImageGAN", "synthgen": "0.1.0", "seed": 3, "settings": {},
-                                  "privacy": {"epsilon": 2.5, "delta": 1e-5, "unit": "image"}})  # fmt: skip
+    made = release(judged, origin=origin(judged, privacy={"epsilon": 2.5, "delta": 1e-5, "unit": "image"}))
     assert "differentially private with epsilon 2.5 at delta 1e-05 for each image" in made.describe()[0]
 
 
@@ -152,14 +160,19 @@ def test_metadata_names_files_checksums_and_columns(judged, key, tmp_path, image
         assert croissant["recordSet"][1]["field"][0]["dataType"] == "sc:ImageObject"
 
 
+def on(images, report):
+    """Images, and the report as if it were on these."""
+    return images, replace(report, tables={**report.tables, "digest": digest_of(images)})
+
+
 def test_what_cannot_be_written_leaves_nothing(judged, key, tmp_path):
     synthetic, report = judged
     volumes = replace(synthetic, pixels=np.zeros((100, 4, 4, 4, 1), np.uint8))
     with pytest.raises(WriteError, match="PNG holds"):
-        release((volumes, report), format="png").write(tmp_path / "out", key=key)
+        release(on(volumes, report), format="png").write(tmp_path / "out", key=key)
     taken = replace(synthetic, table=synthetic.table.assign(position=1))
     with pytest.raises(BundleError, match="'position'"):
-        release((taken, report)).write(tmp_path / "out", key=key)
+        release(on(taken, report)).write(tmp_path / "out", key=key)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.key", "a.key.pub"]
 
 

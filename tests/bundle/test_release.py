@@ -1,6 +1,7 @@
 """A release is a whole folder or none, says what it is, and holds no row of the real tables."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,9 @@ from synthgen.bundle.manifest import verify
 from synthgen.bundle.policy import Policy
 from synthgen.bundle.release import Release
 from synthgen.errors import BundleError
+from synthgen.provenance.digests import digest_of
+from synthgen.provenance.origin import Origin
+from synthgen.provenance.receipt import Draw
 
 
 def patients(rows, seed):
@@ -34,6 +38,15 @@ def key(tmp_path):
     return read_private_key(tmp_path / "a.key")
 
 
+def origin(judged, *, privacy=None, **changes):
+    """What `draw` and `prove` return, here of rows that no model drew."""
+    manifest = {"family": "TabularGAN", "synthgen": "0.1.0", "seed": 3, "settings": {"num_steps": 50},
+                "privacy": privacy}  # fmt: skip
+    known = {"manifest": manifest, "model": "0" * 64, "draw": Draw(rows=400, seed=1), "digest": digest_of(judged[0]),
+             "how": "drawn here"}  # fmt: skip
+    return Origin(**known | changes)
+
+
 def release(judged, policy, **settings):
     synthetic, schema, report = judged
     decision = policy.decide(report.to_dict())
@@ -43,8 +56,7 @@ def release(judged, policy, **settings):
 
 @pytest.mark.parametrize("table_format", ["csv", "parquet"])
 def test_a_release_holds_everything_and_verifies(judged, key, tmp_path, table_format):
-    model = {"family": "TabularGAN", "synthgen": "0.1.0", "seed": 3, "settings": {"num_steps": 50}}
-    release(judged, Policy(), format=table_format, model=model).write(tmp_path / "out", key=key)
+    release(judged, Policy(), format=table_format, origin=origin(judged)).write(tmp_path / "out", key=key)
     found = verify(tmp_path / "out", key=tmp_path / "a.key.pub")
     assert found.passed
     assert set(found.unchanged) == {
@@ -69,6 +81,29 @@ def test_metadata_names_the_file_its_checksum_and_its_columns(judged, key, tmp_p
     assert resource["hash"] == f"sha256:{listed['sha256']}" and resource["bytes"] == listed["bytes"]
     assert [field["type"] for field in resource["schema"]["fields"]] == ["number", "string", "boolean", "datetime"]
     assert package["name"] == "trial-7" and package["artificially_generated"] is True
+
+
+def test_a_report_on_other_rows_or_a_proof_of_others_is_refused(judged, key, tmp_path):
+    synthetic, schema, report = judged
+    other = synthetic.assign(dose=synthetic["dose"] + 1)
+    with pytest.raises(BundleError, match="report: it was made on other rows"):
+        release((other, schema, report), Policy()).write(tmp_path / "out", key=key)
+    with pytest.raises(BundleError, match="origin: it is the proof of other rows"):
+        release(judged, Policy(), origin=origin(judged, digest="1" * 64)).write(tmp_path / "out", key=key)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_promise_needs_the_model_that_makes_it(judged, key, tmp_path):
+    synthetic, schema, report = judged
+    promise = {"epsilon": 3.0, "delta": 1e-5, "unit": "row", "known_noise": False, "entries": []}
+    promised = (synthetic, schema, replace(report, guarantee=promise))
+    nobody, public = None, origin(judged)
+    weaker, others = (origin(judged, privacy=promise | change) for change in ({"epsilon": 4.0}, {"unit": "patient"}))
+    for found in (nobody, public, weaker, others):
+        with pytest.raises(BundleError, match="nothing proves that a model which makes it drew this data"):
+            release(promised, Policy(), origin=found).write(tmp_path / "out", key=key)
+    release(promised, Policy(), origin=origin(judged, privacy=promise)).write(tmp_path / "out", key=key)
+    assert "differentially private with epsilon 3" in (tmp_path / "out" / "card.md").read_text()
 
 
 def test_a_policy_that_says_no_leaves_nothing(judged, key, tmp_path):

@@ -25,7 +25,9 @@ def test_it_learns_what_the_library_learns_and_keeps_rows_for_the_judges(fitted,
     for name, path in written.items():
         assert path.read_bytes() == (fitted / f"{name}.csv").read_bytes()
     assert model.read_bytes() == (fitted / "patients.synthgen").read_bytes()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["holdout.csv", "m.synthgen", "train.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "holdout.csv", "m.synthgen", "m.synthgen.roster", "train.csv",
+    ]  # fmt: skip
 
 
 def test_ctgan_without_a_schema_and_with_a_checkpoint_of_the_users_own_which_is_kept(fitted, run, tmp_path):
@@ -50,7 +52,8 @@ def test_auto_says_what_it_chose_what_it_left_out_and_why(fitted, run, tmp_path)
     assert "The table has 400 patients." in out
     assert f"Written to {model}." in out
     assert inspect(model)["manifest"]["family"] == "GaussianCopula"
-    assert list(tmp_path.iterdir()) == [model]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["m.synthgen", "m.synthgen.roster"]
+    assert "m.synthgen.roster, made of real data. It stays in the house" in out
 
 
 def test_auto_and_named_models_take_different_options(fails, tmp_path):
@@ -158,5 +161,5 @@ def test_networks_learn_under_a_promise_too_and_leave_nothing_beside_the_model(r
     code, out, error = run("fit", fitted / "train.csv", *promised, *small, "-o", model)
     assert (code, error) == (0, "")
     assert "Spent epsilon" in out
-    assert [path.name for path in tmp_path.iterdir()] == ["private.synthgen"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["private.synthgen", "private.synthgen.roster"]
     assert inspect(model)["manifest"]["history"] == []

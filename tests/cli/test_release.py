@@ -25,9 +25,9 @@ def arguments(fitted, desk):
 
 
 def test_from_policy_to_release_to_verification(fitted, desk, arguments, run):
-    code, out, error = run(
-        *arguments, "--model", fitted / "patients.synthgen", "--name", "Clinic", "--format", "parquet"
-    )
+    drawn = [*arguments[:3], "-n", 640, *arguments[5:]]
+    model = ["--model", fitted / "patients.synthgen"]
+    code, out, error = run(*drawn, *model, "--name", "Clinic", "--format", "parquet")
     assert (code, error) == (0, "")
     assert out.startswith("PASS") and f"Written to {desk / 'out'}" in out
     card = (desk / "out" / "card.md").read_text()

@@ -53,15 +53,13 @@ def arguments(ward, tmp_path, run):
 
 
 def test_from_images_to_a_signed_folder_and_back(ward, arguments, tmp_path, run):
-    code, out, error = run(*arguments, "--model", ward / "ward.synthgen", "--name", "Ward 7", "--format", "png")
+    code, out, error = run(*arguments, "--name", "Ward 7", "--format", "png")
     assert (code, error) == (0, "")
     assert out.startswith("PASS") and f"Written to {tmp_path / 'out'}" in out
     assert len(list((tmp_path / "out" / "images").glob("*.png"))) == 100
     card = (tmp_path / "out" / "card.md").read_text()
-    assert "# Ward 7" in card and "ImageVAE" in card
-    page = (tmp_path / "out" / "report.html").read_text()
-    assert '<section id="training"' in page and '<section id="paths"' in page
-    assert "It holds no real image" in page
+    assert "# Ward 7" in card and "The maker of this data is not proven" in card
+    assert "It holds no real image" in (tmp_path / "out" / "report.html").read_text()
     code, out, _ = run("verify", tmp_path / "out", "--key", tmp_path / "h.key.pub")
     assert code == 0 and "108 files as signed" in out
     tampered = tmp_path / "out" / "images" / "000042.png"
@@ -70,6 +68,63 @@ def test_from_images_to_a_signed_folder_and_back(ward, arguments, tmp_path, run)
     assert code == 1 and "changed: images/000042.png" in out
     code, out, _ = run("verify", tampered, "--key", tmp_path / "h.key.pub", "--json")
     assert code == 1 and json.loads(out)["changed"] == ["images/000042.png"]
+
+
+@pytest.mark.parametrize("kind", ["npz", "png", "dicom"])
+def test_images_are_a_models_if_it_draws_them_again(ward, arguments, tmp_path, run, fails, kind):
+    if kind == "dicom":
+        pytest.importorskip("pydicom", reason="pydicom is not installed: pip install 'synthgen[images]'")
+    (tmp_path / "policy.yaml").write_text("format: synthgen-policy\nversion: 1\nleast_holdout_patients: 100\n")
+    drawn = tmp_path / ("drawn.npz" if kind == "npz" else "drawn")
+    as_files = [] if kind == "npz" else ["--kind", kind]
+    assert run("sample", ward / "ward.synthgen", "-n", 20, "--seed", 3, *as_files, "-o", drawn)[0] == 0
+    if kind != "npz":  # real sets in archives, the synthetic one in a folder: what is read is the same
+        arguments = [argument for argument in arguments if argument not in ("--images", "part=train")]
+        for name in ("train", "holdout"):
+            real = sg.read_images(ward / f"{name}.npz", part="train")
+            np.savez(tmp_path / f"{name}.npz", images=real.pixels)
+        arguments = [tmp_path / f"{a.stem}.npz" if a in (ward / "train.npz", ward / "holdout.npz") else a
+                     for a in arguments]  # fmt: skip
+    named = [drawn if argument == ward / "fresh.npz" else argument for argument in arguments]
+    code, _, error = run(*named, "--model", ward / "ward.synthgen")
+    assert (code, error) == (0, "")
+    card = (tmp_path / "out" / "card.md").read_text()
+    assert "ImageVAE" in card and "drew it again from the model file, and found it equal" in card
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert '<section id="training"' in page and '<section id="paths"' in page
+    maker = json.loads((tmp_path / "out" / "manifest.json").read_text())["provenance"]["maker"]
+    assert (maker["draw"]["rows"], maker["draw"]["seed"]) == (20, 3)
+    if kind == "npz":
+        again = [*named[:-1], tmp_path / "again", "--model", ward / "ward.synthgen"]
+        held = dict(np.load(drawn))
+        held["train_images"][4, 5, 6] ^= 1
+        np.savez(drawn, **held)
+        assert "these are not what the model draws" in fails(*again)
+        receipt = tmp_path / "drawn.npz.receipt.json"
+        fresh = [ward / "fresh.npz" if argument == drawn else argument for argument in again]
+        assert "Nothing says that" in fails(*fresh)
+        assert "not what the model draws" in fails(*fresh, "--receipt", receipt)
+
+
+def test_a_release_draws_images_and_knows_who_was_learned(ward, arguments, tmp_path, run, fails):
+    from synthgen.provenance.roster_file import roster_of
+
+    (tmp_path / "policy.yaml").write_text("format: synthgen-policy\nversion: 1\nleast_holdout_patients: 100\n")
+    model = tmp_path / "ward.synthgen"
+    model.write_bytes((ward / "ward.synthgen").read_bytes())
+    train, holdout = (sg.read_images(ward / f"{name}.npz", part="train") for name in ("train", "holdout"))
+    sg.Roster.of(train=train, holdout=holdout, model=model).save(roster_of(model))
+    asked = ["-n" if a == "--synthetic" else 20 if a == ward / "fresh.npz" else a for a in arguments]
+    code, _, error = run(*asked, "--model", model)
+    assert (code, error) == (0, "")
+    provenance = json.loads((tmp_path / "out" / "manifest.json").read_text())["provenance"]
+    assert provenance["maker"]["how"] == "drawn here"
+    assert provenance["roster"] == {"train": "is what was learned", "holdout": "is what was held out"}
+    again = [tmp_path / "again" if a == tmp_path / "out" else a for a in asked]
+    swapped = [ward / "train.npz" if a == ward / "holdout.npz" else a for a in again]
+    assert "holdout: 200 of its 200 images were learned" in fails(*swapped, "--model", model)
+    other = [ward / "fresh.npz" if a == ward / "train.npz" else a for a in again]
+    assert "100 of its 100 images were not learned, and 200 of 200" in fails(*other, "--model", model)
 
 
 def test_training_images_are_not_released(ward, arguments, tmp_path, run):

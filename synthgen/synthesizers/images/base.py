@@ -54,7 +54,6 @@ class ImageSynthesizer(Interpolating, Parameters, ABC):
     best_epoch = Learned[int](lambda: -1)
     ledger = Learned[Ledger | None](lambda: None)
     learned_with = Learned[dict[str, Any]](dict)
-    _samples_drawn = 0
 
     @abstractmethod
     def build(self, form: Form, layout: Layout) -> ImageModel:
@@ -265,7 +264,7 @@ class ImageSynthesizer(Interpolating, Parameters, ABC):
             raise ConditionError(f"Expected num_images >= 0. Received {num_images}.")
         if self.attributes is None and (conditions or known is not None or balance):
             raise ConditionError(f"This {self.family} learned images alone: nothing can be asked of them.")
-        seed = int(np.random.default_rng([self.seed, 4, self._samples_drawn]).integers(2**31)) if seed is None else seed
+        seed = self.next_seed() if seed is None else seed
         self._samples_drawn += 1
         table = knowledge.drawn(
             self.attributes, num_images, seed=seed, conditions=conditions, known=known, balance=balance

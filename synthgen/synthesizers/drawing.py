@@ -1,0 +1,257 @@
+"""Rows and images whose origin is proven: drawn from a model file here, or drawn again and found to be the same.
+
+A draw is a function of model file, seed and what is asked. So rows are a model's if, and only if, drawing again gives
+them. That holds on one machine with one version of the libraries; another may round differently, and then nothing is
+proven there: let the release draw.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from synthgen import __version__
+from synthgen.data.images.image_set import ImageSet
+from synthgen.data.images.reading import write_images
+from synthgen.dp.ledger import Ledger
+from synthgen.errors import BundleError, ConditionError
+from synthgen.provenance.digests import digest_of, file_digest
+from synthgen.provenance.origin import How, Origin
+from synthgen.provenance.receipt import Draw, Receipt
+from synthgen.synthesizers.base import Synthesizer
+from synthgen.synthesizers.conditions import Between
+from synthgen.synthesizers.images.base import ImageSynthesizer
+from synthgen.synthesizers.loading import load
+from synthgen.synthesizers.saving import inspect
+
+Drawn = pd.DataFrame | ImageSet
+"""What a synthesizer of tables or of images draws."""
+
+
+def draw(
+    model: str | os.PathLike[str],
+    num_rows: int,
+    *,
+    conditions: Mapping[str, Any] | None = None,
+    balance: str | None = None,
+    seed: int = 0,
+    verbose: bool = True,
+) -> tuple[Drawn, Origin]:
+    """Draws rows or images from a model file, and says so in a way that a release believes.
+
+    Args:
+        model: A file that `save` wrote.
+        num_rows: How many rows or images.
+        conditions: See `Synthesizer.sample`.
+        balance: See `Synthesizer.sample`.
+        seed: Of the draw; needed to draw the same again.
+        verbose: Whether to show progress on a terminal.
+
+    Returns:
+        What `sample` gives, and its origin.
+
+    Raises:
+        ModelFileError: If the file is no model.
+        ConditionError: See `Synthesizer.sample`.
+
+    Example:
+        >>> import synthgen as sg
+        >>> path = Path(tempfile.mkdtemp()) / "patients.synthgen"
+        >>> patients = sg.load_dataset("breast_cancer")[["mean_radius", "diagnosis"]]
+        >>> sg.GaussianCopula().fit(patients, verbose=False).save(path)
+        >>> rows, origin = draw(path, 100, seed=1)
+        >>> len(rows), origin.how
+        (100, 'drawn here')
+    """
+    synthesizer, digest = drawer(model), file_digest(model)
+    asked = Draw(rows=num_rows, seed=seed, conditions=stored(conditions or {}), balance=balance)
+    drawn = _drawn(synthesizer, asked, verbose=verbose)
+    return drawn, _origin(model, digest, asked, drawn, how="drawn here")
+
+
+def prove(drawn: Drawn, *, model: str | os.PathLike[str], asked: Draw, verbose: bool = True) -> Origin:
+    """Draws again what was asked of a model, and returns the origin of rows or images that are the same.
+
+    Args:
+        drawn: What the model is said to have drawn.
+        model: The model file.
+        asked: What was asked of it.
+        verbose: Whether to show progress on a terminal.
+
+    Raises:
+        BundleError: If the model draws others.
+    """
+    digest = file_digest(model)
+    again = _drawn(drawer(model), asked, verbose=verbose)
+    _require_equal("drawn", drawn, again)
+    return _origin(model, digest, asked, drawn, how="drawn again and found equal")
+
+
+def prove_file(
+    path: Path, *, model: Path, receipt: Receipt, read: Callable[[Path], Drawn], verbose: bool = True
+) -> tuple[Drawn, Origin]:
+    """Reads rows or images from a file, and proves that a model drew them: by drawing again, writing and reading alike.
+
+    Args:
+        path: A table, an archive, or a folder of images.
+        model: The model file that is said to have drawn them.
+        receipt: What `write_drawn` left beside the file.
+        read: Reads such a file.
+        verbose: Whether to show progress on a terminal.
+
+    Returns:
+        What the file holds, and its origin.
+
+    Raises:
+        BundleError: If the receipt is another model's, or the model draws others.
+    """
+    digest = file_digest(model)
+    if receipt.model != digest:
+        raise BundleError(
+            f"The receipt of {path} is that of another model, or {model} was fitted again since. Name the model that "
+            "drew these, or let release draw: -n in place of --synthetic."
+        )
+    drawn = read(path)
+    if len(drawn) != receipt.draw.rows:  # before as many are drawn as a receipt may say
+        raise _refusal(str(path), found=len(drawn), asked=receipt.draw.rows, version=receipt.synthgen)
+    with tempfile.TemporaryDirectory(prefix="synthgen-") as folder:
+        again = Path(folder) / path.name
+        write_drawn(drawer(model), receipt.draw, again, kind=_kind_of(path), verbose=verbose)
+        _require_equal(str(path), drawn, read(again), version=receipt.synthgen)
+    return drawn, _origin(model, digest, receipt.draw, drawn, how="drawn again and found equal")
+
+
+def write_drawn(
+    synthesizer: Synthesizer | ImageSynthesizer,
+    asked: Draw,
+    path: Path,
+    *,
+    kind: str | None = None,
+    verbose: bool = True,
+) -> str:
+    """Draws into a file, rows in constant memory; returns their digest, for a receipt.
+
+    Args:
+        synthesizer: Fitted.
+        asked: What is drawn.
+        path: A table's file; of images an archive, or a new folder.
+        kind: Of the files in a folder of images, "png" or "dicom".
+        verbose: Whether to show progress on a terminal.
+
+    Raises:
+        WriteError: If the path cannot be written.
+    """
+    if isinstance(synthesizer, Synthesizer):
+        return synthesizer.sample_to(path, asked.rows, conditions=parsed(asked.conditions), balance=asked.balance,
+                                     calibrate=asked.calibrate, seed=asked.seed, verbose=verbose)  # fmt: skip
+    images = synthesizer.sample(asked.rows, conditions=parsed(asked.conditions), balance=asked.balance, seed=asked.seed)
+    write_images(images, path, kind=kind, **({"model": synthesizer.family} if kind == "dicom" else {}))
+    return digest_of(images)
+
+
+def receipt_for(model: str | os.PathLike[str], asked: Draw, digest: str) -> Receipt:
+    """Returns the receipt of a draw.
+
+    Args:
+        model: The model file.
+        asked: What was drawn.
+        digest: From `write_drawn`.
+    """
+    return Receipt(model=file_digest(model), draw=asked, digest=digest, synthgen=__version__)
+
+
+def drawer(model: str | os.PathLike[str]) -> Synthesizer | ImageSynthesizer:
+    """Returns the synthesizer in a model file.
+
+    Args:
+        model: The file.
+
+    Raises:
+        ConditionError: If it translates images: it draws none.
+    """
+    synthesizer = load(model)
+    if not isinstance(synthesizer, Synthesizer | ImageSynthesizer):
+        raise ConditionError("This model translates images and draws none: in Python, synthgen.load(path).translate.")
+    return synthesizer
+
+
+def stored(conditions: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns conditions as the JSON types that a receipt holds.
+
+    Args:
+        conditions: As `sample` takes them.
+
+    Raises:
+        ConditionError: If one holds what is no text, number, truth value or date.
+
+    Example:
+        >>> stored({"age": Between(60, None), "sex": ["F"]})
+        {'age': {'low': 60, 'high': None}, 'sex': ['F']}
+    """
+    return {name: _stored(name, condition) for name, condition in conditions.items()}
+
+
+def parsed(conditions: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns conditions as `sample` takes them.
+
+    Args:
+        conditions: From a receipt.
+
+    Example:
+        >>> parsed({"age": {"low": 60, "high": None}})
+        {'age': Between(low=60, high=None)}
+    """
+    return {name: Between(**held) if isinstance(held, Mapping) else held for name, held in conditions.items()}
+
+
+def _stored(name: str, condition: Any) -> Any:
+    if isinstance(condition, Between):
+        return {"low": _stored(name, condition.low), "high": _stored(name, condition.high)}
+    if isinstance(condition, list | tuple | set | frozenset | np.ndarray | pd.Series | pd.Index):
+        return [_stored(name, value) for value in condition]
+    value = condition.item() if isinstance(condition, np.generic) else condition
+    value = value.isoformat() if hasattr(value, "isoformat") else value
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    raise ConditionError(f"conditions: {name!r}: expected text, numbers or dates. Received a {type(value).__name__}.")
+
+
+def _drawn(synthesizer: Synthesizer | ImageSynthesizer, asked: Draw, *, verbose: bool) -> Drawn:
+    conditions = parsed(asked.conditions)
+    if isinstance(synthesizer, Synthesizer):
+        return synthesizer.sample(asked.rows, conditions=conditions, balance=asked.balance, calibrate=asked.calibrate,
+                                  seed=asked.seed, verbose=verbose)  # fmt: skip
+    return synthesizer.sample(asked.rows, conditions=conditions, balance=asked.balance, seed=asked.seed)
+
+
+def _require_equal(name: str, drawn: Drawn, again: Drawn, *, version: str = __version__) -> None:
+    if digest_of(drawn) != digest_of(again):
+        raise _refusal(name, found=len(drawn), asked=len(again), version=version)
+
+
+def _refusal(name: str, *, found: int, asked: int, version: str) -> BundleError:
+    counted = "as many are there" if found == asked else f"{found} are there, {asked} were drawn"
+    older = "" if version == __version__ else f" They were drawn by synthgen {version}."
+    return BundleError(
+        f"{name}: these are not what the model draws when it is asked again ({counted}): a cell or a pixel was changed,"
+        f" some were added, left out or reordered, or another machine or version drew them.{older} So nothing proves "
+        "who made them. Let release draw: -n in place of --synthetic."
+    )
+
+
+def _origin(model: str | os.PathLike[str], digest: str, asked: Draw, drawn: Drawn, *, how: How) -> Origin:
+    manifest = inspect(model)["manifest"]
+    promise = manifest.get("privacy")
+    reckoned = {"privacy": None if promise is None else Ledger.from_dict(promise).to_dict()}
+    return Origin(manifest=manifest | reckoned, model=digest, draw=asked, digest=digest_of(drawn), how=how)
+
+
+def _kind_of(path: Path) -> str | None:
+    """Of the files in a folder of images; None: it is no folder."""
+    if not path.is_dir():
+        return None
+    return "dicom" if next(path.rglob("*.dcm"), None) is not None else "png"
