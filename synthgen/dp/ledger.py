@@ -1,6 +1,6 @@
 """The ledger: every read of the data, what it was for, and what it cost.
 
-Epsilon is never stored beside the entries: it is what the entries add up to.
+Epsilon is never believed: it is reckoned anew from the limit that all entries together are kept within.
 """
 
 from dataclasses import asdict, dataclass, field, fields
@@ -20,6 +20,12 @@ MECHANISMS = {
 }
 """What each mechanism reads, in words."""
 
+ROUNDING = 1e-6
+"""Of the precision of all entries together, relative."""
+
+PUBLIC_DRAWS = "rows next to a patient's, by draws from a seed that is public: fit the model again"
+"""What ledgers without a limit do not count: in their time one patient less gave all later ones other draws."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
@@ -32,7 +38,8 @@ class Entry:
             mechanisms.
         sampling_rate: Probability of each patient to be drawn, for sampled_gaussian.
         times: How often.
-        delta: Probability of failure, for threshold.
+        delta: Probability of failure, of all times together, for threshold; for sampled_gaussian that of the tail by
+            which it is no normal mechanism (`accountant.as_normal`).
     """
 
     purpose: str
@@ -56,6 +63,8 @@ class Ledger:
         delta: Of the promise.
         unit: Whom it protects, for people.
         known_noise: Whether the noise had a seed that somebody knows, so that nothing is promised.
+        limit: Noise multiplier of the one normal mechanism that all entries are kept within, fixed before the first:
+            then it is what is promised, whatever decided about an entry. None: all entries were fixed beforehand.
         entries: In order.
 
     Example:
@@ -71,6 +80,7 @@ class Ledger:
     delta: float
     unit: str
     known_noise: bool = False
+    limit: float | None = None
     entries: list[Entry] = field(default_factory=list)
 
     def enter(self, **fields_of_entry: Any) -> None:
@@ -79,16 +89,20 @@ class Ledger:
 
     @property
     def epsilon(self) -> float | None:
-        """What all entries cost together at `delta`; None where one cannot be counted, or the noise is known."""
+        """What is promised at `delta`; None where an entry is not counted, the limit exceeded, or the noise known."""
         if self.known_noise or any(entry.mechanism == "uncounted" for entry in self.entries):
             return None
-        return accountant.epsilon(self.entries, delta=self.delta)
+        if self.limit is None:
+            return accountant.epsilon(self.entries, delta=self.delta)
+        if accountant.precision(self.entries) > (1 + ROUNDING) / self.limit**2:
+            return None
+        return accountant.normal_epsilon(self.limit, self.delta - sum(entry.delta for entry in self.entries))
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the ledger as plain types, with what it adds up to; the inverse of `from_dict`."""
         return {
             "epsilon": self.epsilon, "delta": self.delta, "unit": self.unit, "known_noise": self.known_noise,
-            "entries": [entry.to_dict() for entry in self.entries],
+            "limit": self.limit, "entries": [entry.to_dict() for entry in self.entries],
         }  # fmt: skip
 
     @classmethod
@@ -102,7 +116,10 @@ class Ledger:
         for entry in entries:
             if entry.mechanism not in MECHANISMS:
                 raise SettingsError(f"Expected a mechanism in {list(MECHANISMS)}. Received {entry.mechanism!r}.")
-        return cls(delta=stored["delta"], unit=stored["unit"], known_noise=stored["known_noise"], entries=entries)
+        if "limit" not in stored and any(entry.noise_multiplier for entry in entries):
+            entries.append(Entry(purpose=PUBLIC_DRAWS, mechanism="uncounted"))
+        return cls(delta=stored["delta"], unit=stored["unit"], known_noise=stored["known_noise"],
+                   limit=stored.get("limit"), entries=entries)  # fmt: skip
 
     def __str__(self) -> str:
         total = self.epsilon

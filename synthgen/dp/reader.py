@@ -8,33 +8,42 @@ from scipy.stats import norm
 
 from synthgen.dp import accountant
 from synthgen.dp.budget import DifferentialPrivacy
-from synthgen.dp.ledger import Entry, Ledger
+from synthgen.dp.ledger import Ledger
+from synthgen.errors import SettingsError
 
 FAILURE = 1e-3
-"""Share of delta that all thresholds together may fail with."""
+"""Share of delta that all thresholds together may fail with; as much each goes to batches that overflow, and to the
+tail of training by which it is no normal mechanism."""
+
+ROUNDING = 1e-9
+"""Of shares that add up to one."""
 
 
 class Reader:
     """Reads counts with normal noise, and enters what each read cost.
 
-    Normal mechanisms add up in precision, one over the variance of the noise: what each read gets is a share of the
-    precision that the whole budget would buy in a single read (Dong et al. 2022, corollary 3.3).
+    All reads together are kept within one normal mechanism that is fixed before the first, so that what one read says
+    may decide about the next (`synthgen.dp.accountant`): each read takes a share of that mechanism's precision.
 
     Args:
         budget: To keep to.
         unit: Whom it protects, for people.
+
+    Attributes:
+        rng: Secret chance. What is drawn for a patient's row must not depend on which other patients there are.
+        left: Share of the precision that no read has taken yet.
+        unit_deviation: Of the noise of how many patients there are; 0 until they are counted.
     """
 
     def __init__(self, budget: DifferentialPrivacy, *, unit: str) -> None:
         self.budget = budget
-        self.ledger = Ledger(delta=budget.delta, unit=unit, known_noise=budget.noise_seed is not None)
+        whole = accountant.normal_noise(budget.epsilon, budget.delta * (1 - 3 * FAILURE))
+        self.ledger = Ledger(delta=budget.delta, unit=unit, known_noise=budget.noise_seed is not None, limit=whole)
         seed = secrets.randbits(128) if budget.noise_seed is None else int(budget.noise_seed)
         self.rng = np.random.default_rng(seed)
-        self.unit_deviation = 0.0  # of the noise of how many patients there are; 0 until they are counted
-        self._whole = accountant.smallest_noise(
-            lambda noise: [Entry(purpose="everything", mechanism="gaussian", noise_multiplier=noise)],
-            epsilon_asked=budget.epsilon, delta=budget.delta * (1 - FAILURE),
-        )  # fmt: skip
+        self.unit_deviation = 0.0
+        self.left = 1.0
+        self._whole = whole
 
     def noise(self, share: float, *, times: int = 1) -> float:
         """Returns the deviation of the noise of one read, of `times` that share a part of the budget.
@@ -44,6 +53,23 @@ class Reader:
             times: How many reads share it.
         """
         return self._whole * math.sqrt(times / share)
+
+    def take(self, share: float) -> float:
+        """Takes a share of the precision; returns the noise multiplier that it buys.
+
+        Args:
+            share: Of the budget's precision.
+
+        Raises:
+            SettingsError: If less is left.
+        """
+        if not 0 < share <= self.left + ROUNDING:
+            raise SettingsError(
+                f"DifferentialPrivacy: a read asks for {share:.3g} of the budget, of which {max(self.left, 0):.3g} is "
+                "left. Lower preparation, or learn fewer columns."
+            )
+        self.left -= share
+        return self.noise(share)
 
     def counts(self, counts: np.ndarray, *, share: float, purpose: str) -> np.ndarray:
         """Returns counts with noise.
@@ -56,9 +82,27 @@ class Reader:
         Returns:
             float64, of the same shape; may be negative.
         """
-        deviation = self.noise(share)
-        self.ledger.enter(purpose=purpose, mechanism="gaussian", noise_multiplier=deviation)
-        return counts + deviation * self.rng.normal(size=np.shape(counts))
+        return self.weighted(counts, np.ones(1), share=share, purpose=purpose)
+
+    def weighted(self, values: np.ndarray, scales: np.ndarray, *, share: float, purpose: str) -> np.ndarray:
+        """Returns numbers with noise, each in proportion to a scale.
+
+        Args:
+            values: Any shape; what one patient adds, over the scales, has a Euclidean length of at most one.
+            scales: Broadcast to `values`.
+            share: Of the budget's precision.
+            purpose: For the ledger.
+
+        Returns:
+            As `values`, with noise.
+        """
+        multiplier = self.take(share)
+        self.ledger.enter(purpose=purpose, mechanism="gaussian", noise_multiplier=multiplier)
+        return self._hidden(values, multiplier * scales)
+
+    def _hidden(self, values: np.ndarray, deviations: np.ndarray) -> np.ndarray:
+        """Values with normal noise."""
+        return values + deviations * self.rng.normal(size=np.shape(values))
 
     def units(self, count: int, *, share: float) -> float:
         """Returns how many patients there are, with noise; may be negative.

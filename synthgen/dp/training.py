@@ -66,6 +66,12 @@ class PrivateTraining:
     def batches(self, num_rows: int, *, num_batches: int) -> np.ndarray:
         """Returns indices of rows, each drawn or not by its own chance, (num_batches, capacity) int32; -1 where none.
 
+        What is random in a step but is no secret (dropout, levels of noise, orders of columns) belongs to places of
+        the batch. So drawn rows stand in secret places, any as likely as any other, no two in one: whoever takes a
+        patient out of a batch leaves a gap and all others where they are, and what is left is drawn as a batch without
+        that patient is. Beyond `capacity` there is no such gap to leave, which has the probability that the ledger
+        holds.
+
         Args:
             num_rows: Of the training table, one a patient.
             num_batches: How many.
@@ -73,7 +79,8 @@ class PrivateTraining:
         drawn = np.full((num_batches, self.capacity), -1, np.int32)
         for batch, size in zip(drawn, self.rng.binomial(num_rows, self.sampling_rate, num_batches), strict=True):
             held = min(int(size), self.capacity)
-            batch[:held] = self.rng.choice(num_rows, held, replace=False)
+            places = self.rng.choice(self.capacity, held, replace=False)
+            batch[places] = self.rng.choice(num_rows, held, replace=False)
         return drawn
 
     def gradients(
@@ -149,12 +156,13 @@ def plan_training(reader: Reader, *, num_patients: int, batch_size: int, num_ste
 
     purpose = f"training of {what}" + (", and lengths of its gradients" if budget.adaptive_clipping else "")
 
-    def with_noise(multiplier: float) -> list[Entry]:
-        return [*ledger.entries, Entry(purpose=purpose, mechanism="sampled_gaussian", times=num_steps,
-                                       noise_multiplier=multiplier, sampling_rate=rate)]  # fmt: skip
+    def with_noise(multiplier: float) -> Entry:
+        return Entry(purpose=purpose, mechanism="sampled_gaussian", times=num_steps, noise_multiplier=multiplier,
+                     sampling_rate=rate, delta=budget.delta * FAILURE)  # fmt: skip
 
-    noise = accountant.smallest_noise(with_noise, epsilon_asked=budget.epsilon, delta=budget.delta)
-    ledger.entries[:] = with_noise(noise)
+    # rate and steps follow from the noisy number of patients, so that this must hold whatever that number was
+    noise = accountant.smallest_noise(with_noise, kept_within=reader.take(reader.left))
+    ledger.entries.append(with_noise(noise))
     key = reader.rng.integers(-(2**63), 2**63, 2) if ledger.known_noise else _secret()
     of_gradients, of_count = split_noise(noise, batch_size=batch_size) if budget.adaptive_clipping else (noise, 0.0)
     return PrivateTraining(budget.clipping_norm, of_gradients, rate, batch_size, capacity, reader.rng, key, of_count)

@@ -99,14 +99,15 @@ class CategoryCodes(ColumnEncoder[Column]):
     def encode(self, series: pd.Series, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         codes, unknown = self._known_codes(series)
         if unknown.any() and not self.pooled:
-            codes[unknown] = self._spread(int(unknown.sum()), rng)
+            codes[unknown] = self._spread(rng.random(len(series))[unknown])  # a draw of each row's own
         return codes, np.zeros((len(series), 0), np.float32)
 
-    def _spread(self, num_rows: int, rng: np.random.Generator) -> np.ndarray:
-        shares = self._shares[: len(self.categories)]
-        if not shares.sum():
-            return np.full(num_rows, len(self._shares) - 1)
-        return rng.choice(len(shares), size=num_rows, p=shares / shares.sum())
+    def _spread(self, chance: np.ndarray) -> np.ndarray:
+        """Kept categories in proportion, (rows,), by uniform draws, (rows,)."""
+        limits = np.cumsum(self._shares[: len(self.categories)])
+        if not len(limits) or not limits[-1]:
+            return np.full(len(chance), len(self._shares) - 1)
+        return np.searchsorted(limits[:-1] / limits[-1], chance, "right")
 
     def decode(self, codes: np.ndarray, scalars: np.ndarray, rng: np.random.Generator) -> pd.Series:
         codes = codes % len(self._shares)  # bits can spell codes past the last

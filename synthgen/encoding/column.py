@@ -47,7 +47,8 @@ class ColumnEncoder(ABC, Generic[Kind]):
 
         Args:
             series: (rows,); may hold values that were not there in training.
-            rng: For values that stand for a whole range.
+            rng: For values that stand for a whole range; each draw is for all rows, in their order, so that a row has
+                its own whatever the others hold.
         """
 
     @abstractmethod

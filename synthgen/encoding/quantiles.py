@@ -63,7 +63,7 @@ class ProtectedQuantiles:
         # a step is two knots of one value; where the value is theirs, it stands for the whole length between them
         on_step = (after >= 2) & (self.values[left] == value) & (self.values[left - 1] == value)
         start, end = self.probabilities[left[on_step] - 1], self.probabilities[left[on_step]]
-        probability[on_step] = start + rng.random(int(on_step.sum())) * (end - start)
+        probability[on_step] = start + rng.random(len(value))[on_step] * (end - start)  # a draw of each row's own
         return np.clip(probability, 0.0, 1.0)
 
 

@@ -96,17 +96,18 @@ class TableEncoder:
                 columns.append(QuantileBins.fit(name, column, series, cohort, rng=rng, num_bins=num_bins, fine=fine))
         return cls(schema, columns)
 
-    def encode(self, frame: pd.DataFrame, *, seed: int, verbose: bool = False) -> EncodedTable:
+    def encode(self, frame: pd.DataFrame, *, seed: int | np.random.Generator, verbose: bool = False) -> EncodedTable:
         """Returns rows as codes and scalars.
 
         Args:
             frame: (rows, columns) with at least the learned columns.
-            seed: Of draws inside modes and flat steps.
+            seed: Of draws inside modes and flat steps, one for each row: whoever knows the seed can tell from a row's
+                draw how many rows stand before it. A generator that is secret tells nobody.
             verbose: Whether to show progress.
         """
         codes, scalars = [], []
         for position, column in enumerate(progress(self.columns, "Encoding", verbose)):
-            rng = np.random.default_rng([seed, position])
+            rng = seed if isinstance(seed, np.random.Generator) else np.random.default_rng([seed, position])
             column_codes, column_scalars = column.encode(frame[column.name], rng)
             codes.append(column_codes)
             scalars.append(column_scalars)

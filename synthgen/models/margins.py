@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from synthgen.dp import accountant
-from synthgen.dp.ledger import Entry
 from synthgen.dp.reader import Reader
 from synthgen.encoding.layout import EncodedTable, Layout
 
@@ -70,9 +68,9 @@ def measured_margins(
     across = owners[:, None] != owners[None]
     noise = np.zeros_like(counts)
     if reader is not None and len(sizes) > 1:
-        noise = _deviations(sizes, owners, reader, share)
-        chance = np.triu(reader.rng.normal(size=counts.shape).astype(np.float32), 1)
-        counts += noise * (chance + chance.T)
+        share, scales = reader.left if share is None else share, _scales(sizes)
+        noise = reader.noise(share) * scales[owners][:, owners]
+        _hide(counts, np.triu(across), scales, owners, reader=reader, share=share)
     expected = np.maximum(np.outer(singles, singles), LEAST_CHANCE) / num_rows
     deviations = np.where(across, np.sqrt(expected + (noise / num_rows) ** 2), np.inf).astype(np.float32)
     pairs = np.where(across, counts / num_rows, 0).astype(np.float32)
@@ -109,23 +107,31 @@ def _counts(table: EncodedTable, sizes: np.ndarray) -> np.ndarray:
     return counts
 
 
-def _deviations(sizes: np.ndarray, owners: np.ndarray, reader: Reader, part: float | None) -> np.ndarray:
-    """Deviation of the noise of each cell, (codes, codes) float32; enters the read in the ledger."""
-    cells = np.outer(sizes, sizes).astype(float)
-    precision = np.triu(cells**CELLS_EXPONENT, 1)
+def _scales(sizes: np.ndarray) -> np.ndarray:
+    """Noise of a cell of each pair of columns over that of the whole read, (columns, columns) float32; 0 for none.
+
+    A patient adds one to a cell of each pair. One over the squares of these scales adds up to one over all pairs, so
+    that this is a change of length one where each cell is measured by its scale.
+    """
+    precision = np.triu(np.outer(sizes, sizes).astype(float) ** CELLS_EXPONENT, 1)
     share = (precision + precision.T) / precision.sum()  # of each pair of columns
-    entries = list(reader.ledger.entries)
+    return (1 / np.sqrt(np.where(share > 0, share, np.inf))).astype(np.float32)
 
-    def with_noise(multiplier: float) -> list[Entry]:
-        purpose = f"margins of {len(sizes) * (len(sizes) - 1) // 2} pairs of columns"
-        return [*entries, Entry(purpose=purpose, mechanism="gaussian", noise_multiplier=multiplier)]
 
-    budget = reader.budget
-    multiplier = (
-        accountant.smallest_noise(with_noise, epsilon_asked=budget.epsilon, delta=budget.delta)
-        if part is None
-        else reader.noise(part)
-    )
-    reader.ledger.entries.append(with_noise(multiplier)[-1])
-    deviations = multiplier / np.sqrt(np.where(share > 0, share, np.inf))
-    return deviations[owners][:, owners].astype(np.float32)
+def _hide(
+    counts: np.ndarray, asked: np.ndarray, scales: np.ndarray, owners: np.ndarray, *, reader: Reader, share: float
+) -> None:
+    """Puts noise on the margins, in place, each cell once; enters the read in the ledger.
+
+    Args:
+        counts: (codes, codes), symmetric.
+        asked: (codes, codes) booleans, the half of it that is read.
+        scales: (columns, columns), from `_scales`.
+        owners: (codes,) column of each code.
+        reader: Of the rows.
+        share: Of the budget's precision.
+    """
+    rows, columns = np.nonzero(asked)
+    purpose = f"margins of {len(scales) * (len(scales) - 1) // 2} pairs of columns"
+    noisy = reader.weighted(counts[rows, columns], scales[owners[rows], owners[columns]], share=share, purpose=purpose)
+    counts[rows, columns] = counts[columns, rows] = noisy

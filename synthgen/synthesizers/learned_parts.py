@@ -88,7 +88,9 @@ def private_parts(
     check_enough_patients(private)
     num_bins = min(synthesizer.settings.get("num_bins", synthesizer.private_bins), synthesizer.private_bins)
     encoder = private_encoder(private, num_bins=num_bins)
-    table = encoder.encode(private.frame, seed=synthesizer.seed, verbose=verbose)
+    # of each patient's own secret chance, kept nowhere: from a public seed, one patient less gives all later ones other
+    # draws, and so other codes
+    table = encoder.encode(private.frame, seed=private.reader.rng, verbose=verbose)
     alone = Cohort(np.arange(len(table)), schema.rare_below)
     return Parts(encoder, table, alone, schema.constraints, max(int(private.num_patients), 2), private.reader)
 

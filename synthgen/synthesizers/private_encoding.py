@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from synthgen.data.columns import Boolean, Categorical, Datetime, Numerical
+from synthgen.data.columns import Boolean, Categorical, Column, Datetime, Numerical
 from synthgen.dp.histograms import MOST_LEVELS
 from synthgen.encoding.categorical import CategoryCodes
 from synthgen.encoding.column import ColumnEncoder
@@ -72,8 +72,7 @@ def _categories(name: str, column: Categorical | Boolean, series: pd.Series, tab
         known = [*declared]
         codes = pd.Index(declared, dtype=object).get_indexer(pd.Index(series.astype(object)))
     else:
-        codes, found = pd.factorize(series.astype(object), sort=False)
-        known = found.tolist()
+        codes, known = _found(series, column)
     gaps = series.isna().to_numpy()
     true = np.bincount(codes[~gaps], minlength=len(known))
     purpose = f"how often each value of {name} comes"
@@ -83,8 +82,8 @@ def _categories(name: str, column: Categorical | Boolean, series: pd.Series, tab
     if declared is None:
         names = len([1 for n in table.schema.learned if isinstance(table.schema.columns[n], Categorical)])
         least = max(reader.threshold(share, times=names, purpose=f"categories of {name}"), table.schema.rare_below)
-        kept = sorted(np.flatnonzero(counts >= least), key=lambda place: (str(type(known[place])), known[place]))
-        known, counts = [_plain(known[place]) for place in kept], counts[kept]
+        kept = np.flatnonzero(counts >= least)
+        known, counts = [known[place] for place in kept], counts[kept]
         pool = table.num_patients - missing - counts.sum()
         pool = pool if not known or (pool > least and all(isinstance(value, str) for value in known)) else 0.0
     pooled = declared is None and bool(pool > 0 or not known)
@@ -94,5 +93,22 @@ def _categories(name: str, column: Categorical | Boolean, series: pd.Series, tab
     )
 
 
-def _plain(value: object) -> object:
-    return value.item() if isinstance(value, np.generic) else value
+def _found(series: pd.Series, column: Column) -> tuple[np.ndarray, list[Any]]:
+    """Codes of a column, -1 where missing, and the values that they stand for, by type and value.
+
+    Never in order of appearance, and in the type that the schema declares: one missing cell makes pandas hold whole
+    numbers as others, and 1.0 in a model file would tell of the one patient who has it.
+    """
+    codes, values = pd.factorize(series.astype(object))
+    declared = pd.api.types.pandas_dtype(column.dtype)
+    known = [value.item() if isinstance(value, np.generic) else value for value in values]
+    if pd.api.types.is_numeric_dtype(declared) and not pd.api.types.is_bool_dtype(declared):
+        whole = not pd.api.types.is_float_dtype(declared)
+        known = [(int(value) if whole else float(value)) if _is_whole(value) else value for value in known]
+    order = sorted(range(len(known)), key=lambda place: (str(type(known[place])), known[place]))
+    places = np.append(np.argsort(np.array(order, int)), -1)  # of each code; -1 stays
+    return places[codes], [known[place] for place in order]
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int | float) and float(value).is_integer()

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from synthgen.data.columns import Boolean, Categorical, Column, Numerical
+from synthgen.data.columns import Boolean, Categorical, Column, Datetime, Numerical
 from synthgen.data.schema import Schema, SchemaWarning
+from synthgen.data.split import patient_codes
 from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.dp.reader import Reader
 from synthgen.errors import SettingsError
@@ -61,12 +62,13 @@ class PrivateTable:
         if unit is not None and unit not in frame:
             raise SettingsError(f"DifferentialPrivacy: unit={unit!r} is not a column of the table.")
         _check_affordable(schema, budget)
+        _check_dates(frame, schema)
         reader = Reader(budget, unit=each if unit is None else unit)
         _enter_structure(schema, reader)
         places = np.arange(len(frame))
         if unit is not None:
-            codes = pd.factorize(frame[unit], use_na_sentinel=False)[0]
-            order = reader.rng.permutation(len(frame))
+            codes = patient_codes(frame[unit])
+            order = reader.rng.permutation(len(frame))  # without a patient's rows it is one of the others' rows
             places = order[np.unique(codes[order], return_index=True)[1]]
             frame = frame.iloc[places]
         count = reader.units(len(frame), share=column_share(schema, budget))
@@ -153,6 +155,19 @@ def _check_affordable(schema: Schema, budget: DifferentialPrivacy) -> None:
         + (f", nor what the schema does not declare of {undeclared[:5]}" if undeclared else "")
         + ". Set it to a share of the budget, e.g. 0.15."
     )
+
+
+def _check_dates(frame: pd.DataFrame, schema: Schema) -> None:
+    """Refuses dates as strings without a format: it would be guessed from one patient's, and read all others by it."""
+    for name in schema.learned:
+        column = schema.columns[name]
+        guessed = isinstance(column, Datetime) and column.format is None
+        if guessed and any(isinstance(value, str) for value in frame[name]):
+            raise SettingsError(
+                f"DifferentialPrivacy: column {name!r} holds dates as strings, and the schema does not say how they "
+                "are written. Declare it, e.g. Datetime(format='%Y-%m-%d', ...), or convert the column by "
+                "pandas.to_datetime."
+            )
 
 
 def declared(column: Column) -> bool:

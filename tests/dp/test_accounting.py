@@ -1,7 +1,7 @@
 """What mechanisms cost: against formulas and published examples."""
 
 import math
-import re
+from dataclasses import replace
 
 import dp_accounting
 import numpy as np
@@ -83,37 +83,58 @@ def test_losses_are_tighter_than_moments(noise, rate, steps):
     assert tight <= 1.01 * loose + 0.02
 
 
-@pytest.mark.parametrize("epsilon", [0.5, 5.0])
-def test_the_smallest_noise_just_fits(epsilon):
-    def entries(noise):
-        return [gaussian(12.0), training(noise, rate=0.02, steps=500)]
-
-    noise = accountant.smallest_noise(entries, epsilon_asked=epsilon, delta=1e-5)
-    assert accountant.epsilon(entries(noise), delta=1e-5) <= epsilon
-    assert accountant.epsilon(entries(0.98 * noise), delta=1e-5) > epsilon
-
-
-def test_what_is_nearly_spent_leaves_room_for_much_noise():
-    """Renyi accounting alone, which is looser, would find no room at all."""
-    spent = gaussian(accountant.smallest_noise(lambda noise: [gaussian(noise)], epsilon_asked=2.97, delta=1e-5))
-
-    def entries(noise):
-        return [spent, training(noise, rate=0.02, steps=500)]
-
-    assert accountant.epsilon([spent], delta=1e-5, method="rdp") > 3
-    noise = accountant.smallest_noise(entries, epsilon_asked=3, delta=1e-5)
-    assert 2.98 < accountant.epsilon(entries(noise), delta=1e-5) <= 3
+@pytest.mark.parametrize("epsilon", [0.1, 1.0, 10.0])
+def test_a_budget_buys_one_normal_mechanism(epsilon):
+    noise = accountant.normal_noise(epsilon, 1e-5)
+    assert exact_epsilon(noise, 1e-5) == pytest.approx(epsilon, rel=1e-6)
+    assert accountant.normal_epsilon(noise, 1e-5) <= epsilon
+    assert accountant.normal_epsilon(noise, 0.9999) == 0
+    assert accountant.normal_epsilon(noise, 0.0) == math.inf
 
 
-def test_what_costs_too_much_already_is_refused():
-    def entries(noise):
-        return [gaussian(1.0), gaussian(noise)]
+TRAININGS = [(0.05, 1.5, 100), (0.004, 0.8, 1_000), (0.3, 4.0, 50)]
 
-    with pytest.raises(SettingsError, match="No noise keeps") as refusal:
-        accountant.smallest_noise(entries, epsilon_asked=0.1, delta=1e-5)
-    feasible = float(re.search(r"about epsilon=([\d.]+):", str(refusal.value)).group(1))
-    assert accountant.smallest_noise(entries, epsilon_asked=feasible, delta=1e-5) > 1
-    assert feasible < 1.3 * accountant.epsilon([gaussian(1.0)], delta=1e-5)
+
+@pytest.mark.parametrize(("rate", "noise", "steps"), TRAININGS)
+def test_training_is_dominated_by_what_it_counts_as(rate, noise, steps):
+    """At every epsilon, by dp-accounting's finer steps; and hardly less would do."""
+    counted = replace(training(noise, rate=rate, steps=steps), delta=1e-8)
+    fine = pld.privacy_loss_distribution.from_gaussian_mechanism(noise, sampling_prob=rate).self_compose(steps)
+    epsilons = np.linspace(0, fine.get_epsilon_for_delta(1e-8), 200)
+    deltas = np.array(fine.get_delta_for_epsilon(epsilons))
+    normal = accountant.as_normal(counted)
+    assert (deltas <= 1e-8 + (1 - 1e-8) * accountant.normal_delta(normal, epsilons) * (1 + 1e-9)).all()
+    assert (deltas > 1e-8 + accountant.normal_delta(1.02 * normal, epsilons)).any()
+
+
+def test_what_is_counted_as_normal_costs_no_less_than_all_fixed_beforehand():
+    counted = [gaussian(5.0), replace(training(2.0, rate=0.02, steps=200), delta=1e-8)]
+    kept = accountant.normal_epsilon(accountant.precision(counted) ** -0.5, 1e-5 - 1e-8)
+    fixed = accountant.epsilon(counted, delta=1e-5)
+    assert fixed <= kept < 1.05 * fixed
+
+
+def test_the_smallest_noise_just_fits():
+    def entry(noise):
+        return replace(training(noise, rate=0.02, steps=100), delta=1e-8)
+
+    noise = accountant.smallest_noise(entry, kept_within=2.0)
+    assert accountant.as_normal(entry(noise)) >= 2.0 > accountant.as_normal(entry(0.99 * noise))
+    with pytest.raises(SettingsError, match="No noise keeps 100 steps"):
+        accountant.smallest_noise(entry, kept_within=1e7)
+
+
+def within(*entries, noise) -> Ledger:
+    return Ledger(delta=1e-5, unit="row", limit=noise, entries=list(entries))
+
+
+def test_what_is_promised_is_the_limit_whatever_decided_about_the_entries():
+    half = gaussian(4 * 2**0.5)
+    assert within(half, noise=4.0).epsilon == within(half, half, noise=4.0).epsilon
+    assert within(half, noise=4.0).epsilon == pytest.approx(exact_epsilon(4.0, 1e-5))
+    assert within(half, half, half, noise=4.0).epsilon is None
+    assert "no epsilon can be stated" in str(within(half, half, half, noise=4.0))
+    assert within(training(2.0, rate=0.02, steps=200), noise=4.0).epsilon is None  # its tail has no delta
 
 
 def test_thresholds_take_from_delta():
@@ -147,6 +168,8 @@ def test_a_stored_ledger_is_reckoned_anew():
     ledger.enter(purpose="a count", mechanism="gaussian", noise_multiplier=3.0, times=2)
     stored = ledger.to_dict() | {"epsilon": 0.001}
     assert Ledger.from_dict(stored).to_dict() == ledger.to_dict()
+    of_old = {name: value for name, value in stored.items() if name != "limit"}
+    assert Ledger.from_dict(of_old).epsilon is None
     stored["entries"][0]["mechanism"] = "magic"
     with pytest.raises(SettingsError, match="magic"):
         Ledger.from_dict(stored)

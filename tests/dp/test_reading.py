@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
+from synthgen.dp import accountant
 from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.dp.histograms import private_cells, private_range
 from synthgen.dp.reader import Reader
+from synthgen.errors import SettingsError
 
 
 def reader(epsilon=1.0, *, seed=0):
@@ -24,7 +26,10 @@ def test_shares_that_add_up_to_one_cost_the_whole_budget():
     own = reader(2.0, seed=None)
     for share in (0.1, 0.2, 0.7):
         own.counts(np.zeros(3), share=share, purpose="a part")
-    assert own.ledger.epsilon == pytest.approx(2.0, rel=2e-2)
+    assert own.ledger.epsilon == pytest.approx(2.0, rel=1e-3)
+    assert accountant.precision(own.ledger.entries) == pytest.approx(own.ledger.limit**-2)
+    with pytest.raises(SettingsError, match="is left"):
+        own.counts(np.zeros(3), share=0.01, purpose="one too many")
 
 
 def test_unseeded_noise_never_repeats():
@@ -107,9 +112,9 @@ def test_tails_of_which_no_cell_stands_out_are_kept(seed):
 def test_noise_alone_puts_nobody_far_from_everybody():
     """The upper end of a range of days is decades away from these two years, in a cell or two."""
     days = 18_628 + np.random.default_rng(0).integers(0, 700, 6_000)
-    own = reader(3.0)
     far = 0
-    for _ in range(200):
+    for seed in range(200):
+        own = reader(3.0, seed=seed)
         low, high = private_range(days, step=1.0, reader=own, share=0.003, purpose="range")
         cells = private_cells(days - low, num_steps=high - low + 1, num_missing=0, finest=20, reader=own, share=0.012,
                               purpose="days")  # fmt: skip

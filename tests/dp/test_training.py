@@ -1,5 +1,8 @@
 """Training under a privacy budget: lengths, shortening, noise and batches, each against a slow or known answer."""
 
+import collections
+import math
+
 import keras
 import numpy as np
 import pytest
@@ -185,6 +188,19 @@ def test_batches_follow_the_binomial_law_and_hold_nobody_twice():
     assert all(len(set(batch[batch >= 0])) == (batch >= 0).sum() for batch in drawn[:200])
     often = np.bincount(drawn[drawn >= 0], minlength=200)
     assert chisquare(often).pvalue > 1e-3
+
+
+def test_a_row_stands_in_any_place_of_a_batch_and_leaves_a_gap_without_it():
+    """What is random of a place and no secret must tell nothing of others: drawn rows stand as likely in any places."""
+    drawn = private(rate=0.5, capacity=4).batches(3, num_batches=12_000)
+    assert not (drawn < 0).all(0).any()
+    whole = collections.Counter(map(tuple, drawn.tolist()))
+    assert len(whole) == sum(math.comb(3, held) * math.perm(4, held) for held in range(4))
+    for gone in (None, 0, 1, 2):  # what is left of batches without a row is drawn as batches of the others are
+        found = collections.Counter(tuple(-1 if row == gone else row for row in batch) for batch in drawn.tolist())
+        for held in (1, 2):
+            counts = [count for batch, count in found.items() if sum(row >= 0 for row in batch) == held]
+            assert chisquare(counts).pvalue > 1e-3
 
 
 def reader(epsilon=2.0) -> Reader:

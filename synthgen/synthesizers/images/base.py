@@ -162,8 +162,9 @@ class ImageSynthesizer(Interpolating, Parameters, ABC):
         encoded = EncodedImages(images.pixels, form.white, NOTHING.zeros(len(images))).take(found.places)
         if watch is not None:
             callbacks = [*callbacks, self._sheets(Path(watch), found.attributes, form)]
-        model = private.learned_privately(self, found, replace(encoded, known=found.known), form,
-                                          self._plan(len(encoded)), callbacks=callbacks, verbose=verbose)  # fmt: skip
+        plan = self._plan(found.num_patients)  # never by how many there are
+        model = private.learned_privately(self, found, replace(encoded, known=found.known), form, plan,
+                                          callbacks=callbacks, verbose=verbose)  # fmt: skip
         self.take(found.attributes, model, form)
         self.history, self.best_epoch, self.ledger = [], -1, found.reader.ledger
         return self

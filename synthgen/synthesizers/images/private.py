@@ -118,7 +118,7 @@ def private_images(
         return PrivateImages(None, table.places, knowledge.NOTHING.zeros(len(table.places)), table.reader, num_patients)
     attributes = DPMarginals(num_components=COMPONENTS, seed=seed)
     encoder = private_encoder(table, num_bins=DPMarginals.private_bins)
-    known = encoder.encode(table.frame, seed=seed)
+    known = encoder.encode(table.frame, seed=table.reader.rng)  # see `learned_parts.private_parts`
     alone = Cohort(np.arange(len(known)), schema.rare_below)
     parts = Parts(encoder, known, alone, (), num_patients, table.reader)
     field, _ = fitted_field(parts, num_components=COMPONENTS, seed=seed, share=MARGINS_SHARE)
