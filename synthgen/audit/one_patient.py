@@ -16,6 +16,7 @@ from sklearn.base import clone
 from synthgen.audit.bound import epsilon_of_trials
 from synthgen.audit.canaries import canaries
 from synthgen.audit.evidence import Worlds, evidence, guess
+from synthgen.data.columns import Identifier
 from synthgen.data.schema import Schema
 from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.errors import EvaluationError
@@ -27,6 +28,9 @@ LEAST_TRIALS = 10
 
 PRACTICE = 10
 """Fits of the attacker's own before the first guess, half of them with the patient; earlier trials teach as well."""
+
+MOST_TRIES = 100
+"""Identifiers that are made for a planted patient until one is nobody's."""
 
 ROWS_FACTOR, MOST_ROWS = 20, 200_000
 """Rows drawn from each fit for each row of the table, and at most: to draw is cheap beside a fit."""
@@ -117,7 +121,7 @@ def audit_one_patient(  # noqa: PLR0913
         How often the attacker was right, and what that proves.
 
     Raises:
-        EvaluationError: If there are too few trials, or no such row.
+        EvaluationError: If there are too few trials, no such row, or nobody can be planted or left.
         SettingsError: See `Synthesizer.fit`.
 
     Example:
@@ -131,9 +135,12 @@ def audit_one_patient(  # noqa: PLR0913
     """
     if trials < LEAST_TRIALS:
         raise EvaluationError(f"Expected trials >= {LEAST_TRIALS}. Received {trials}.")
+    if num_rows is not None and num_rows < 1:
+        raise EvaluationError(f"Expected num_rows >= 1. Received {num_rows}.")
     schema.validate(frame)
     rng = np.random.default_rng([seed, 62])
-    worlds = _planted(frame, schema, rng) if row is None else _removed(frame, schema, row)
+    unit = schema.patient_key if privacy is None or privacy.unit is None else privacy.unit
+    worlds = _planted(frame, schema, unit, rng) if row is None else _removed(frame, unit, row)
     drawn = min(ROWS_FACTOR * len(frame), MOST_ROWS) if num_rows is None else num_rows
     inside = [place % 2 == 0 for place in range(PRACTICE)] + (rng.random(trials) < 0.5).tolist()
     past: list[dict[str, float]] = []
@@ -163,24 +170,35 @@ def audit_one_patient(  # noqa: PLR0913
     )  # fmt: skip
 
 
-def _planted(frame: pd.DataFrame, schema: Schema, rng: np.random.Generator) -> Worlds:
+def _planted(frame: pd.DataFrame, schema: Schema, unit: str | None, rng: np.random.Generator) -> Worlds:
     """A patient who does not exist, and stands out, comes first."""
+    if unit is not None and not isinstance(schema.columns.get(unit), Identifier):
+        raise EvaluationError(
+            f"The promise is made to each {unit!r}, which is no identifier: nobody new can be planted. Give a row, "
+            f"whose {unit!r} is removed."
+        )
     outside = frame.reset_index(drop=True)
-    patient = canaries(frame, schema, num_canaries=1, rng=rng)
-    key = schema.patient_key
-    while key is not None and patient[key].isin(frame[key]).any():  # somebody else's name: then nobody is added
+    for _ in range(MOST_TRIES):
         patient = canaries(frame, schema, num_canaries=1, rng=rng)
-    inside = pd.concat([patient, outside], ignore_index=True).astype(frame.dtypes.to_dict())
-    return Worlds(inside, outside, patient)
+        if unit is None or not patient[unit].isin(frame[unit]).any():  # somebody else's name would add nobody
+            inside = pd.concat([patient, outside], ignore_index=True).astype(frame.dtypes.to_dict())
+            return Worlds(inside, outside, patient)
+    raise EvaluationError(
+        f"Column {unit!r}: {MOST_TRIES} new identifiers were all taken. Declare a pattern with room for more, or give "
+        "a row, whose patient is removed."
+    )
 
 
-def _removed(frame: pd.DataFrame, schema: Schema, row: int) -> Worlds:
+def _removed(frame: pd.DataFrame, unit: str | None, row: int) -> Worlds:
     """Who stands in a row is taken out, with all rows of theirs."""
     if not 0 <= row < len(frame):
         raise EvaluationError(f"Expected row to be 0 or more and below the {len(frame)} rows. Received {row}.")
-    patients = schema.patients(frame)
-    theirs = patients == patients[row]
+    whole = frame.reset_index(drop=True)
+    theirs = np.arange(len(whole)) == row
+    if unit is not None:
+        if pd.isna(whole[unit].iloc[row]):
+            raise EvaluationError(f"Column {unit!r} is missing in row {row}: nobody is named there. Give another row.")
+        theirs = (whole[unit] == whole[unit].iloc[row]).to_numpy(dtype=bool, na_value=False)
     if theirs.all():
         raise EvaluationError("All rows are one patient's: nothing is left without.")
-    whole = frame.reset_index(drop=True)
     return Worlds(whole, whole[~theirs].reset_index(drop=True), whole[theirs].reset_index(drop=True))

@@ -13,7 +13,7 @@ from scipy.stats import binom
 import synthgen as sg
 from synthgen.audit.bound import epsilon_of_trials
 from synthgen.audit.evidence import guess, pair_shares
-from synthgen.audit.one_patient import audit_one_patient
+from synthgen.audit.one_patient import _removed, audit_one_patient
 from synthgen.errors import EvaluationError
 
 NUM_ROWS = 6_000
@@ -136,9 +136,40 @@ def test_all_rows_of_the_patient_are_taken_out():
     assert "nothing is promised" in str(found)
 
 
+def wards() -> tuple[pd.DataFrame, sg.Schema]:
+    frame = pd.DataFrame({"key": [f"P-{place % 10}" for place in range(40)], "ward": list("abcd") * 10,
+                          "ill": [True, False] * 20})  # fmt: skip
+    frame.loc[7, "key"] = None
+    return frame, sg.Schema({"key": sg.Identifier(pattern="P-[0-9]", unique=False, missing=True),
+                             "ward": sg.Categorical(), "ill": sg.Boolean()}, patient_key="key")  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("wrong", "named"), [({"trials": 9}, "trials >= 10"), ({"row": NUM_ROWS}, "below the 6000 rows")]
+    ("wrong", "named"),
+    [
+        ({"trials": 9}, "trials >= 10"),
+        ({"num_rows": 0}, "num_rows >= 1"),
+        ({"row": 40}, "below the 40 rows"),
+        ({"row": 7}, "'key' is missing in row 7"),
+        ({"privacy": replace(BUDGET, unit="ward")}, "'ward', which is no identifier"),
+    ],
 )
-def test_what_cannot_be_audited_is_refused(frame, schema, wrong, named):
+def test_what_cannot_be_audited_is_refused(wrong, named):
+    frame, schema = wards()
     with pytest.raises(EvaluationError, match=named):
         audit_one_patient(sg.DPMarginals(), frame, schema=schema, **wrong)
+
+
+def test_whom_the_promise_protects_is_taken_out():
+    """Who is part of a ward is no ward: without them there is no neighbour of the table."""
+    frame, _ = wards()
+    assert len(_removed(frame, None, 5).outside) == 39
+    assert len(_removed(frame, "key", 5).outside) == 36
+    assert len(_removed(frame, "ward", 5).outside) == 30
+
+
+def test_nobody_is_planted_under_somebody_elses_name():
+    taken = pd.DataFrame({"key": [f"P-{place:03d}" for place in range(1_000)], "ill": [True, False] * 500})
+    schema = sg.Schema({"key": sg.Identifier(pattern="P-[0-9]{3}"), "ill": sg.Boolean()}, patient_key="key")
+    with pytest.raises(EvaluationError, match="100 new identifiers were all taken"):
+        audit_one_patient(sg.DPMarginals(), taken, schema=schema)
