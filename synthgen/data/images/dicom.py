@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from synthgen import __version__
-from synthgen.data.images.dicom_claims import frames_of
+from synthgen.data.images.dicom_claims import check_deflated, frames_of
 from synthgen.data.images.dicom_pixels import of_frame, shown
 from synthgen.data.images.dicom_series import Scan, Stack, check_alike, check_sizes, number_of, placed, volumes
 from synthgen.data.images.files import RULES, CorruptFiles, Rules, Source, Unreadable, collect, size_of
@@ -133,6 +133,7 @@ def _look(path: Path, kept: Sequence[str], rules: Rules, notes: Counter[str]) ->
     import pydicom
 
     size = size_of(path)
+    check_deflated(path, size)
     dataset = pydicom.dcmread(path, stop_before_pixels=True)
     if "Rows" not in dataset or "PhotometricInterpretation" not in dataset:
         raise Unreadable("no image")

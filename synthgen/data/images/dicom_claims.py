@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,8 +18,38 @@ if TYPE_CHECKING:
 LEAST_OF_FRAME = 8
 """Bytes that a compressed frame takes at least: the tag and length of its item (PS3.5, A.4)."""
 
+META_BEGINS = 144
+"""Where what the group length counts begins: after the preamble, the letters DICM and the group length itself."""
+
+AT_ONCE = 2**18
+"""Bytes that are unpacked together; what a file says of itself first lies among as many."""
+
 LARGEST = 2**30
 """Bytes up to which any file may unpack: segmentations, most of which is background, pack very well."""
+
+
+def check_deflated(path: Path, size: int) -> None:
+    """Refuses a deflated file (PS3.5, A.5) that unpacks without end: pydicom unpacks all of it to see the header.
+
+    Args:
+        path: Of the file.
+        size: Of the file, in bytes.
+
+    Raises:
+        Unreadable: If it would fill the memory.
+    """
+    from pydicom.filereader import read_file_meta_info
+    from pydicom.uid import DeflatedExplicitVRLittleEndian
+
+    with path.open("rb") as file:
+        if DeflatedExplicitVRLittleEndian.encode() not in file.read(AT_ONCE):
+            return
+        file.seek(META_BEGINS + int(read_file_meta_info(path).FileMetaInformationGroupLength))
+        unpacked, unpacker = 0, zlib.decompressobj(-zlib.MAX_WBITS)
+        while not unpacker.eof and (packed := unpacker.unconsumed_tail or file.read(AT_ONCE)):
+            unpacked += len(unpacker.decompress(packed, AT_ONCE))
+            if unpacks_too_far(packed=size, unpacked=unpacked, least=LARGEST):
+                raise Unreadable(f"{size} bytes that unpack to more than {unpacked}")
 
 
 def frames_of(dataset: Dataset, size: int) -> int:

@@ -19,6 +19,7 @@ from synthgen import __version__
 from synthgen.data.images.disk import write_array
 from synthgen.data.images.image_set import ImageWarning
 from synthgen.errors import ReadError, SynthgenError
+from synthgen.files.reading import kind_of
 from synthgen.files.writing import replacing
 
 MOST_NAMED = 10
@@ -98,7 +99,7 @@ def size_of(path: Path) -> int:
     """
     found = path.stat()
     if not stat.S_ISREG(found.st_mode):
-        raise Unreadable("no regular file")
+        raise Unreadable(f"a {kind_of(found.st_mode)}, not a file")
     return found.st_size
 
 

@@ -43,7 +43,7 @@ def test_a_pipe_among_files_is_named_and_never_opened(tmp_path, name):
     else:
         nibabel.save(nibabel.Nifti1Image(PIXELS, np.eye(4)), tmp_path / "a.nii")
     os.mkfifo(tmp_path / name)
-    with pytest.raises(ReadError, match=rf"Of 2 files, 1 cannot be read: {name} \(no regular file\)"):
+    with pytest.raises(ReadError, match=rf"Of 2 files, 1 cannot be read: {name} \(a pipe, not a file\)"):
         sg.read_images(tmp_path)
     with pytest.raises(ReadError, match="is neither a file nor a folder"):
         sg.read_images(tmp_path / name)
@@ -75,6 +75,22 @@ def test_dicom_files_that_say_no_window_are_read(tmp_path):
     assert plain.pixels.min() == 0 and plain.pixels.max() == 255
     exact = sg.read_images(scan(tmp_path / "b", VOILUTFunction="LINEAR_EXACT", WindowWidth=0.5, WindowCenter=100))
     assert set(np.unique(exact.pixels)) <= {0, 128, 255}
+
+
+def test_deflated_dicom_that_unpacks_without_end_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "a.dcm"
+    dataset = pydicom.dcmread(scan(tmp_path / "scans"))
+    dataset.file_meta.TransferSyntaxUID = pydicom.uid.DeflatedExplicitVRLittleEndian
+    dataset.save_as(path)
+    whole = sg.read_images(tmp_path / "scans")
+    assert np.array_equal(sg.read_images(path).pixels, whole.pixels)
+    dataset.Rows = dataset.Columns = 3000
+    dataset.PixelData = bytes(3000 * 3000)
+    dataset.save_as(path)
+    assert sg.read_images(path).pixels.shape == (1, 3000, 3000, 1)
+    monkeypatch.setattr("synthgen.data.images.dicom_claims.LARGEST", 10**6)
+    with pytest.raises(ReadError, match=r"a.dcm \(\d+ bytes that unpack to more than \d+"):
+        sg.read_images(path)
 
 
 def nifti(path, *, offset=None, dims=None, packed=False, values=PIXELS):
