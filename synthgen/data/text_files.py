@@ -2,6 +2,7 @@
 
 import codecs
 import gzip
+import re
 import warnings
 import zlib
 from collections.abc import Iterable, Iterator
@@ -25,6 +26,8 @@ MOST_NAMED = 5
 
 LARGEST = 2**28
 """Bytes up to which any compressed file may unpack."""
+
+_LEADING_ZERO = re.compile(r"[+-]?0[0-9]+")
 
 ShortRows = Literal["refuse", "missing"]
 
@@ -57,7 +60,8 @@ def read_text(path: Path, options: dict[str, Any], missing_values: list[str], sh
     if found.fields == 1 and not found.empty:
         options, as_written = ({**one, "skip_blank_lines": False} for one in (options, as_written))
     head = _parse(path, as_written | {"names": names, "skiprows": 1, "nrows": ROWS_LOOKED_AT})
-    zeros = [name for name in names if head[name].str.fullmatch(r"[+-]?0[0-9]+").any()]
+    cells = zip(names, head.astype(str).to_numpy().T, strict=True)
+    zeros = [name for name, column in cells if any(map(_LEADING_ZERO.fullmatch, column))]
     frame = _parse(
         path,
         options
