@@ -11,7 +11,7 @@
     ├── FitInterrupted       Ctrl-C during `fit`; says how to resume (also a KeyboardInterrupt)
     ├── ModelFileError       a model file is damaged, foreign, too new, or cannot be written (also an OSError)
     ├── ReadError            a data file cannot be read, or is of no known format (also an OSError)
-    ├── WriteError           a table or report cannot be written (also an OSError)
+    ├── WriteError           something cannot be written: no room, no right, or another run is at it (also an OSError)
     ├── EvaluationError      the tables handed to `evaluate` cannot be compared (also a ValueError)
     ├── PolicyError          a release policy is none, or asks for what a report does not have (also a ValueError)
     ├── BundleError          a release cannot be made or verified: a key, a file or a signature (also an OSError)
@@ -75,7 +75,7 @@ class ReadError(SynthgenError, OSError):
 
 
 class WriteError(SynthgenError, OSError):
-    """A table or report cannot be written; nothing was left behind."""
+    """Something cannot be written, for want of room or rights, or since another run is writing it; nothing was left."""
 
 
 class EvaluationError(SynthgenError, ValueError):

@@ -8,8 +8,8 @@ Options are the library's own arguments. Each verb is a file of its own and impo
 |--:|---|
 | 0 | done |
 | 1 | something failed that is not the user's doing: a full disk, a fault; or audit, gate or verify says no |
-| 2 | bad input: one line on standard error says what, and the way out |
-| 130 | interrupted by Ctrl-C; where work was kept, one line says how to go on |
+| 2 | bad input, or another run is writing there: one line on standard error says what, and the way out |
+| 130, 143, 129 | ended by Ctrl-C, SIGTERM, SIGHUP; where work was kept, one line says how to go on |
 """
 
 import io

@@ -237,7 +237,9 @@ def require_run(directory: Path | None) -> None:
     Raises:
         SynthgenError: If something else is there.
     """
-    if directory is not None and directory.exists() and not (directory / "run.json").is_file():
+    if directory is None or not directory.exists() or (directory / "run.json").is_file():
+        return
+    if not any(directory.glob(".run.json.*")):  # of a run that was killed before it had begun
         raise SynthgenError(f"{directory} exists and holds no interrupted run. Name another with --checkpoint.")
 
 

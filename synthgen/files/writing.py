@@ -178,9 +178,12 @@ def told(path: str | os.PathLike[str], beside: Path | None = None, *, begun: boo
     try:
         yield
     except OSError as error:
-        if isinstance(error, SynthgenError | BrokenPipeError) or error.errno is None:
+        if error.errno is None or isinstance(error, BrokenPipeError):
             raise
-        if beside is not None and error.filename is not None and not _within(error.filename, beside):
+        if isinstance(error, SynthgenError):
+            if beside is None or str(beside) not in str(error):
+                raise  # it was told already, by a name that the user knows
+        elif beside is not None and error.filename is not None and not _within(error.filename, beside):
             raise
         raise failed(path, error, begun=begun) from error
 

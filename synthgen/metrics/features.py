@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from synthgen.data.columns import Boolean, Column, Datetime, Numerical
 from synthgen.data.schema import Schema
 from synthgen.metrics.counting import count_patients
+from synthgen.metrics.extent import extent
 from synthgen.metrics.reading import MISSING, read_labels, read_numbers
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -31,6 +32,9 @@ MAX_BINNED = 50
 MAX_DUMMIES = 64
 """Categories with a dimension of their own in a vector; the others share `SHARED_DUMMIES`."""
 SHARED_DUMMIES = 16
+FAR = 10.0
+"""Numbers count as they are up to so many times as far from the median as many training patients reach. Beyond, far is
+far: a judge's number must not say how far off one patient lies."""
 MAX_ORDINALS = 250
 """Categories that a tree tells apart (scikit-learn's limit is 255); the others count as one."""
 
@@ -76,6 +80,7 @@ class NumberFeature:
         scale: Interquartile range, or what replaces it in a column of spikes.
         cuts: Rising; a value's bin is the number of cuts at or below it.
         gaps: Whether values are missing in the training rows.
+        reach: Distance from the centre beyond which all values are read as one.
     """
 
     name: str
@@ -84,6 +89,11 @@ class NumberFeature:
     scale: float
     cuts: Floats
     gaps: bool
+    reach: float
+
+    def within(self, values: Floats) -> Floats:
+        """Returns values moved into reach, (rows,); missing ones stay so."""
+        return np.clip(values, self.centre - self.reach, self.centre + self.reach)
 
     def standardised(self, values: Floats) -> Floats:
         """Returns asinh((value - median) / interquartile range), 0 where missing.
@@ -152,8 +162,10 @@ class Features:
     @classmethod
     def fit(cls, frame: pd.DataFrame, schema: Schema) -> Features:
         """Takes scales, cuts and labels from the training rows."""
-        patients = np.asarray(schema.patients(frame), dtype=np.int64)
-        return cls(schema, {name: _fit(name, frame[name], schema.columns[name], patients) for name in schema.learned})
+        patients, rare = np.asarray(schema.patients(frame), dtype=np.int64), schema.rare_below
+        return cls(
+            schema, {name: _fit(name, frame[name], schema.columns[name], patients, rare) for name in schema.learned}
+        )
 
     def read(self, frame: pd.DataFrame) -> Table:
         """Returns a frame that has the learned columns in the judge's form."""
@@ -162,7 +174,8 @@ class Features:
         for name, feature in self.columns.items():
             column = self.schema.columns[name]
             if isinstance(feature, NumberFeature) and isinstance(column, Numerical | Datetime):
-                columns[name], bad = read_numbers(frame[name], column)
+                values, bad = read_numbers(frame[name], column)
+                columns[name] = feature.within(values)
                 unreadable |= {name: bad} if bad else {}
             elif isinstance(feature, CategoryFeature):
                 codes, labels = read_labels(frame[name], column)
@@ -206,13 +219,18 @@ class Features:
         return [isinstance(self.columns[name], CategoryFeature) for name in names]
 
 
-def _fit(name: str, series: pd.Series, column: Column, patients: Integers) -> Feature:
+def _fit(name: str, series: pd.Series, column: Column, patients: Integers, rare_below: int) -> Feature:
     if isinstance(column, Numerical | Datetime):
         values, _ = read_numbers(series, column)
-        present = values[~np.isnan(values)]
+        held = ~np.isnan(values)
+        present = values[held]
+        ends = extent(present, rare_below, patients[held])
+        centre = float(np.median(present)) if len(present) else 0.0
+        scale = _scale(present if ends is None else np.clip(present, *ends))
+        reach = FAR * max([scale, *(abs(end - centre) for end in ends or ())])
         return NumberFeature(
-            name=name, kind=column.kind, centre=float(np.median(present)) if len(present) else 0.0,
-            scale=_scale(present), cuts=_cuts(present), gaps=len(present) < len(values),
+            name=name, kind=column.kind, centre=centre, scale=scale, cuts=_cuts(present), gaps=not held.all(),
+            reach=reach,
         )  # fmt: skip
     codes, labels = read_labels(series, column)
     held = codes != MISSING

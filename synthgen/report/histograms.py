@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from synthgen.data.columns import Datetime, Numerical
 from synthgen.metrics.counting import count_patients, distinct
+from synthgen.metrics.extent import extent
 from synthgen.metrics.features import SPIKE_SHARE, CategoryFeature, NumberFeature, Table
 from synthgen.metrics.reading import MISSING
 from synthgen.metrics.tables import Tables
@@ -146,7 +147,10 @@ def _edges(tables: Tables, feature: NumberFeature) -> NDArray[np.float64]:
     rare = tables.schema.rare_below
     if len(distinct(patients)) < rare:
         return np.zeros(0)
-    low, high = outermost(values, patients, rare)
+    ends = extent(values, rare, patients)
+    if ends is None:
+        return np.zeros(0)
+    low, high = ends
     near_low, near_high = np.quantile(values, [0.01, 0.99])
     # a long tail would press everything else into one bar: it goes into the last, open cell
     if near_high > near_low:
@@ -161,25 +165,6 @@ def _edges(tables: Tables, feature: NumberFeature) -> NDArray[np.float64]:
     step = round_step((high - low) / MAX_BARS, smallest)
     first, last = math.floor(low / step), math.floor(high / step) + 1
     return np.arange(first, last + 1).astype(np.float64) * step
-
-
-def outermost(values: NDArray[np.float64], patients: NDArray[np.int64], rare_below: int) -> tuple[float, float]:
-    """Returns the means of the smallest and of the largest values of `rare_below` patients.
-
-    Args:
-        values: (rows,) none missing.
-        patients: (rows,).
-        rare_below: Patients averaged at either end.
-
-    Example:
-        >>> outermost(np.array([0.0, 1.0, 2.0, 900.0]), np.arange(4), 2)
-        (0.5, 451.0)
-    """
-    known, codes = np.unique(patients, return_inverse=True)
-    smallest, largest = np.full(len(known), np.inf), np.full(len(known), -np.inf)
-    np.minimum.at(smallest, codes, values)
-    np.maximum.at(largest, codes, values)
-    return float(np.sort(smallest)[:rare_below].mean()), float(np.sort(largest)[-rare_below:].mean())
 
 
 def round_step(width: float, smallest: float) -> float:

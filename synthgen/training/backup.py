@@ -41,7 +41,7 @@ def read_arrays(path: Path) -> list[np.ndarray]:
         TrainingError: If the file is damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:  # NumPy leaves a torn one open
             return [arrays[f"arr_{place}"] for place in range(len(arrays.files))]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise damaged(path) from error

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -95,18 +96,24 @@ def test_bad_input_is_found_before_training(fitted, fails, tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs signals")
-def test_ctrl_c_keeps_finished_epochs_and_the_same_command_goes_on(fitted, run, tmp_path):
+def test_sigterm_keeps_finished_epochs_and_the_same_command_goes_on(fitted, run, fails, tmp_path):
+    """As docker stop and the time limit of a batch system send it; Ctrl-C takes the same way (test_ending.py)."""
     model, kept = tmp_path / "m.synthgen", tmp_path / "m.synthgen.checkpoint"
+    train, holdout = tmp_path / "train.csv", tmp_path / "holdout.csv"
     settings = ["--steps", "1000", "--set", "width=16", "--set", "batch_size=20"]
-    command = ["fit", fitted / "train.csv", "--schema", fitted / "schema.yaml", *settings, "-o", model]
+    data = [fitted / "train.csv", "--schema", fitted / "schema.yaml", "--train", train, "--holdout", holdout]
+    command = ["fit", *data, *settings, "-o", model]
     typed = [sys.executable, "-m", "synthgen", *map(str, command)]
     started = subprocess.Popen(typed, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 120
     while not (kept / "latest.npz").exists() and started.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
-    started.send_signal(signal.SIGINT)
+    assert f"{model} is being written by another run of synthgen" in fails(*command)
+    assert f"{train} is being written" in fails("sample", "no.synthgen", "-n", 5, "-o", train)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (train, holdout, kept / "latest.npz")} == {0o600}
+    started.send_signal(signal.SIGTERM)
     out, error = started.communicate(timeout=60)
-    assert started.returncode == 130, error
+    assert started.returncode == 143, error
     assert out == ""
     line = f"interrupted: Finished epochs are kept in {kept}. Run the same command again to go on from there.\n"
     assert error == line

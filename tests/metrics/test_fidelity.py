@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from synthgen.metrics.fidelity.coverage import Coverage, protected_range
+from synthgen.metrics.extent import extent
+from synthgen.metrics.fidelity.coverage import Coverage
 from synthgen.metrics.fidelity.dependence import Associations, PairTables, cramers_v, rank_correlation
 from synthgen.metrics.fidelity.detection import BoostedDetection, LinearDetection
 from synthgen.metrics.fidelity.marginals import Marginals, distances
@@ -158,9 +159,14 @@ def test_coverage_counts_lost_categories_and_lost_range(tables):
     assert part(outside, "x").numbers["outside"] == pytest.approx(0.5, abs=0.05)
 
 
-def test_a_protected_range_holds_neither_extreme():
-    low, high = protected_range(np.array([-1e6, *range(100), 1e6], float), 10)
-    assert low > -1e6 and high < 1e6
+@pytest.mark.parametrize("few", [1, 3, 9])
+def test_an_extent_is_the_same_wherever_a_few_lie(few):
+    far = [extent(np.array([*range(100), *x * np.linspace(1, 3, few)], float), 10) for x in (1e4, 1e6, 1e30)]
+    assert far[0] == far[1] == far[2] == (5.5, 93.5)
+    many = np.array([*range(100), *np.linspace(1e6, 2e6, 12)])
+    assert extent(many, 10)[1] > 1e6
+    own = np.repeat(np.arange(101), 7)
+    assert extent(np.repeat([*range(100), 1e9], 7).astype(float), 10, own) == far[0]
 
 
 def test_weighted_area_agrees_with_scikit_learn():

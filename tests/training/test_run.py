@@ -1,22 +1,27 @@
 """The run: same seed same weights, best epoch kept and restored, resume, recovery, mixed precision, several devices."""
 
+import errno
+import resource
 import signal
+import stat
 
 import keras
 import numpy as np
 import pytest
 
 from synthgen.encoding.layout import Block, EncodedTable, Layout
-from synthgen.errors import FitInterrupted, TrainingError
+from synthgen.errors import FitInterrupted, TrainingError, WriteError
+from synthgen.files.locks import claimed
 from synthgen.models.conditioning import MaskedRows
 from synthgen.models.gan.gan import GAN, GANSettings
 from synthgen.models.gan.losses import Relativistic
 from synthgen.models.gan.regularizers import SlopePenalty
 from synthgen.networks import mlp
+from synthgen.training.backup import write_arrays
 from synthgen.training.batches import shuffled
 from synthgen.training.callbacks import BestEpoch
 from synthgen.training.monitors import Score
-from synthgen.training.run import Plan, claim_checkpoint, run
+from synthgen.training.run import RUN, Plan, claim_checkpoint, run
 from synthgen.training.schedules import RecoverableCosine
 
 LAYOUT = Layout((Block("a", "one_hot", 3), Block("b", "one_hot", 4), Block("b", "scalar", 1, refines=(2, 4))))
@@ -60,6 +65,12 @@ def trained(plan=PLAN, score=None, checkpoint=None, callbacks=(), **settings):
     model, scale = prepared(**settings)
     best = run(model, plan, score=score, rate_scale=scale, checkpoint=checkpoint, verbose=False, callbacks=callbacks)
     return model, best
+
+
+@pytest.fixture(scope="module")
+def whole():
+    """A run without interruption. Read only."""
+    return trained()
 
 
 def same(first, second):
@@ -163,12 +174,11 @@ class InterruptWhileSaving(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
 
-def test_a_half_written_backup_does_no_harm(tmp_path):
-    whole, _ = trained()
+def test_a_half_written_backup_does_no_harm(whole, tmp_path):
     with pytest.raises(FitInterrupted):
         trained(checkpoint=tmp_path, callbacks=[InterruptWhileSaving(tmp_path)])
     resumed, _ = trained(checkpoint=tmp_path)
-    assert same(whole.sampler.get_weights(), resumed.sampler.get_weights())
+    assert same(whole[0].sampler.get_weights(), resumed.sampler.get_weights())
     assert {path.name for path in tmp_path.iterdir()} == {"best.json", "best.npz", "latest.npz"}
 
 
@@ -276,7 +286,77 @@ def test_plans_are_whole_epochs_of_whole_chunks():
     assert tiny.chunks_per_epoch == 1
 
 
-def test_best_epoch_without_a_score_is_the_last():
-    _, best = trained()
+def test_best_epoch_without_a_score_is_the_last(whole):
+    _, best = whole
     assert isinstance(best, BestEpoch)
     assert best.best_epoch == 3
+
+
+class FillDisk(keras.callbacks.Callback):
+    """Leaves no room for files at the end of an epoch: a limit on their size, which the kernel treats alike."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == 1:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+
+
+def test_a_disk_that_fills_up_ends_in_words_and_the_run_goes_on_when_there_is_room(whole, tmp_path):
+    """Keras' own file of weights, in HDF5, ended the process here."""
+    limits, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        with pytest.raises(WriteError, match=r"best.npz could not be completed: File too large.*Make room") as caught:
+            trained(checkpoint=tmp_path, callbacks=[FillDisk()])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert caught.value.errno == errno.EFBIG
+    assert f"Finished epochs are kept in {tmp_path}: the same fit with" in str(caught.value)
+    files = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert files == dict.fromkeys(["best.json", "best.npz", "latest.npz"], 0o600)
+    resumed, _ = trained(checkpoint=tmp_path)
+    assert same(whole[0].sampler.get_weights(), resumed.sampler.get_weights())
+
+
+def test_two_runs_do_not_share_a_checkpoint(tmp_path):
+    """The locks are on open files, so that two in one process stand for two processes."""
+    with claimed(tmp_path / RUN):
+        for begin in (lambda: trained(checkpoint=tmp_path),
+                      lambda: claim_checkpoint(tmp_path, PLAN, settings={}, data_digest=b"rows")):  # fmt: skip
+            with pytest.raises(WriteError, match=r"checkpoint='.*' is being written by another run"):
+                begin()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["run.json", "best.json", "best.npz", "latest.npz", "latest.weights.h5"])
+def test_a_damaged_checkpoint_and_one_of_before_are_told(tmp_path, name):
+    def go():
+        claim_checkpoint(tmp_path, PLAN, settings={}, data_digest=b"rows")
+        return trained(checkpoint=tmp_path)
+
+    claim_checkpoint(tmp_path, PLAN, settings={}, data_digest=b"rows")
+    write_arrays(tmp_path / "best.npz", [np.zeros(3)])
+    write_arrays(tmp_path / "latest.npz", [np.zeros(3)])
+    (tmp_path / "best.json").write_text('{"history": [], "best_epoch": 0}')
+    (tmp_path / name).write_bytes(b"PK\x03\x04 torn")
+    with pytest.raises(TrainingError, match=r"is damaged, or of another version of synthgen.*to begin anew"):
+        go()
+
+
+def test_a_signal_that_the_user_handles_waits_for_a_safe_place_too(tmp_path):
+    came = []
+
+    class Ask(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            if int(self.model.chunk_counter) == 2:
+                signal.raise_signal(signal.SIGTERM)
+                came.append("not yet")
+
+    before = signal.signal(signal.SIGTERM, lambda number, frame: came.append(number))
+    try:
+        handler = signal.getsignal(signal.SIGTERM)
+        _, best = trained(callbacks=[Ask()])
+        assert signal.getsignal(signal.SIGTERM) is handler
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert came == ["not yet", signal.SIGTERM]
+    assert len(best.history) == 4  # whose handler only takes note goes on

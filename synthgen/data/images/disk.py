@@ -98,7 +98,8 @@ def beside(array: np.memmap, pieces: Iterable[np.ndarray]) -> np.ndarray:
     """
     try:
         folder = Path(array.filename or os.devnull).parent
-        opened = tempfile.NamedTemporaryFile(dir=folder, prefix=".synthgen-", suffix=".part")  # noqa: SIM115
+        opened = tempfile.NamedTemporaryFile(dir=folder, prefix=".synthgen-", delete=False)  # noqa: SIM115
+        Path(opened.name).unlink()  # at once: a process that is killed would leave images behind
     except OSError:
         return np.concatenate(list(pieces))
     with opened as file, told(folder):

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.metrics.base import Comparison, Measurement, Part
+from synthgen.metrics.extent import extent
 from synthgen.metrics.features import CategoryFeature, NumberFeature, Table
 from synthgen.metrics.intervals import jackknife_groups, jackknife_interval
 from synthgen.metrics.limits import Limits
@@ -19,8 +20,8 @@ class Coverage(Comparison):
     """Mean over columns of the share of the training values' extent that is reached.
 
     For categories: the share of the categories that at least `rare_below` patients have and that occur. For numbers and
-    dates: the share of the training range that is covered, on the judge's scale, where either range ends at the mean of
-    the outermost `rare_below` values, so that neither a single training nor a single synthetic outlier counts.
+    dates: the share of the training range that is covered, on the judge's scale, where either range ends where many
+    rows reach (`extent`), so that neither a single training nor a single synthetic outlier counts.
     Also says per column which share of rows lies outside of what the training rows hold.
     """
 
@@ -67,29 +68,13 @@ def reached(feature: NumberFeature | CategoryFeature, base: NDArray, other: NDAr
         known = np.flatnonzero(feature.patients >= rare_below)
         common = np.intersect1d(known, np.unique(base))
         return float(np.isin(common, other).mean()) if len(common) else 1.0
-    low, high = protected_range(feature.standardised(base[~np.isnan(base)]), rare_below)
-    if not high > low:
+    ends, others = (extent(feature.standardised(side[~np.isnan(side)]), rare_below) for side in (base, other))
+    if ends is None or not ends[1] > ends[0]:
         return 1.0
-    other_low, other_high = protected_range(feature.standardised(other[~np.isnan(other)]), rare_below)
+    if others is None:
+        return 0.0
+    (low, high), (other_low, other_high) = ends, others
     return float(np.clip((min(high, other_high) - max(low, other_low)) / (high - low), 0, 1))
-
-
-def protected_range(values: NDArray[np.float64], rare_below: int) -> tuple[float, float]:
-    """Returns the means of the outermost values at either end, not the values themselves.
-
-    Args:
-        values: (values,) without missing ones; none give an empty range (infinity, minus infinity).
-        rare_below: How many values are averaged, at most half of them.
-
-    Example:
-        >>> protected_range(np.arange(100.0), 10)
-        (4.5, 94.5)
-    """
-    if not len(values):
-        return np.inf, -np.inf
-    count = max(1, min(rare_below, len(values) // 2))
-    ordered = np.partition(values, (count - 1, len(values) - count))
-    return float(ordered[:count].mean()), float(ordered[-count:].mean())
 
 
 def outside_share(feature: NumberFeature | CategoryFeature, base: NDArray, other: NDArray) -> float:
