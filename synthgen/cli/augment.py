@@ -118,12 +118,13 @@ def _synthesizer(model_file: Path | None, steps: int | None, seed: int) -> "Synt
 def _meaning(train: "pd.DataFrame", holdout: "pd.DataFrame | None", target: str, known: "Schema | None") -> "Schema":
     """The schema; what the verdict would refuse is refused before a model is trained."""
     from synthgen.data.target import infer_schema_for
-    from synthgen.metrics.tables import check_columns
+    from synthgen.metrics.readable import check_readable
+    from synthgen.metrics.tables import Tables
 
     schema = known or infer_schema_for(train, target=target)
     schema.validate(train)
     if holdout is not None:
-        check_columns(train=train, synthetic=train, holdout=holdout, schema=schema, target=target)
+        check_readable(Tables.read(train=train, synthetic=train, holdout=holdout, schema=schema, target=target))
     return schema
 
 

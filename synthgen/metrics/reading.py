@@ -5,6 +5,7 @@ The judge reads all three tables in the same way, so that a change of type is ne
 """
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -57,7 +58,8 @@ def _seconds(series: pd.Series, column: Datetime) -> NDArray[np.float64]:
         series = series.astype(object)
     naive = pd.api.types.is_datetime64_dtype(series.dtype)
     if zone is not None and naive:
-        series = series.dt.tz_localize(zone, ambiguous="NaT", nonexistent="shift_forward")
+        summer = np.ones(len(series), bool)  # of the hour that comes twice nobody knows which is meant
+        series = series.dt.tz_localize(zone, ambiguous=summer, nonexistent="shift_forward")
     if pd.api.types.is_numeric_dtype(series.dtype):  # a bare number is no date
         return np.full(len(series), np.nan)
     pattern = None if pd.api.types.is_datetime64_any_dtype(series.dtype) else column.format or "ISO8601"
@@ -86,6 +88,19 @@ def read_labels(series: pd.Series, column: Column) -> tuple[NDArray[np.int64], l
     if len(merged) == 0:
         return codes.astype(np.int64), []
     return np.where(codes < 0, MISSING, merged[codes]).astype(np.int64), [str(label) for label in distinct]
+
+
+def labels_of(values: Iterable[object]) -> list[str]:
+    """Returns values as text, the same for 1, 1.0, "1" and "1.0".
+
+    Args:
+        values: None of them missing.
+
+    Example:
+        >>> labels_of([1.0, "1", "a"])
+        ['1', '1', 'a']
+    """
+    return [_label(value, boolean=False) for value in values]
 
 
 def _label(value: object, *, boolean: bool) -> str:

@@ -14,6 +14,7 @@ import pandas as pd
 from synthgen.data.schema import Schema
 from synthgen.errors import EvaluationError, did_you_mean
 from synthgen.metrics.features import Features, Integers, Table
+from synthgen.metrics.holdout import check_apart
 
 Answer = TypeVar("Answer")
 
@@ -65,15 +66,20 @@ class Tables:
             settings: The other fields.
 
         Raises:
-            EvaluationError: If columns differ, no column can be compared, or the target is none of them.
+            EvaluationError: If columns differ, no column can be compared, the target is none of them, or the holdout
+                shares patients or rows with the training rows.
         """
         check_columns(train=train, synthetic=synthetic, holdout=holdout, schema=schema, target=settings.get("target"))
         features = Features.fit(train, schema)
         frames = {"train": train, "synthetic": synthetic} | ({} if holdout is None else {"holdout": holdout})
+        read = {role: features.read(frame) for role, frame in frames.items()}
+        if holdout is not None:
+            sides = read["train"], read["holdout"]
+            check_apart(train=train, holdout=holdout, schema=schema, tables=sides, features=features)
         return cls(
-            train=features.read(train),
-            synthetic=features.read(synthetic),
-            holdout=None if holdout is None else features.read(holdout),
+            train=read["train"],
+            synthetic=read["synthetic"],
+            holdout=read.get("holdout"),
             features=features,
             frames=frames,
             **settings,

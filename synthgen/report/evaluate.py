@@ -19,6 +19,7 @@ from synthgen.errors import EvaluationError
 from synthgen.metrics.base import JudgedData, Metric, Result
 from synthgen.metrics.catalogue import all_metrics
 from synthgen.metrics.privacy.worst_patients import worst_patients as exposed
+from synthgen.metrics.readable import check_readable
 from synthgen.metrics.tables import Tables
 from synthgen.provenance.digests import digest_of
 from synthgen.provenance.roster import Roster
@@ -77,8 +78,9 @@ def evaluate(  # noqa: PLR0913
         The report; `print` it, or write it with `to_html` and `to_json`.
 
     Raises:
-        EvaluationError: If the tables cannot be compared; names the argument and the columns. If `train` is not what
-            was learned, or somebody in `holdout` was.
+        EvaluationError: If the tables cannot be compared, one is empty or holds values that are no finite numbers or
+            dates, or the holdout has patients or rows of `train`; names the argument and the columns. If `train` is
+            not what was learned, or somebody in `holdout` was.
         SchemaError: If no schema can be inferred from `train`.
 
     Example:
@@ -105,6 +107,7 @@ def evaluate(  # noqa: PLR0913
             warnings.simplefilter("ignore", SchemaWarning)  # the judge learns no column anyway
             schema = Schema.infer(train)
     tables = Tables.read(train=train, synthetic=synthetic, holdout=holdout, schema=schema, target=target, seed=seed)
+    check_readable(tables)
     report = judge(tables, subgroups=subgroups, verbose=verbose)
     named = exposed(tables, worst_patients) if worst_patients else None
     described = {**report.tables, "digest": digest_of(synthetic), "roster": known}

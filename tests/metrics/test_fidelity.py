@@ -198,8 +198,8 @@ def test_usefulness_of_flipped_labels_fails(patients, tables):
 def test_usefulness_says_why_it_cannot_be_measured(patients, tables):
     train = patients(200, 0)
     assert "no target" in TrainOnSynthetic()(tables(train, train)).reason
-    sure = train.assign(outcome="ill")
-    assert "one class" in TrainOnSynthetic()(tables(sure, sure, sure, target="outcome")).reason
+    sure, unseen = train.assign(outcome="ill"), patients(200, 1).assign(outcome="ill")
+    assert "one class" in TrainOnSynthetic()(tables(sure, sure, unseen, target="outcome")).reason
 
 
 def test_sdmetrics_score_is_that_of_the_library(patients, tables):

@@ -132,10 +132,8 @@ def test_a_patient_stands_once_by_the_worst_row():
     assert {row // 4 for row in rows} == {10, 22}
 
 
-def test_without_holdout_or_synthetic_rows_nobody_is_named():
+def test_without_holdout_nobody_is_named():
     assert evaluate(train=draw(80, 0), synthetic=draw(80, 1), worst_patients=3).exposed == ()
-    none = draw(80, 1).iloc[:0]
-    assert evaluate(train=draw(80, 0), synthetic=none, holdout=draw(80, 2), worst_patients=3).exposed == ()
 
 
 def test_an_edition_that_cannot_be_written_is_refused_and_nothing_is_left(report, tmp_path):

@@ -99,7 +99,7 @@ def test_the_patient_is_who_is_counted(tmp_path):
                           "c": np.where(people == 7, "Onlyme", random.choice(["a", "b"], 600))})  # fmt: skip
     columns = {"key": Identifier(unique=False)} | dict(Schema.infer(frame[["x", "c"]]).columns)
     schema = Schema(columns, patient_key="key")
-    other = frame.assign(key="Q" + frame.key)
+    other = frame.assign(key="Q" + frame.key, x=random.normal(size=600))
     found = evaluate(train=frame, synthetic=other.assign(c="a"), holdout=other, schema=schema)
     found.to_json(tmp_path / "report.json")
     text = (tmp_path / "report.json").read_text()

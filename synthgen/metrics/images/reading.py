@@ -10,9 +10,16 @@ from numpy.typing import NDArray
 
 from synthgen.data.images.image_set import ImageSet
 from synthgen.errors import EvaluationError
+from synthgen.metrics.images.apart import check_images_apart
 from synthgen.metrics.images.learned import task_extractor
 from synthgen.metrics.images.pools import ImagePools, Pool
 from synthgen.metrics.images.spaces import Extractor, Floats, model_extractor, random_extractor, small_pixels
+
+WAY_OUT = (
+    "Real images that the maker never saw are the yardstick, or copies count as private. Split first, by patient "
+    "(images.without_duplicates().split(), or synthgen fit with --holdout and --train), and pass as train only what "
+    "was learned; or drop the shared images here."
+)
 
 FEWEST_OF_CLASS = 2
 """Images of a class in a set."""
@@ -33,11 +40,14 @@ def read_pools(
         settings: Further fields of `ImagePools`.
 
     Raises:
-        EvaluationError: If they cannot be compared; names the argument, and the way out.
+        EvaluationError: If they cannot be compared, or the holdout shares images with the training images; names the
+            argument, and the way out.
     """
     sets = {"train": train, "synthetic": synthetic} | ({} if holdout is None else {"holdout": holdout})
     check_images(sets)
     check_features(features)
+    if holdout is not None:
+        check_images_apart(train, holdout, names=("train", "holdout"), way_out=WAY_OUT)
     classes = train.classes
     codes = {role: class_codes(images, classes) for role, images in sets.items()}
     unlearned = random_extractor(train)

@@ -8,8 +8,14 @@ from scipy import ndimage
 
 from synthgen.data.images.image_set import ImageSet
 from synthgen.errors import EvaluationError
+from synthgen.metrics.images.apart import check_images_apart
 from synthgen.metrics.images.reading import class_codes
 from synthgen.metrics.images.translation import Translations
+
+WAY_OUT = (
+    "The judge's networks would be asked about what they learned. Pass real images of other patients, or leave train "
+    "out."
+)
 
 FEWEST_IMAGES = 20
 """Of a set."""
@@ -43,6 +49,8 @@ def read_translations(
     """
     sets = {"translated": translated, "target": target, "source": source, "train": train}
     _check(sets, paired=paired)
+    if train is not None:
+        check_images_apart(target, train, names=("target", "train"), way_out=WAY_OUT)
     classes = target.classes if train is None else train.classes
     for name in ("translated", "target"):
         unknown = [label for label in (sets[name] or target).classes if label not in classes]

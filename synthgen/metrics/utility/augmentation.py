@@ -14,6 +14,7 @@ import pandas as pd
 from synthgen.data.schema import Schema, SchemaWarning
 from synthgen.data.target import infer_schema_for
 from synthgen.errors import EvaluationError
+from synthgen.metrics.readable import check_readable
 from synthgen.metrics.tables import MAX_ROWS, Tables, check_columns
 from synthgen.metrics.utility.augmentation_choice import LEAST_GAIN, choose
 from synthgen.metrics.utility.augmentation_result import AugmentationVerdict, Measure, Score, Way
@@ -65,7 +66,8 @@ def augmentation_verdict(  # noqa: PLR0913
         The verdict; `print` it, or take `to_dict`.
 
     Raises:
-        EvaluationError: If the tables cannot be compared, or too few rows could tell ways apart.
+        EvaluationError: If the tables cannot be compared, the holdout has rows of `train`, or too few rows could tell
+            ways apart.
         SchemaError: If no schema can be inferred from `train`.
 
     Example:
@@ -131,6 +133,7 @@ def _read(
             warnings.simplefilter("ignore", SchemaWarning)  # the judge learns no column anyway
             schema = infer_schema_for(train, target=target)
     tables = Tables.read(train=train, synthetic=synthetic, holdout=holdout, schema=schema, target=target)
+    check_readable(tables)
     first = tables.synthetic.take(np.arange(min(len(train), len(synthetic))))
     if len(first) == len(train) and all(
         np.array_equal(values, first.columns[name], equal_nan=True) for name, values in tables.train.columns.items()

@@ -178,3 +178,13 @@ def test_what_cannot_be_compared_is_refused_by_name(real):
     other = sg.ImageSet.from_array(real.pixels, labels=["sick"] * 120 + ["well"] * 120)
     with pytest.raises(EvaluationError, match="translated: 1 of its classes"):
         judge(other, real)
+
+
+@pytest.mark.parametrize("share", [0.2, 1.0])
+def test_the_judge_may_not_learn_what_it_is_asked_about(share, real):
+    """Networks that learned the target images know their classes by heart."""
+    shared = real.take(np.arange(round(share * len(real))))
+    with pytest.raises(
+        sg.SynthgenError, match=rf"^train: {len(shared)} of its {len(shared)} images are also in target"
+    ):
+        sg.evaluate_translation(real, real, train=shared, seeds=1, verbose=False)
