@@ -31,6 +31,9 @@ required: [exact_copies, membership, attributes, linkability, singling_out]
 limits:
   membership: {at_most: 0.6}
   reemitted_values: {at_most: 0.0, of: value}
+  # Rows that equal a real row of few patients, whatever real rows do among each other. Where columns are few and coarse
+  # more of them are chance: look at the reference in the report before you raise it.
+  exact_copies: {at_most: 0.01, of: value}
 
 # Columns whose groups of patients must be in the report (--by COLUMN), and limits that hold for every group in it; the
 # metrics are marginals, tstr and membership. Groups are small and their intervals wide: of: value may be wiser here.

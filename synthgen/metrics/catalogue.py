@@ -8,9 +8,10 @@ from synthgen.metrics.fidelity.marginals import Marginals
 from synthgen.metrics.fidelity.sdmetrics_quality import SDMetricsQuality
 from synthgen.metrics.privacy.attributes import AttributeInference
 from synthgen.metrics.privacy.closest_record import ShareCloser
-from synthgen.metrics.privacy.copies import ExactCopies, NearCopies, ReemittedValues
+from synthgen.metrics.privacy.copies import ExactCopies, NearCopies
 from synthgen.metrics.privacy.linkability import Linkability
 from synthgen.metrics.privacy.membership import ConfidentMembership, Membership
+from synthgen.metrics.privacy.reemitted import ReemittedValues
 from synthgen.metrics.privacy.singling_out import SinglingOut
 from synthgen.metrics.utility.tstr import TrainOnSynthetic
 

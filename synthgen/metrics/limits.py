@@ -7,6 +7,12 @@ from typing import Literal
 Status = Literal["pass", "warning", "fail", "not computed", "shown"]
 Direction = Literal["higher", "lower"]
 
+VERDICTS: tuple[Status, ...] = ("pass", "warning", "fail")
+"""From the best to the worst."""
+
+FEW = "too few rows"
+"""How a reason begins where a warning is for want of evidence, not for what was found."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
@@ -22,6 +28,8 @@ class Limits:
         strict: Whether too few rows forbid a pass; set for attacks.
         both_sampled: Whether the reference is a count like the value, so that the evidence must be in the difference of
             the two; where the reference is known to no more than a factor of two, what it leaves open is a warning.
+        most: Value that real data is no excuse for: one beyond it, in the wrong direction, is a warning at least; None:
+            there is none.
 
     Example:
         >>> limits = Limits(warning=0.02, fail=0.10)
@@ -35,6 +43,7 @@ class Limits:
     fail: float
     strict: bool = False
     both_sampled: bool = False
+    most: float | None = None
 
     def judge(
         self,
@@ -73,7 +82,9 @@ class Limits:
         if shortfall > self.warning and alone and vague:
             return "warning", f"{size}; too few real rows to tell whether that is chance."
         if self.strict and possible > self.fail:
-            return "warning", f"too few rows: a difference of {amount(possible, unit)} cannot be excluded."
+            return "warning", f"{FEW}: a difference of {amount(possible, unit)} cannot be excluded."
+        if self.most is not None and sign * (value - self.most) > 0:
+            return "warning", f"beyond {amount(self.most, unit)}, which nothing excuses; real data does about as badly."
         return "pass", f"within {amount(self.warning, unit)} of real data, or not distinguishable from it."
 
 

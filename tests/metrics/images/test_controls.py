@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from synthgen.data.images.image_set import ImageSet
+from synthgen.errors import EvaluationError
 from synthgen.metrics.base import Metric
 from synthgen.metrics.images.augmentation import ImageAugmentation, sentence
 from synthgen.metrics.images.catalogue import image_metrics
@@ -123,6 +124,7 @@ def test_a_missing_class_is_seen(pools, spots, real):
     assert found["coverage"].status == "fail"
     assert found["precision"].status == "pass"
     assert [part.value is None for part in found["kid"].parts] == [False, True]
+    assert found["kid"].details["sentence"].startswith("1 of 2 classes, those of 50 % of the training images, have no")
 
 
 def test_another_mix_of_classes_is_not_held_against_the_images(pools, spots, real):
@@ -256,3 +258,45 @@ def test_unlabelled_images_are_compared_as_a_whole(pools, spots, real):
     assert found["kid"].status == found["diversity"].status == "pass"
     assert found["kid"].parts == ()
     assert found["label_agreement"].status == found["image_tstr"].status == "not computed"
+
+
+def test_images_of_the_holdout_are_copies_too(pools, spots, real):
+    """They are real patients'; released as synthetic ones they passed. And no shareable sheet shows one."""
+    fresh = spots(400, 2)
+    pixels = fresh.pixels.copy()
+    pixels[:40] = real[1].pixels[:40]
+    for images in (with_pixels(fresh, pixels), real[1]):
+        made = pools(real[0], images, real[1])
+        found = measured(made, ImageCopies, ImageNearCopies)
+        assert found["image_copies"].status == "fail"
+        assert found["image_near_copies"].status in ("warning", "fail")
+        assert found["image_copies"].details["side"] == "holdout"
+        assert found["image_copies"].details["copies"]["exact"] >= 40
+        assert "holdout images" in found["image_copies"].notes[-1]
+        assert unusually_near(made, made.synthetic)[:40].all()
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 1.0])
+def test_images_of_train_in_the_holdout_are_refused(share, pools, spots, real):
+    count = round(400 * share)
+    mixed = with_pixels(real[1], np.concatenate([real[0].pixels[:count], real[1].pixels[count:]]))
+    order = np.random.default_rng(0).permutation(400)
+    with pytest.raises(
+        EvaluationError, match=rf"^holdout: {count} of its 400 images are also in train.*pixel by pixel"
+    ):
+        pools(real[0], spots(60, 2), mixed.take(order))
+    grouped = [replace(images, patients=np.arange(400) // 2) for images in (real[0], mixed)]
+    with pytest.raises(EvaluationError, match=rf"^holdout: {count // 2} of its 200 patients are also in train"):
+        pools(grouped[0], spots(60, 2), grouped[1])
+
+
+def test_honest_sets_with_equal_images_are_not_refused(pools, spots):
+    """Collections hold some images twice or thrice: 27 groups in PneumoniaMNIST."""
+    everything = spots(900, 0)
+    pixels = everything.pixels.copy()
+    pixels[:60:2] = pixels[1:60:2]
+    pixels[100:130] = pixels[100]
+    whole = with_pixels(everything, pixels)
+    for seed in range(3):
+        train, holdout = whole.split(holdout=0.3, seed=seed)
+        pools(train, spots(60, 2), holdout)
