@@ -65,6 +65,7 @@ class Measurement:
         reference_interval: Its interval.
         reference_source: "holdout" or "half of train".
         matched: `value` with as many synthetic rows as stand behind the reference, where the number matters.
+        difference: Interval of `value` minus `reference`, where both were measured on the same rows: it decides then.
     """
 
     value: float
@@ -76,6 +77,7 @@ class Measurement:
     reference_interval: tuple[float, float] | None = None
     reference_source: str = ""
     matched: float | None = None
+    difference: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,7 +214,17 @@ class Metric(ABC, Generic[JudgedData]):
             measured = self.measure(tables)
         except NotComputed as reason:
             return replace(blank, reason=str(reason))
-        return self._judged(blank, measured)
+        return self.reviewed(self._judged(blank, measured), tables)
+
+    def reviewed(self, result: Result, tables: JudgedData) -> Result:
+        """Returns the result as it stands; a metric that also judges its parts makes it worse where one of them is.
+
+        Args:
+            result: With the verdict on the value.
+            tables: What was judged.
+        """
+        del tables
+        return result
 
     @final
     def _judged(self, blank: Result, measured: Measurement) -> Result:
@@ -220,17 +232,19 @@ class Metric(ABC, Generic[JudgedData]):
         reason = "shown for comparison; carries no verdict."
         if self.limits is not None:
             compared = measured.value if measured.matched is None else measured.matched
-            shift = compared - measured.value
+            low, high = (end + compared - measured.value for end in measured.interval)
             anchor = self.best if measured.reference is None else measured.reference
+            if measured.difference is not None:
+                low, high = (anchor + end for end in measured.difference)
             status, reason = self.limits.judge(
                 value=compared,
-                interval=(measured.interval[0] + shift, measured.interval[1] + shift),
+                interval=(low, high),
                 anchor=anchor,
                 direction=self.direction,
                 unit=self.unit,
                 anchor_interval=measured.reference_interval,
             )
-        fields = {name: getattr(measured, name) for name in measured.__dataclass_fields__}
+        fields = {name: getattr(measured, name) for name in measured.__dataclass_fields__ if name != "difference"}
         return replace(blank, status=status, reason=reason, **fields)
 
 

@@ -104,17 +104,33 @@ def _sentence(subject: Family, outcome: Status, worst: list[Result], missing: li
         return "Not judged: " + (missing[0].reason if missing else "no metric of this kind was asked for.")
     if outcome == "pass":
         return _PASS[subject]
-    if subject == "usefulness":
-        return _NOT_PASS[subject][outcome]
-    named = ", ".join(result.title.lower() for result in worst)
-    closing = "Do not release before the cause is known." if subject == "privacy" and outcome == "fail" else ""
-    return f"{_NOT_PASS[subject][outcome]} {named}. {closing}".strip()
+    unsure = [result for result in worst if result.reason.startswith("too few")]
+    found = [result for result in worst if result not in unsure]
+    said = []
+    if found:
+        named = "." if subject == "usefulness" else f" {_titles(found)}."
+        said.append(f"{_NOT_PASS[subject][outcome].rstrip('.')}{named}")
+    if unsure:
+        named = "." if subject == "usefulness" else f": {_titles(unsure)}."
+        said.append(f"{_TOO_FEW[subject]}{named}")
+    if subject == "privacy" and outcome == "fail":
+        said.append("Do not release before the cause is known.")
+    return " ".join(said)
+
+
+def _titles(results: list[Result]) -> str:
+    return ", ".join(result.title.lower() for result in results)
 
 
 _PASS: dict[Family, str] = {
     "fidelity": "The synthetic rows resemble the training rows about as well as other real rows do.",
     "usefulness": "A model trained on the synthetic rows predicts real rows about as well as one trained on real rows.",
     "privacy": "No sign that training rows can be recognised. This is a measurement, not a guarantee.",
+}
+_TOO_FEW: dict[Family, str] = {
+    "fidelity": "Too few rows to tell how alike they are",
+    "usefulness": "Too few rows to tell whether a model trained on the synthetic rows does as well as one of real rows",
+    "privacy": "Too few rows to exclude leakage",
 }
 _NOT_PASS: dict[Family, dict[Status, str]] = {
     "fidelity": {
@@ -126,7 +142,7 @@ _NOT_PASS: dict[Family, dict[Status, str]] = {
         "fail": "A model trained on the synthetic rows predicts real rows much worse than a model of real rows.",
     },
     "privacy": {
-        "warning": "Leakage is small or cannot be excluded with so few rows:",
+        "warning": "Signs of leakage, short of a clear one:",
         "fail": "Training rows can be recognised in the synthetic data:",
     },
 }
@@ -145,13 +161,13 @@ _LABELS = {
     "marginals": "Columns alike",
     "pair_tables": "Pairs of columns alike",
     "detection_boosted": "Detector's success (0.5: guessing)",
-    "exact_copies": "Exact copies of training rows",
+    "exact_copies": "Exact copies of real rows",
     "share_closer": "Closer to training than to unseen rows",
     "membership": "Membership attack's success",
     "kid": "Kernel distance (0: the same law)",
     "coverage": "Real images with a synthetic one near",
     "precision": "Synthetic images that look real",
-    "image_copies": "Copies of training images",
+    "image_copies": "Copies of real images",
     "image_closer": "Closer to training than to unseen images",
     "image_membership": "Membership attack's success",
 }

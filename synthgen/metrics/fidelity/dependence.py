@@ -56,7 +56,7 @@ class PairTables(Comparison):
     title = "Pairs"
     family = "fidelity"
     question = "Does each pair of columns have the joint distribution it has in the training rows?"
-    limits = Limits(warning=0.03, fail=0.15)
+    limits = Limits(warning=0.03, fail=0.15, strict=True)
 
     def compare(self, tables: Tables, *, base: Table, other: Table) -> Measurement:
         """Compares the two-way tables of `other` with those of `base`."""
@@ -85,7 +85,7 @@ class Associations(Comparison):
     title = "Associations"
     family = "fidelity"
     question = "Are the columns as strongly related to each other as in the training rows?"
-    limits = Limits(warning=0.02, fail=0.10)
+    limits = Limits(warning=0.02, fail=0.10, strict=True)
 
     def compare(self, tables: Tables, *, base: Table, other: Table) -> Measurement:
         """Compares the associations in `other` with those in `base`."""

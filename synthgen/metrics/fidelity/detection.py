@@ -85,7 +85,7 @@ class LinearDetection(Detection):
     name = "detection_linear"
     title = "Linear detector"
     question = "Can logistic regression tell synthetic rows from training rows?"
-    limits = Limits(warning=0.10, fail=0.30)
+    limits = Limits(warning=0.10, fail=0.30, strict=True)
 
     def scores(
         self, tables: Tables, rows: tuple[Table, Table], train: NDArray[np.bool_], labels: NDArray[np.int64]
@@ -105,7 +105,7 @@ class BoostedDetection(Detection):
     name = "detection_boosted"
     title = "Boosted detector"
     question = "Can gradient-boosted trees tell synthetic rows from training rows?"
-    limits = Limits(warning=0.15, fail=0.35)
+    limits = Limits(warning=0.15, fail=0.35, strict=True)
 
     def scores(
         self, tables: Tables, rows: tuple[Table, Table], train: NDArray[np.bool_], labels: NDArray[np.int64]

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from synthgen.metrics.base import Comparison, Measurement, Part
+from synthgen.metrics.base import Comparison, Measurement, Part, Result
 from synthgen.metrics.features import CategoryFeature, Feature, Table
+from synthgen.metrics.fidelity.narrowed import ADVICE, narrowed_columns
 from synthgen.metrics.intervals import jackknife_groups, jackknife_interval, left_out_counts
-from synthgen.metrics.limits import Limits
+from synthgen.metrics.limits import VERDICTS, Limits
 from synthgen.metrics.reading import MISSING
 from synthgen.metrics.tables import Tables
 
 ROWS_FACTOR = 5
 """Rows on each side, as a multiple of `Tables.max_rows`: counting is cheap."""
+
+COLUMN = Limits(warning=0.15, fail=0.35)
+"""Of a single column: only what is broken, as some column is always the worst."""
 
 
 @final
@@ -31,7 +36,7 @@ class Marginals(Comparison):
     title = "Columns"
     family = "fidelity"
     question = "Does each column have the distribution it has in the training rows?"
-    limits = Limits(warning=0.02, fail=0.10)
+    limits = Limits(warning=0.02, fail=0.10, strict=True)
 
     def compare(self, tables: Tables, *, base: Table, other: Table) -> Measurement:
         """Compares the columns of `other` with those of `base`."""
@@ -61,6 +66,22 @@ class Marginals(Comparison):
             value=float(whole[0]), interval=jackknife_interval(float(whole[0]), whole[1:]), parts=parts,
             details={"rows": {"base": len(base), "other": len(other)}},
         )  # fmt: skip
+
+    def reviewed(self, result: Result, tables: Tables) -> Result:
+        """Returns the result with the verdict of the worst column: a mean over many hides one that is broken."""
+        for part in result.parts:
+            if part.value is None or part.interval is None:
+                continue
+            status, reason = COLUMN.judge(value=part.value, interval=part.interval, direction="higher", unit=self.unit,
+                                          anchor=1.0 if part.reference is None else part.reference)  # fmt: skip
+            if VERDICTS.index(status) > VERDICTS.index(result.status):
+                result = replace(result, status=status, reason=f"column {part.names[0]!r}: {reason}")
+        if narrowed := narrowed_columns(tables):
+            said = f"{' '.join(narrowed)} {ADVICE}"
+            if result.status == "pass":
+                result = replace(result, status="warning", reason=said)
+            result = replace(result, notes=(*result.notes, said), details={**result.details, "sentence": said})
+        return result
 
 
 def cells(feature: Feature, base: NDArray, other: NDArray) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:

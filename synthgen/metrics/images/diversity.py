@@ -39,7 +39,7 @@ class Diversity(Metric[ImagePools]):
     range = (-1.0, 1.0)
     direction = "lower"
     best = 0.0
-    limits = Limits(warning=0.05, fail=0.20, both_sampled=True)
+    limits = Limits(warning=0.05, fail=0.20, both_sampled=True, strict=True)
 
     def measure(self, pools: ImagePools) -> Measurement:
         """Compares disjoint pairs of images, so that they are independent."""

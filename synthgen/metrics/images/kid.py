@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from synthgen.metrics.base import Measurement
+from synthgen.metrics.base import Measurement, Result
+from synthgen.metrics.fidelity.narrowed import ADVICE, BY_CHANCE, LEAST_ABSENT
 from synthgen.metrics.images.comparison import ImageComparison
 from synthgen.metrics.images.pools import ImagePools, Pair
 from synthgen.metrics.intervals import jackknife_groups, jackknife_interval
@@ -39,7 +40,7 @@ class KernelDistance(ImageComparison):
     range = (None, None)
     direction = "lower"
     best = 0.0
-    limits = Limits(warning=0.05, fail=0.5, both_sampled=True)
+    limits = Limits(warning=0.05, fail=0.5, both_sampled=True, strict=True)
 
     def compare(self, pools: ImagePools, pair: Pair) -> Measurement:
         """Computes the distance of both sides."""
@@ -53,6 +54,27 @@ class KernelDistance(ImageComparison):
         return Measurement(
             value=float(values[0]), interval=interval, details={"standard_error": error, "blocks": number}
         )
+
+    def reviewed(self, result: Result, pools: ImagePools) -> Result:
+        """Returns the result with a word on classes that have no synthetic image, which is no pass."""
+        said = absent_classes(pools)
+        if not said:
+            return result
+        if result.status == "pass":
+            result = replace(result, status="warning", reason=said)
+        return replace(result, notes=(*result.notes, said), details={**result.details, "sentence": said})
+
+
+def absent_classes(pools: ImagePools) -> str:
+    """Returns a sentence where classes of many training images have no synthetic one, beyond chance; else ""."""
+    absent = [code for code in pools.shown_classes() if not (pools.synthetic.codes == code).any()]
+    share = float(np.isin(pools.train.codes, absent).mean())
+    if share < LEAST_ABSENT or (1 - share) ** len(pools.synthetic) >= BY_CHANCE:
+        return ""
+    return (
+        f"{len(absent)} of {len(pools.classes)} classes, those of {100 * share:.0f} % of the training images, have no "
+        f"synthetic image. {ADVICE}"
+    )
 
 
 @dataclass(frozen=True, eq=False)

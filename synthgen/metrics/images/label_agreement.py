@@ -31,7 +31,7 @@ class LabelAgreement(Metric[ImagePools]):
     title = "Label agreement"
     family = "fidelity"
     question = "Does a network that learned real images see the class that was asked for?"
-    limits = Limits(warning=0.05, fail=0.20, both_sampled=True)
+    limits = Limits(warning=0.05, fail=0.20, both_sampled=True, strict=True)
 
     def measure(self, pools: ImagePools) -> Measurement:
         """Asks the network of synthetic and of unseen real images."""

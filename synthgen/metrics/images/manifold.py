@@ -91,7 +91,7 @@ class Precision(ImageComparison):
     title = "Precision"
     family = "fidelity"
     question = "How many synthetic images look like real ones?"
-    limits = Limits(warning=0.05, fail=0.25, both_sampled=True)
+    limits = Limits(warning=0.05, fail=0.25, both_sampled=True, strict=True)
     equal_numbers = True
 
     def compare(self, pools: ImagePools, pair: Pair) -> Measurement:
@@ -107,7 +107,7 @@ class Recall(ImageComparison):
     title = "Recall"
     family = "fidelity"
     question = "How many kinds of real images could the synthetic ones be?"
-    limits = Limits(warning=0.10, fail=0.40, both_sampled=True)
+    limits = Limits(warning=0.10, fail=0.40, both_sampled=True, strict=True)
     equal_numbers = True
 
     def compare(self, pools: ImagePools, pair: Pair) -> Measurement:
@@ -145,7 +145,7 @@ class ImageCoverage(ImageComparison):
     title = "Coverage"
     family = "fidelity"
     question = "Is there a synthetic image near every real one?"
-    limits = Limits(warning=0.05, fail=0.25, both_sampled=True)
+    limits = Limits(warning=0.05, fail=0.25, both_sampled=True, strict=True)
     equal_numbers = True
 
     def compare(self, pools: ImagePools, pair: Pair) -> Measurement:

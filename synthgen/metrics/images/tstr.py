@@ -23,7 +23,7 @@ class ImageTSTR(Metric[ImagePools]):
     family = "usefulness"
     question = "Does a network that learned synthetic images know real ones as well as one that learned real images?"
     unit = "area"
-    limits = Limits(warning=0.02, fail=0.10)
+    limits = Limits(warning=0.02, fail=0.10, strict=True)
 
     def measure(self, pools: ImagePools) -> Measurement:
         """Trains both networks, once for each seed, and tests them on the same real images."""
@@ -38,7 +38,7 @@ class ImageTSTR(Metric[ImagePools]):
         return Measurement(
             value=value, interval=(max(interval[0], 0.0), min(interval[1], 1.0)), reference=reference,
             reference_interval=(max(reference_interval[0], 0.0), min(reference_interval[1], 1.0)),
-            reference_source="trained on the training images", parts=(part,),
+            reference_source="trained on the training images", parts=(part,), difference=gap_interval,
             details={
                 "target": pools.label, "score": "ROC AUC", "trained_on": fewest, "tested_on": len(task.test),
                 "classes": len(task.labels), "seeds": pools.seeds,

@@ -56,7 +56,7 @@ class TrainOnSynthetic(Metric):
     question = "Does a model trained on synthetic rows predict real rows as well as one trained on real rows?"
     unit = "score"
     range = (None, 1.0)
-    limits = Limits(warning=0.02, fail=0.10)
+    limits = Limits(warning=0.02, fail=0.10, strict=True)
 
     def measure(self, tables: Tables) -> Measurement:
         """Trains both models and scores them on the same real rows."""
@@ -71,7 +71,7 @@ class TrainOnSynthetic(Metric):
         return Measurement(
             value=float(scores[0][0]), interval=(low, high), reference=float(scores[1][0]),
             reference_interval=_percentiles(scores[1]),
-            reference_source="trained on the training rows", parts=(part,),
+            reference_source="trained on the training rows", parts=(part,), difference=part.interval,
             details={
                 "target": task.target, "score": "ROC AUC" if task.labels else "R2", "trained_on": found.trained_on,
                 "tested_on": len(test), "classes": len(task.labels),
