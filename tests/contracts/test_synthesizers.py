@@ -179,7 +179,7 @@ def test_balance_brings_all_categories_equally_often(fitted):
         ({"age": []}, "empty"),
         ({"sex": sg.Between("A", "G")}, "no order"),
         ({"cost": sg.Between(1e12, None)}, "no synthetic row lies in the range"),
-        ({"cost": sg.Between(0, 0), "age": sg.Between(89, 89), "lactate": sg.Between(9, 9)}, "of 5 rows were found"),
+        ({"lactate": sg.Between(3.0, 3.0)}, "0 of 5 rows were found"),
     ],
     ids=str,
 )
