@@ -1,6 +1,7 @@
 """How the library's files look: short, named by what they are, documented, and free of what has no place in them."""
 
 import ast
+import re
 
 import pytest
 from source import PACKAGE, modules
@@ -55,6 +56,18 @@ def test_nothing_is_printed_pickled_asserted_or_swallowed(module):
                 found.append(f"{node.lineno}: {node.func.id}()")
     found += [f"{line}: {name}" for line, name in module.imports() if name.split(".")[0] in FORBIDDEN_MODULES]
     assert found == []
+
+
+WRITES = re.compile(r"""\.write_(text|bytes)\(|\.mkdir\(|open\(["'][wax]|\.savez""")
+
+
+@each_module
+def test_what_writes_knows_the_door_of_all_writing(module):
+    """`synthgen.files`: whole or not at all, one run at a time, an error that says the way out."""
+    knows = any(name.startswith("synthgen.files") for _, name in module.imports())
+    code = "\n".join(line for line in module.path.read_text(encoding="utf-8").splitlines() if ">>>" not in line)
+    own_words = {"synthgen.cli.demo", "synthgen.cli.verbs"}  # a folder of the user's; what is left for a closed pipe
+    assert knows or module.name in own_words or not WRITES.search(code)
 
 
 def functions(tree):
