@@ -63,7 +63,13 @@ class Grid:
 
 
 def private_bins(
-    name: str, column: Numerical, numbers: np.ndarray, table: PrivateTable, *, num_bins: int
+    name: str,
+    column: Numerical,
+    numbers: np.ndarray,
+    table: PrivateTable,
+    *,
+    num_bins: int,
+    within: tuple[float, float] = (-math.inf, math.inf),
 ) -> QuantileBins:
     """Returns the encoder of a number, or of dates counted as numbers, that knows only what was read with noise.
 
@@ -73,9 +79,10 @@ def private_bins(
         numbers: (patients,) with nan for missing.
         table: That pays.
         num_bins: At most.
+        within: Where numbers can lie at all, as far as their type goes: noise alone may say anything.
     """
     share, held = column_share(table.schema, table.reader.budget), numbers[~np.isnan(numbers)]
-    grid, share = _grid(name, column, held, table.reader, share=share)
+    grid, share = _grid(name, column, held, table.reader, share=share, within=within)
     exact = 0.0 if grid.rounded else EXACT_SHARE * share
     cells = private_cells(
         grid.places(held), num_steps=grid.num_steps, num_missing=len(numbers) - len(held),
@@ -117,7 +124,9 @@ def shares_of(masses: np.ndarray) -> np.ndarray:
     return masses / total if total > 0 else np.full(len(masses), 1 / len(masses))
 
 
-def _grid(name: str, column: Numerical, held: np.ndarray, reader: Reader, *, share: float) -> tuple[Grid, float]:
+def _grid(
+    name: str, column: Numerical, held: np.ndarray, reader: Reader, *, share: float, within: tuple[float, float]
+) -> tuple[Grid, float]:
     """What a column is counted on, as declared or read, and the share that is left."""
     unit = FULL_PRECISION if column.decimals is None else 10.0**-column.decimals
     low, high = column.minimum, column.maximum
@@ -125,8 +134,9 @@ def _grid(name: str, column: Numerical, held: np.ndarray, reader: Reader, *, sha
         reader.free(f"range of {name}")
     else:
         found = private_range(held, step=unit, reader=reader, share=RANGE_SHARE * share, purpose=f"range of {name}")
-        low = found[0] * unit if low is None else low
-        high = max(found[1] * unit, low) if high is None else high
+        lowest, highest = np.clip(np.array(found) * unit, *within).tolist()
+        low = lowest if low is None else low
+        high = max(highest, low) if high is None else high
         share *= 1 - RANGE_SHARE
     low, high = float(low or 0), float(high or 0)
     if column.decimals is not None and high - low < unit * MOST_CELLS:

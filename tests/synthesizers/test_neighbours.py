@@ -15,8 +15,11 @@ import pytest
 import synthgen as sg
 from synthgen.dp.reader import Reader
 from synthgen.dp.training import PrivateTraining
+from synthgen.encoding.image import EncodedImages
 from synthgen.models.margins import measured_margins
 from synthgen.synthesizers import private_table
+from synthgen.synthesizers.images import knowledge, private
+from synthgen.synthesizers.images.form import Form
 from synthgen.synthesizers.learned_parts import Parts, private_parts
 from synthgen.synthesizers.tables import FAMILIES
 
@@ -30,7 +33,7 @@ NETWORKS = {
     "TabularDiffusion": {"width": 16, "depth": 2},
     "TVAE": {"width": 16, "latent_dim": 5},
 }
-SLOTTED = {"TabularAutoregressive", "TabularDiffusion", "TVAE"}
+SLOTTED = {"TabularAutoregressive", "TabularDiffusion", "TVAE", "ImageVAE"}
 """Whose steps have chance of their own for each place of a batch."""
 
 
@@ -201,13 +204,14 @@ def moved_up(batch: np.ndarray, row: int) -> np.ndarray:
     return np.concatenate([rows[rows >= 0], rows[rows < 0]])
 
 
-def measure(model, prepare: Callable, data_of: Callable) -> dict[str, list[float]]:
+def measure(model, prepare: Callable, data_of: Callable, rows=tuple(ROWS)) -> dict[str, list[float]]:
     """How far each row moves a step's sum of gradients, over their longest, with the row's gap and without.
 
     Args:
         model: Ready to train by plain gradient descent at a rate of one.
         prepare: Gives the model the table, or for a row the neighbour without it.
         data_of: From a batch to the data of a step.
+        rows: By name.
     """
     model.private = PrivateTraining(LONGEST, 0.0, 0.5, CAPACITY, CAPACITY, np.random.default_rng(2), np.zeros(2, int))
     trained = model.critic if hasattr(model, "critic") else model.network
@@ -221,7 +225,7 @@ def measure(model, prepare: Callable, data_of: Callable) -> dict[str, list[float
         return np.concatenate([np.ravel(weight) for weight in trained.get_weights()])
 
     found: dict[str, list[float]] = {"gap": [], "moved up": []}
-    for row in ROWS.values():
+    for row in map(ROWS.__getitem__, rows):
         # places of a batch at random, of which the row has one in the middle
         batch = model.private.batches(NUM_ROWS // 2, num_batches=1)[0]
         batch = np.where((batch == row) | (batch < 0), -1, batch)
@@ -252,3 +256,44 @@ def test_no_step_on_a_table_moves_by_more_than_the_ledger_counts(family, monkeyp
     else:
         model.compile_loss(optimizer=descent(), jit_compile=False)
     check(family, measure(model, lambda row: model.prepare(parts[row].table), lambda batch: batch[None]))
+
+
+SOME = "middle", "extreme"
+"""Whose steps are taken where they are slow."""
+IMAGES = {"ImageGAN": sg.ImageGAN, "ImageVAE": sg.ImageVAE, "ImageDiffusion": sg.ImageDiffusion}
+
+
+def scans() -> sg.ImageSet:
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 60, (NUM_ROWS, 8, 8), np.uint8)
+    pixels[ROWS["extreme"]] = 255
+    labels = rng.choice(["ill", "well"], NUM_ROWS).astype(object)
+    labels[ROWS["extreme"]] = "as nobody else"
+    return sg.ImageSet.from_array(pixels, labels=labels, patients=np.arange(NUM_ROWS))
+
+
+@pytest.mark.parametrize("family", IMAGES)
+def test_no_read_and_no_step_on_images_moves_by_more_than_the_ledger_counts(family, monkeypatch):
+    images, schema = scans(), sg.Schema(columns={"label": sg.Categorical()}, rare_below=2)
+    found: dict[int | None, private.PrivateImages] = {}
+    sets: dict[int | None, EncodedImages] = {}
+    for row in (None, *ROWS.values()):
+        kept = np.delete(np.arange(NUM_ROWS), [] if row is None else [row])
+        read_by(monkeypatch, kept={len(kept): (NUM_ROWS, kept)}, before=found[None].reader if found else None)
+        some = sg.ImageSet(pixels=images.pixels[kept], table=images.table.iloc[kept].reset_index(drop=True),
+                           label="label", patients=kept)  # fmt: skip
+        found[row] = private.private_images(some, ["label"], schema=schema, privacy=BUDGET, seed=0)
+        sets[row] = EncodedImages(some.pixels[found[row].places], 255, found[row].known)
+    for row in ROWS.values():
+        assert max(changes(found[None].reader, found[row].reader).values()) <= 1 + 1e-6
+    synthesizer = IMAGES[family](width=4, seed=1)
+    form = Form.of(images, label="label", patch=1, mixing="dense", kind="strided")
+    model = synthesizer.build(form, knowledge.layout_of(found[None].attributes))
+    if hasattr(model, "critic"):
+        model.prepare_told(found[None].known)
+        model.compile_adversaries(generator_optimizer=descent(), critic_optimizer=descent(), jit_compile=False)
+        measured = measure(model, lambda row: model.prepare(sets[row]), lambda batch: batch[None, None], SOME)
+    else:
+        model.compile_loss(optimizer=descent(), jit_compile=False)
+        measured = measure(model, lambda row: model.prepare(sets[row]), lambda batch: batch[None], SOME)
+    check(family, measured)

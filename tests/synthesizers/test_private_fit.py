@@ -10,6 +10,7 @@ import pytest
 import synthgen as sg
 from synthgen.bundle import decision
 from synthgen.data.schema import SchemaWarning
+from synthgen.encoding.layout import EncodedTable
 from synthgen.errors import SettingsError
 from synthgen.synthesizers.private_encoding import private_encoder
 from synthgen.synthesizers.private_table import PrivateTable
@@ -220,6 +221,25 @@ def test_small_tables_and_budgets_still_give_rows(epsilon):
         fitted = small(num_steps=20).fit(frame, schema=known(frame), privacy=budget(epsilon), verbose=False)
         assert len(fitted.sample(100, seed=0)) == 100
     assert fitted.ledger.epsilon <= epsilon
+
+
+@pytest.mark.parametrize(
+    "column",
+    [{"dtype": "datetime64[ns]", "resolution": "D"}, {"dtype": "datetime64[ns]", "resolution": "ns"},
+     {"dtype": "object", "format": "%Y-%m-%d", "resolution": "D"}],
+)  # fmt: skip
+def test_dates_that_noise_alone_has_placed_are_dates_still(column):
+    """With next to no budget the range of a column is anything; once it was a year of ten digits."""
+    days = pd.Series(pd.date_range("2021-01-01", periods=200, freq="D"))
+    days = days if "format" not in column else days.dt.strftime("%Y-%m-%d").astype(object)
+    schema = sg.Schema({"day": sg.Datetime(**column)})
+    for seed in range(12):
+        private = PrivateTable.of(pd.DataFrame({"day": days}), schema, budget(0.01, noise_seed=seed))
+        encoder = private_encoder(private, num_bins=8)
+        codes = np.arange(len(encoder.columns[0].shares), dtype=np.int32)[:, None]
+        drawn = encoder.decode(EncodedTable(codes, np.zeros((len(codes), 0), np.float32)), seed=0)["day"]
+        assert drawn.isna().sum() <= encoder.columns[0].missing
+        assert drawn.dtype == days.dtype
 
 
 NETWORKS = {
