@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, final
+from typing import Any, ClassVar, Literal, final
 
 from synthgen.errors import PolicyError
+from synthgen.expected import Characters, Fields, Maybe, OneOf, Quantity, refused_as
 
 OUTCOMES = ("pass", "warning", "fail")
 """Of a verdict, from the best to the worst."""
@@ -24,11 +25,16 @@ class Limit:
     at_least: float | None = None
     of: Literal["interval", "value"] = "interval"
 
+    stored: ClassVar[Fields] = Fields({}, {
+        "at_most": Maybe(Quantity()), "at_least": Maybe(Quantity()), "of": OneOf(("interval", "value")),
+    })  # fmt: skip
+    """What a policy may say of a limit."""
+
     def __post_init__(self) -> None:
+        with refused_as(PolicyError):
+            self.stored.check(asdict(self), "limits")
         if (self.at_most is None) == (self.at_least is None):
             raise PolicyError("limits: expected either at_most or at_least for each metric.")
-        if self.of not in ("interval", "value"):
-            raise PolicyError(f"limits: of: expected interval or value. Received {self.of!r}.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +54,14 @@ class Guarantee:
     most_delta: float = 1e-5
     unit: str | None = None
 
+    stored: ClassVar[Fields] = Fields(
+        {"most_epsilon": Quantity(above=0)}, {"most_delta": Quantity(above=0), "unit": Maybe(Characters())}
+    )
+    """What a policy may say of a guarantee."""
+
     def __post_init__(self) -> None:
-        for name in ("most_epsilon", "most_delta"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-                raise PolicyError(f"guarantee: {name}: expected a number above 0. Received {value!r}.")
+        with refused_as(PolicyError):
+            self.stored.check(asdict(self), "guarantee")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,23 @@ from synthgen.bundle.decision import (
     verdict_check,
 )
 from synthgen.bundle.templates import TEMPLATES
+from synthgen.data.yaml_files import read_yaml
 from synthgen.errors import PolicyError, did_you_mean
+from synthgen.expected import (
+    Anything,
+    ByName,
+    Characters,
+    Each,
+    Expected,
+    Fields,
+    Maybe,
+    OneOf,
+    Quantity,
+    Unexpected,
+    agree,
+    refused_as,
+    said,
+)
 from synthgen.files.writing import replacing
 
 FORMAT, VERSION = "synthgen-policy", 1
@@ -60,15 +76,15 @@ class Policy:
     subgroup_limits: Mapping[str, Limit] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        least = self.least_holdout_patients
-        if least is not None and (not isinstance(least, int) or least < 1):
-            raise PolicyError(f"least_holdout_patients: expected a whole number above 0, or null. Received {least!r}.")
-        for subject, worst in self.verdicts.items():
-            if subject not in SUBJECTS:
-                raise PolicyError(f"verdicts: expected {', '.join(SUBJECTS)}. Received {subject!r}."
-                                  f"{did_you_mean(subject, SUBJECTS)}")  # fmt: skip
-            if worst not in OUTCOMES:
-                raise PolicyError(f"verdicts: {subject}: expected {', '.join(OUTCOMES)}. Received {worst!r}.")
+        with refused_as(PolicyError):
+            for name, expected in _EXPECTED.items():
+                value = expected.check(getattr(self, name), name)
+                object.__setattr__(self, name, tuple(value) if isinstance(value, list) else value)
+            for name in ("limits", "subgroup_limits"):
+                for metric, limit in getattr(self, name).items():
+                    agree(isinstance(limit, Limit), f"{name}: {metric}: expected a Limit. Received {said(limit)}.")
+            agree(self.guarantee is None or isinstance(self.guarantee, Guarantee),
+                  f"guarantee: expected a Guarantee. Received {said(self.guarantee)}.")  # fmt: skip
 
     @classmethod
     def for_tables(cls) -> Self:
@@ -95,20 +111,15 @@ class Policy:
         if not isinstance(stored, dict) or stored.get("format") != FORMAT or stored.get("version") != VERSION:
             raise PolicyError(f"Expected a policy with format: {FORMAT} and version: {VERSION}. "
                               "`synthgen policy` writes one to begin with.")  # fmt: skip
-        known = ("format", "version", "least_holdout_patients", "verdicts", "guarantee", "required", "limits",
-                 "subgroups")  # fmt: skip
-        for name in stored:
-            if name not in known:
-                raise PolicyError(f"The policy has an unknown key {name!r}.{did_you_mean(str(name), known)}")
-        groups = stored.get("subgroups") or {}
-        if not isinstance(groups, dict) or not set(groups) <= {"columns", "limits"}:
-            raise PolicyError(f"subgroups: expected columns and limits. Received {groups!r}.")
+        with refused_as(PolicyError):
+            known = _STORED.check(stored, "the policy")
+        groups = known.get("subgroups") or {}
+        guarantee = known.get("guarantee")
         return cls(
-            least_holdout_patients=stored.get("least_holdout_patients"), verdicts=stored.get("verdicts") or {},
-            guarantee=_guarantee(stored.get("guarantee")),
-            required=tuple(stored.get("required") or ()), limits=_limits(stored.get("limits"), "limits"),
-            subgroups=tuple(groups.get("columns") or ()),
-            subgroup_limits=_limits(groups.get("limits"), "subgroups: limits"),
+            least_holdout_patients=known.get("least_holdout_patients"), verdicts=known.get("verdicts") or {},
+            guarantee=None if guarantee is None else Guarantee(**guarantee),
+            required=tuple(known.get("required") or ()), limits=_limits(known.get("limits")),
+            subgroups=tuple(groups.get("columns") or ()), subgroup_limits=_limits(groups.get("limits")),
         )  # fmt: skip
 
     @classmethod
@@ -126,12 +137,11 @@ class Policy:
             'pass'
         """
         try:
-            stored = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-        except OSError as error:
-            raise PolicyError(f"{path} cannot be read: {os.strerror(error.errno or 0)}.") from error
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise PolicyError(f"{path} is no YAML. `synthgen policy` writes a policy to begin with.") from error
-        return cls.from_dict(stored)
+            return cls.from_dict(read_yaml(path))
+        except Unexpected as error:
+            raise PolicyError(f"{error} `synthgen policy` writes a policy to begin with.") from error
+        except PolicyError as error:
+            raise PolicyError(f"{path}: {error}") from error
 
     def decide(self, report: Mapping[str, Any]) -> Decision:
         """Holds a report against the policy.
@@ -202,23 +212,23 @@ def _other_kind(name: str, report: Mapping[str, Any], results: Mapping[str, Any]
     return did_you_mean(name, results)
 
 
-def _guarantee(stored: Any) -> Guarantee | None:
-    if stored is None:
-        return None
-    if (
-        not isinstance(stored, dict)
-        or "most_epsilon" not in stored
-        or not set(stored) <= set(Guarantee.__dataclass_fields__)
-    ):
-        raise PolicyError(f"guarantee: expected most_epsilon, and perhaps most_delta and unit. Received {stored!r}.")
-    return Guarantee(**stored)
-
-
-def _limits(stored: Any, place: str) -> dict[str, Limit]:
+def _limits(stored: Mapping[str, Any] | None) -> dict[str, Limit]:
     """The limits that a file holds, by metric."""
-    limits = {}
-    for metric, limit in (stored or {}).items():
-        if not isinstance(limit, dict) or not set(limit) <= set(Limit.__dataclass_fields__):
-            raise PolicyError(f"{place}: {metric}: expected at_most or at_least, and of. Received {limit!r}.")
-        limits[metric] = Limit(**limit)
-    return limits
+    return {metric: Limit(**limit) for metric, limit in (stored or {}).items()}
+
+
+_WORST = OneOf(OUTCOMES)
+_EXPECTED: dict[str, Expected] = {
+    "least_holdout_patients": Maybe(Quantity(whole=True, least=1)),
+    "verdicts": Fields({}, dict.fromkeys(SUBJECTS, _WORST)), "required": Each(of=Characters()),
+    "limits": ByName(Anything()), "subgroups": Each(of=Characters()), "subgroup_limits": ByName(Anything()),
+}  # fmt: skip
+_LIMITS = Maybe(ByName(Limit.stored))
+_STORED = Fields(
+    {"format": OneOf((FORMAT,)), "version": Quantity(whole=True, least=VERSION, most=VERSION)},
+    {
+        "least_holdout_patients": _EXPECTED["least_holdout_patients"], "verdicts": Maybe(_EXPECTED["verdicts"]),
+        "guarantee": Maybe(Guarantee.stored), "required": Maybe(_EXPECTED["required"]), "limits": _LIMITS,
+        "subgroups": Maybe(Fields({}, {"columns": Maybe(_EXPECTED["subgroups"]), "limits": _LIMITS})),
+    },
+)  # fmt: skip

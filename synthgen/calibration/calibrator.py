@@ -10,6 +10,7 @@ from synthgen.calibration.density_ratio import DensityRatio
 from synthgen.calibration.margins import Margins
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.encoding.protection import Cohort
+from synthgen.expected import Array, Fields
 
 DRAWN_PER_ROW = 8
 """Rows drawn for each that is kept."""
@@ -89,6 +90,23 @@ class Calibrator:
         return self.ratio.arrays()
 
     @classmethod
-    def from_state(cls, state: dict[str, Any], arrays: list[np.ndarray]) -> Self:
-        """Takes back what `state` and `arrays` returned."""
-        return cls(DensityRatio.from_state(state["ratio"], arrays), Margins.from_state(state["margins"]))
+    def from_state(cls, state: Any, arrays: list[np.ndarray], layout: Layout) -> Self:
+        """Takes back what `state` and `arrays` returned.
+
+        Args:
+            state: What was read from a file; may be anything.
+            arrays: Each as `expected_arrays` says.
+            layout: Of the rows.
+
+        Raises:
+            Unexpected: If they are of no such rows.
+        """
+        ratio = DensityRatio.from_state(state["ratio"], arrays, layout)
+        return cls(ratio, Margins.from_state(state["margins"], layout))
+
+    @staticmethod
+    def expected_arrays(state: Any, layout: Layout) -> list[Array]:
+        """Returns what the trees in a file must be, array by array; arguments and error as for `from_state`."""
+        stored = Fields({"ratio": DensityRatio.stored, "margins": Margins.stored})
+        stored.check(state, "calibrator")
+        return DensityRatio.expected_arrays(state["ratio"], layout)

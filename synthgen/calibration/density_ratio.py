@@ -8,14 +8,15 @@ model may have seen them, so that a model that repeats its training rows is not 
 """
 
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from synthgen.calibration.levels import Levels
-from synthgen.calibration.trees import MOST_LEAVES, LevelTrees, few_threads
+from synthgen.calibration.trees import MOST_LEAVES, MOST_TREES, LevelTrees, few_threads
 from synthgen.encoding.layout import EncodedTable, Layout
+from synthgen.expected import Array, Expected, Fields, Quantity
 from synthgen.progress import progress
 
 Draw = Callable[[int], EncodedTable]
@@ -52,6 +53,11 @@ class DensityRatio:
         levels: How rows are put to the trees.
         rounds: The trees of each round.
     """
+
+    stored: ClassVar[Expected] = Fields({
+        "levels": Levels.stored, "num_rounds": Quantity(whole=True, least=0, most=MOST_ROUNDS)
+    })  # fmt: skip
+    """What `state` returns, as a file must hold it."""
 
     def __init__(self, levels: Levels, rounds: list[LevelTrees]) -> None:
         self.levels = levels
@@ -118,11 +124,26 @@ class DensityRatio:
         return [array for trees in self.rounds for array in trees.arrays()]
 
     @classmethod
-    def from_state(cls, state: dict[str, Any], arrays: list[np.ndarray]) -> Self:
-        """Takes back what `state` and `arrays` returned."""
+    def from_state(cls, state: Any, arrays: list[np.ndarray], layout: Layout) -> Self:
+        """Takes back what `state` and `arrays` returned.
+
+        Args:
+            state: What was read from a file; may be anything.
+            arrays: Each as `expected_arrays` says.
+            layout: Of the rows.
+
+        Raises:
+            Unexpected: If they are of no such rows.
+        """
         rounds, width = state["num_rounds"], len(arrays) // max(state["num_rounds"], 1)
         trees = [LevelTrees.from_arrays(arrays[number * width : (number + 1) * width]) for number in range(rounds)]
-        return cls(Levels.from_state(state["levels"]), trees)
+        return cls(Levels.from_state(state["levels"], layout), trees)
+
+    @classmethod
+    def expected_arrays(cls, state: Any, layout: Layout) -> list[Array]:
+        """Returns what the trees in a file must be, array by array; arguments and error as for `from_state`."""
+        num_rounds = cls.stored.check(state, "ratio")["num_rounds"]
+        return LevelTrees.expected_arrays(len(layout.code_blocks)) * num_rounds
 
 
 def _round(
@@ -139,7 +160,7 @@ def _round(
     seen, weight_seen = _both(train[~held], drawn[~drawn_held], weight[~drawn_held])
     unseen, weight_unseen = _both(train[held], drawn[drawn_held], weight[drawn_held])
     boosting = HistGradientBoostingClassifier(
-        learning_rate=0.08, max_iter=300, max_leaf_nodes=MOST_LEAVES, min_samples_leaf=LEAST_LEAF_ROWS,
+        learning_rate=0.08, max_iter=MOST_TREES, max_leaf_nodes=MOST_LEAVES, min_samples_leaf=LEAST_LEAF_ROWS,
         l2_regularization=10.0, early_stopping=True, n_iter_no_change=15, categorical_features=categorical,
         random_state=seed,
     )  # fmt: skip

@@ -1,10 +1,11 @@
 """Every column of an encoded table as one small integer, which is how trees like it best."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from synthgen.encoding.layout import EncodedTable, Layout
+from synthgen.expected import Array, Each, Expected, Fields, Flag, Quantity, agree
 
 NUM_LEVELS = 255
 """That boosted trees tell apart in a column."""
@@ -29,6 +30,13 @@ class Levels:
         categorical: For each code block, whether its levels have no order.
     """
 
+    stored: ClassVar[Expected] = Fields({
+        "firsts": Each(of=Array(None, whole=True, least=0, most=NUM_LEVELS - 1)),
+        "parts": Each(of=Array(None, whole=True, least=1, most=NUM_LEVELS)),
+        "scalars": Each(of=Quantity(whole=True, least=-1)), "categorical": Each(of=Flag()),
+    })  # fmt: skip
+    """What `state` returns, as a file must hold it."""
+
     def __init__(
         self, firsts: list[np.ndarray], parts: list[np.ndarray], *, scalars: list[int], categorical: list[bool]
     ) -> None:
@@ -45,14 +53,14 @@ class Levels:
             layout: Of the rows.
             table: The training rows; says which codes are frequent.
         """
-        firsts, parts, scalars, categorical = [], [], [], []
+        firsts, parts = [], []
+        scalars, categorical = _kinds(layout)
         for held, position in enumerate(layout.code_blocks):
             block = layout.blocks[position]
             size = block.num_codes
             first, end = layout.insides.get(held, (0, 0))
             own = np.ones(size, np.int64)
-            categorical.append(block.condition or block.form == "bits")
-            if categorical[-1]:
+            if categorical[held]:
                 counts = np.bincount(table.codes[:, held], minlength=size)
                 frequent = np.argsort(-counts, kind="stable")[: NUM_LEVELS - 1]
                 frequent = frequent[counts[frequent] >= LEAST_LEVEL_ROWS]
@@ -65,7 +73,6 @@ class Levels:
                 level = np.cumsum(own) - own
             firsts.append(level)
             parts.append(own)
-            scalars.append(list(layout.insides).index(held) if held in layout.insides else -1)
         return cls(firsts, parts, scalars=scalars, categorical=categorical)
 
     def __call__(self, table: EncodedTable) -> np.ndarray:
@@ -91,7 +98,30 @@ class Levels:
         }  # fmt: skip
 
     @classmethod
-    def from_state(cls, state: dict[str, Any]) -> Self:
-        """Takes back what `state` returned."""
-        firsts, parts = ([np.asarray(part, np.int64) for part in state[name]] for name in ("firsts", "parts"))
-        return cls(firsts, parts, scalars=list(state["scalars"]), categorical=list(state["categorical"]))
+    def from_state(cls, state: Any, layout: Layout) -> Self:
+        """Takes back what `state` returned.
+
+        Args:
+            state: What was read from a file; may be anything.
+            layout: Of the rows.
+
+        Raises:
+            Unexpected: If it holds no levels of such rows.
+        """
+        known = cls.stored.check(state, "levels")
+        scalars, categorical = _kinds(layout)
+        agree((known["scalars"], known["categorical"]) == (scalars, categorical), "levels: those of another table.")
+        codes = [layout.blocks[position].num_codes for position in layout.code_blocks]
+        for name in ("firsts", "parts"):
+            agree([len(part) for part in known[name]] == codes, f"levels: {name}: expected one for each code.")
+        for first, part in zip(known["firsts"], known["parts"], strict=True):
+            agree((first + part).max() <= NUM_LEVELS, f"levels: expected at most {NUM_LEVELS} of each column.")
+        return cls(known["firsts"], known["parts"], scalars=scalars, categorical=categorical)
+
+
+def _kinds(layout: Layout) -> tuple[list[int], list[bool]]:
+    """For each code block, which scalar refines it, or -1, and whether its levels have no order."""
+    blocks = [layout.blocks[position] for position in layout.code_blocks]
+    insides = list(layout.insides)
+    scalars = [insides.index(held) if held in layout.insides else -1 for held in range(len(blocks))]
+    return scalars, [block.condition or block.form == "bits" for block in blocks]

@@ -8,12 +8,13 @@ else: cells of fewer than `rare_below` patients are pooled, and the counts of th
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.encoding.protection import Cohort
+from synthgen.expected import SUM_TOLERANCE, Array, Each, Expected, Fields, agree
 
 MOST_PAIRS = 300
 """Pairs of columns whose margins are stored at most; those that depend on each other most come first."""
@@ -54,6 +55,16 @@ class Margins:
         levels: For each code block, (codes,) the level of each code; a block that takes no part has no codes.
         margins: Of single columns first, then of pairs.
     """
+
+    stored: ClassVar[Expected] = Fields({
+        "levels": Each(of=Array(None, whole=True, least=0)),
+        "margins": Each(of=Fields({
+            "blocks": Array((1, 2), whole=True, distinct=True, least=0),
+            "cells": Array(None, whole=True, distinct=True, rising=True, least=0),
+            "shares": Array(None, least=0, most=1),
+        })),
+    })  # fmt: skip
+    """What `state` returns, as a file must hold it."""
 
     def __init__(self, levels: list[np.ndarray], margins: list[Margin]) -> None:
         self.levels = levels
@@ -126,13 +137,38 @@ class Margins:
         return {"levels": self.levels, "margins": stored}
 
     @classmethod
-    def from_state(cls, state: dict[str, Any]) -> Self:
-        """Takes back what `state` returned."""
-        margins = [
-            Margin(tuple(part["blocks"]), np.asarray(part["cells"], np.int64), np.asarray(part["shares"], float))
-            for part in state["margins"]
-        ]
-        return cls([np.asarray(part, np.int64) for part in state["levels"]], margins)
+    def from_state(cls, state: Any, layout: Layout) -> Self:
+        """Takes back what `state` returned.
+
+        Args:
+            state: What was read from a file; may be anything.
+            layout: Of the rows.
+
+        Raises:
+            Unexpected: If it holds no margins of such rows.
+        """
+        known = cls.stored.check(state, "margins")
+        codes = [layout.blocks[position].num_codes for position in layout.code_blocks]
+        levels = known["levels"]
+        fits = [len(part) in (0, size) for part, size in zip(levels, codes, strict=False)]
+        agree(len(levels) == len(codes) and all(fits), "margins: levels: expected one for each code.")
+        agree(all(part.max(initial=0) < max(len(part), 1) for part in levels), "margins: levels: more than codes.")
+        counted = {held for held, part in enumerate(levels) if len(part)}
+        margins = []
+        for place, part in enumerate(known["margins"]):
+            where, blocks = f"margins[{place}]", tuple(part["blocks"].tolist())
+            agree(counted.issuperset(blocks), f"{where}: blocks: expected columns that have levels.")
+            num_cells = len(levels[blocks[0]]) if len(blocks) == 1 else _num_cells(levels, blocks)
+            agree(part["cells"].max(initial=0) < num_cells, f"{where}: cells: expected less than {num_cells}.")
+            agree(len(part["cells"]) == len(part["shares"]) and part["shares"].sum() <= 1 + SUM_TOLERANCE,
+                  f"{where}: expected a share for each cell, and one in sum at most.")  # fmt: skip
+            margins.append(Margin(blocks, part["cells"], part["shares"]))
+        return cls(levels, margins)
+
+
+def _num_cells(levels: list[np.ndarray], blocks: tuple[int, ...]) -> int:
+    """Of a pair of columns."""
+    return int(np.prod([int(levels[block].max()) + 1 for block in blocks]))
 
 
 def _levels(counts: np.ndarray, *, most: int, apart: bool) -> np.ndarray:

@@ -13,8 +13,16 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_info, threadpool_limits  # type: ignore[import-untyped]
 
+from synthgen.expected import Array, agree
+
 MOST_LEAVES = 31
 """Of a tree; leaves are bits of an integer of 32."""
+
+MOST_TREES = 300
+"""Of a round."""
+
+MOST_SCORE = 1e4
+"""Of a leaf: scores are logarithms of odds."""
 
 NUM_WORDS = 8
 """Integers of 32 bits that hold one bit for each of 256 levels."""
@@ -142,10 +150,36 @@ class LevelTrees:
         """Returns everything as arrays."""
         return [self.tree, self.column, self.left, self.kept, self.values, np.array(self.start)]
 
+    @staticmethod
+    def expected_arrays(num_columns: int) -> list[Array]:
+        """Returns what the arrays in a file must be, one by one.
+
+        Args:
+            num_columns: Of the rows that trees are asked about.
+        """
+        splits, bits = range(MOST_TREES * MOST_LEAVES), 2**32 - 1
+        return [
+            Array(splits, dtype="int32", rising=True, least=0, most=MOST_TREES - 1),
+            Array(splits, dtype="int32", least=0, most=num_columns - 1),
+            Array(splits, NUM_WORDS, dtype="uint32", least=0, most=bits),
+            Array(splits, dtype="uint32", least=0, most=bits),
+            Array(range(MOST_TREES + 1), 32, dtype="float32", least=-MOST_SCORE, most=MOST_SCORE),
+            Array(dtype="float64", least=-MOST_SCORE, most=MOST_SCORE),
+        ]
+
     @classmethod
     def from_arrays(cls, arrays: list[np.ndarray]) -> Self:
-        """Takes back what `arrays` returned."""
+        """Takes back what `arrays` returned.
+
+        Args:
+            arrays: Each as `expected_arrays` says.
+
+        Raises:
+            Unexpected: If they do not agree with each other.
+        """
         tree, column, left, kept, values, start = arrays
+        agree(len(tree) == len(column) == len(left) == len(kept), "trees: expected arrays of as many splits.")
+        agree(tree.max(initial=-1) < len(values), "trees: expected values for each tree.")
         return cls(tree=tree, column=column, left=left, kept=kept, values=values, start=float(start))
 
 

@@ -79,14 +79,16 @@ def tune(  # noqa: PLR0913, PLR0917 - options
 
 def _settings(given: list[str]) -> dict[str, Any]:
     """Settings by name; whether a model has them, and in what range, the library says."""
-    import yaml
+    from synthgen.data.yaml_files import parse_yaml
+    from synthgen.expected import refused_as
 
     parsed = {}
     for setting in given:
         name, sign, text = setting.partition("=")
         if not name or not sign:
             raise SettingsError(f"Expected --set NAME=VALUE. Received {setting!r}.")
-        parsed[name] = yaml.safe_load(text)
+        with refused_as(SettingsError):
+            parsed[name] = parse_yaml(text, f"--set {name}")
     return parsed
 
 

@@ -184,7 +184,8 @@ def parsed_settings(settings: Sequence[str], known: Sequence[str]) -> dict[str, 
         >>> parsed_settings(["width=128", "conditions=[age, sex]"], ["width", "conditions"])
         {'width': 128, 'conditions': ['age', 'sex']}
     """
-    import yaml
+    from synthgen.data.yaml_files import parse_yaml
+    from synthgen.expected import refused_as
 
     parsed = {}
     for setting in settings:
@@ -194,7 +195,8 @@ def parsed_settings(settings: Sequence[str], known: Sequence[str]) -> dict[str, 
                 f"Expected --set NAME=VALUE with a name in {list(known)}. Received {setting!r}."
                 f"{did_you_mean(name, known)}"
             )
-        parsed[name] = yaml.safe_load(text)
+        with refused_as(SynthgenError):
+            parsed[name] = parse_yaml(text, f"--set {name}")
     return parsed
 
 

@@ -16,10 +16,15 @@ a table is marked `inferred`.
 """
 
 from abc import ABC
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar
 
-from synthgen.errors import SchemaError, did_you_mean
+from synthgen import expected
+from synthgen.data.dtypes import check_dtype, check_format
+from synthgen.data.patterns import DIGITS, alphabet
+from synthgen.errors import SchemaError
+from synthgen.expected import Characters, Each, Expected, Flag, Maybe, OneOf, Quantity, agree, refused_as
 
 LARGEST = 1e100
 """Largest number that is learned or judged. The square of a difference of two such is 4e200, and no table has rows
@@ -36,14 +41,37 @@ class Column(ABC):
         inferred: Whether this entry was guessed from a table and nobody has confirmed that it is known without one.
             It does not count as public then, whatever was changed in it since; it is no part of what columns mean, so
             that columns are equal with and without it.
+
+    Raises:
+        SchemaError: If a field is of another kind, or contradicts another; for all kinds of columns.
     """
 
     kind: ClassVar[str]
     learned: ClassVar[bool] = True
+    held_in: ClassVar[tuple[str, ...]]
+    """Sorts of types that the kind can be held in; see `synthgen.data.dtypes`."""
+    expects: ClassVar[Mapping[str, Expected]] = {}
+    """What the fields must be, besides those that all kinds share."""
 
     dtype: str = "object"
     missing: bool = False
     inferred: bool = field(default=False, compare=False)
+
+    def __post_init__(self) -> None:
+        with refused_as(SchemaError, f"A {self.kind} column: "):
+            known = _SHARED | dict(self.expects)
+            for name in [field.name for field in fields(self) if field.name in known]:
+                value = known[name].check(getattr(self, name), name)
+                object.__setattr__(self, name, tuple(value) if isinstance(value, list) else value)
+            check_dtype(self.dtype, self.held_in, examples=self._examples())
+            self._agrees()
+
+    def _examples(self) -> list[Any]:
+        """Values that the type must be able to hold."""
+        return []
+
+    def _agrees(self) -> None:
+        """Raises Unexpected where fields contradict each other."""
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the column as plain types for YAML or JSON; fields at their default are left out.
@@ -56,6 +84,12 @@ class Column(ABC):
         stored = {name: value for name, value in asdict(self).items() if name == "dtype" or value != defaults[name]}
         mark = {"inferred": stored.pop("inferred")} if "inferred" in stored else {}
         return {"kind": self.kind} | {n: list(v) if isinstance(v, tuple) else v for n, v in stored.items()} | mark
+
+
+_SHARED: dict[str, Expected] = {"dtype": Characters(200), "missing": Flag(), "inferred": Flag()}
+
+MOST_DECIMALS = 30
+"""Digits behind the point: floats have fewer that mean anything, unless they are tiny."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,19 +106,25 @@ class Numerical(Column):
     """
 
     kind: ClassVar[str] = "numerical"
+    held_in: ClassVar[tuple[str, ...]] = ("number", "object", "text")
+    expects: ClassVar[Mapping[str, Expected]] = {
+        "decimals": Maybe(Quantity(whole=True, least=0, most=MOST_DECIMALS)),
+        "minimum": Maybe(Quantity(least=-LARGEST, most=LARGEST)),
+        "maximum": Maybe(Quantity(least=-LARGEST, most=LARGEST)),
+    }  # fmt: skip
 
     dtype: str = "float64"
     decimals: int | None = None
     minimum: float | None = None
     maximum: float | None = None
 
-    def __post_init__(self) -> None:
-        for name in ("minimum", "maximum"):
-            bound = getattr(self, name)
-            if bound is not None and not abs(bound) <= LARGEST:
-                raise SchemaError(f"Expected {name} within {LARGEST:g} of 0, or none at all. Received {bound}.")
-        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
-            raise SchemaError(f"Expected minimum <= maximum. Received minimum={self.minimum}, maximum={self.maximum}.")
+    def _examples(self) -> list[Any]:
+        return [0.0]
+
+    def _agrees(self) -> None:
+        low, high = self.minimum, self.maximum
+        agree(low is None or high is None or low <= high,
+              f"expected minimum <= maximum. Received minimum={low}, maximum={high}.")  # fmt: skip
 
     @property
     def integer(self) -> bool:
@@ -107,14 +147,21 @@ class Categorical(Column):
     """
 
     kind: ClassVar[str] = "categorical"
+    held_in: ClassVar[tuple[str, ...]] = ("category", "object", "text", "number", "truth")
+    expects: ClassVar[Mapping[str, Expected]] = {
+        "categories": Maybe(Each(of=expected.Value(), least=1)), "rare_label": Characters(), "ordered": Flag(),
+    }  # fmt: skip
 
     categories: tuple[str | int | float | bool, ...] | None = None
     rare_label: str = "(other)"
     ordered: bool = False
 
-    def __post_init__(self) -> None:
-        if self.categories is not None and len(set(self.categories)) < len(self.categories):
-            raise SchemaError(f"Expected distinct categories. Received {len(self.categories)}, some of them twice.")
+    def _examples(self) -> list[Any]:
+        return list(self.categories or ())
+
+    def _agrees(self) -> None:
+        held = self.categories or ()
+        agree(len(set(held)) == len(held), f"expected distinct categories. Received {len(held)}, some of them twice.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +169,7 @@ class Boolean(Column):
     """True or false."""
 
     kind: ClassVar[str] = "boolean"
+    held_in: ClassVar[tuple[str, ...]] = ("truth", "object", "number", "category")
 
     dtype: str = "bool"
 
@@ -137,14 +185,18 @@ class Datetime(Column):
     """
 
     kind: ClassVar[str] = "datetime"
+    held_in: ClassVar[tuple[str, ...]] = ("date", "object", "text")
+    expects: ClassVar[Mapping[str, Expected]] = {
+        "resolution": OneOf(("D", "h", "min", "s", "ms", "us", "ns")), "format": Maybe(Characters(100)),
+    }  # fmt: skip
 
     dtype: str = "datetime64[ns]"
     resolution: str = "ns"
     format: str | None = None
 
-    def __post_init__(self) -> None:
-        if self.resolution not in RESOLUTIONS:
-            raise SchemaError(f"Expected resolution in {list(RESOLUTIONS)}. Received {self.resolution!r}.")
+    def _agrees(self) -> None:
+        if self.format is not None:
+            check_format(self.format)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,9 +210,17 @@ class Identifier(Column):
 
     kind: ClassVar[str] = "identifier"
     learned: ClassVar[bool] = False
+    held_in: ClassVar[tuple[str, ...]] = ("object", "text", "number", "category")
+    expects: ClassVar[Mapping[str, Expected]] = {"pattern": Characters(1_000), "unique": Flag()}
 
     pattern: str = "[0-9]{9}"
     unique: bool = True
+
+    def _agrees(self) -> None:
+        positions = alphabet(self.pattern)
+        numbers = self.dtype.lower().startswith(("int", "uint", "float"))
+        agree(not numbers or all(set(signs) <= set(DIGITS) for signs in positions),
+              f"expected a pattern of digits alone for identifiers of type {self.dtype}.")  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,6 +233,8 @@ class Text(Column):
 
     kind: ClassVar[str] = "text"
     learned: ClassVar[bool] = False
+    held_in: ClassVar[tuple[str, ...]] = ("object", "text", "category")
+    expects: ClassVar[Mapping[str, Expected]] = {"replacement": Maybe(Characters())}
 
     replacement: str | None = None
 
@@ -187,7 +249,7 @@ KINDS: dict[str, type[Column]] = {
 """Every kind of column by the word that schema files use for it."""
 
 
-def column_from_dict(name: str, stored: dict[str, Any]) -> Column:
+def column_from_dict(name: str, stored: Any) -> Column:
     """Returns the column that `to_dict` described.
 
     Args:
@@ -195,23 +257,19 @@ def column_from_dict(name: str, stored: dict[str, Any]) -> Column:
         stored: What stands in the schema file.
 
     Raises:
-        SchemaError: If the kind or a field is unknown.
+        SchemaError: If the kind or a field is unknown, or of another kind than expected.
 
     Example:
         >>> column_from_dict("age", {"kind": "numerical", "dtype": "int64", "decimals": 0}).integer
         True
     """
-    if not isinstance(stored, dict) or stored.get("kind") not in KINDS:
-        kind = stored.get("kind") if isinstance(stored, dict) else stored
-        raise SchemaError(
-            f"Column {name!r}: expected kind in {sorted(KINDS)}. Received {kind!r}.{did_you_mean(str(kind), KINDS)}"
-        )
-    column = KINDS[stored["kind"]]
-    known = {field.name for field in fields(column)}
-    for unknown in stored.keys() - known - {"kind"}:
-        raise SchemaError(
-            f"Column {name!r}: a {column.kind} column has no field {unknown!r}; it has {sorted(known)}."
-            f"{did_you_mean(str(unknown), known)}"
-        )
-    values: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in stored.items() if n != "kind"}
-    return column(**values)
+    with refused_as(SchemaError, f"Column {name!r}: "):
+        fields_of = expected.Fields({"kind": OneOf(tuple(sorted(KINDS)))}, others=True)
+        kind = fields_of.check(stored, "entry")["kind"]
+        known = {field.name: expected.Anything() for field in fields(KINDS[kind])}
+        given = expected.Fields({}, {"kind": OneOf((kind,)), **known}).check(stored, f"a {kind} column")
+    given = {field: value for field, value in given.items() if field != "kind"}
+    try:
+        return KINDS[kind](**given)
+    except SchemaError as error:
+        raise SchemaError(f"Column {name!r}: {error}") from error

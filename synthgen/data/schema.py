@@ -8,7 +8,6 @@ import os
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -19,11 +18,30 @@ from synthgen.data.columns import Column, Identifier, Text, column_from_dict
 from synthgen.data.constraints import Constraint, constraint_from_dict
 from synthgen.data.inference import infer_column
 from synthgen.data.validation import check_values
-from synthgen.errors import SchemaError, did_you_mean
+from synthgen.data.yaml_files import read_yaml
+from synthgen.errors import ConstraintError, SchemaError, did_you_mean
+from synthgen.expected import (
+    Anything,
+    ByName,
+    Characters,
+    Each,
+    Expected,
+    Fields,
+    Maybe,
+    Quantity,
+    Unexpected,
+    agree,
+    refused_as,
+    said,
+)
 from synthgen.files.writing import replacing
 
 VERSION, UNMARKED = 2, 1
 """Layouts of the schema file: the one that is written, and the one that did not say which entries were guessed."""
+
+
+MOST_RARE = 10_000_000
+"""Patients below which a value counts as rare, at most."""
 
 
 class SchemaWarning(UserWarning):
@@ -58,8 +76,14 @@ class Schema:
     constraints: tuple[Constraint, ...] = field(default=())
 
     def __post_init__(self) -> None:
-        if self.rare_below < 2:
-            raise SchemaError(f"Expected rare_below >= 2. Received {self.rare_below}.")
+        with refused_as(SchemaError):
+            for name, expected in _EXPECTED.items():
+                value = expected.check(getattr(self, name), name)
+                object.__setattr__(self, name, tuple(value) if isinstance(value, list) else value)
+            for name, column in self.columns.items():
+                agree(isinstance(column, Column), f"columns: {name!r}: expected a Column. Received {said(column)}.")
+            for rule in self.constraints:
+                agree(isinstance(rule, Constraint), f"constraints: expected Constraints. Received {said(rule)}.")
         if self.patient_key is not None and not isinstance(self.columns.get(self.patient_key), Identifier):
             raise SchemaError(
                 f"The patient key {self.patient_key!r} is not an identifier column of the schema."
@@ -187,30 +211,41 @@ class Schema:
         }
 
     @classmethod
-    def from_dict(cls, stored: dict[str, Any]) -> Self:
+    def from_dict(cls, stored: Any) -> Self:
         """Returns the schema that `to_dict` described; columns of layout 1, which had no marks, count as inferred.
 
+        Args:
+            stored: What was read from a file; may be anything.
+
         Raises:
-            SchemaError: If the layout is not a schema's or of a newer version, or a kind or field is unknown.
+            SchemaError: If the layout is not a schema's or of a newer version, or an entry is unknown or something else
+                than expected.
+            ConstraintError: The same for a constraint.
         """
         if not isinstance(stored, dict) or "synthgen_schema" not in stored:
             raise SchemaError("This is no schema file: expected a mapping with the key 'synthgen_schema'.")
         if stored["synthgen_schema"] not in (UNMARKED, VERSION):
             raise SchemaError(
-                f"The schema file has layout {stored['synthgen_schema']!r}, this synthgen reads {VERSION}; update it."
+                f"The schema file has layout {said(stored['synthgen_schema'])}, this synthgen reads {VERSION}; update "
+                "it."
             )
-        known = {"synthgen_schema", "patient_key", "rare_below", "columns", "constraints"}
-        for key in stored.keys() - known:
-            raise SchemaError(f"The schema file has an unknown entry {key!r}.{did_you_mean(str(key), known)}")
-        columns = {str(name): column_from_dict(name, c) for name, c in (stored.get("columns") or {}).items()}
+        with refused_as(SchemaError):
+            known = _STORED.check(stored, "the schema file")
+            columns = known.get("columns") or {}
+            agree(len({str(name) for name in columns}) == len(columns), "columns: expected names that differ as text.")
+        rules = []
+        for place, rule in enumerate(known.get("constraints") or ()):
+            try:
+                rules.append(constraint_from_dict(rule))
+            except ConstraintError as error:
+                raise ConstraintError(f"constraints[{place}]: {error}") from error
+        read = {str(name): column_from_dict(str(name), column) for name, column in columns.items()}
         if stored["synthgen_schema"] == UNMARKED:
-            columns = {name: replace(column, inferred=True) for name, column in columns.items()}
+            read = {name: replace(column, inferred=True) for name, column in read.items()}
         return cls(
-            columns,
-            patient_key=stored.get("patient_key"),
-            rare_below=stored.get("rare_below", 10),
-            constraints=tuple(constraint_from_dict(constraint) for constraint in stored.get("constraints") or ()),
-        )
+            read, patient_key=known.get("patient_key"), rare_below=known.get("rare_below", 10),
+            constraints=tuple(rules),
+        )  # fmt: skip
 
     def to_yaml(self, path: str | os.PathLike[str]) -> None:
         """Writes the schema to a YAML file that a person can read and edit; replaces the file in one step."""
@@ -223,16 +258,29 @@ class Schema:
         """Reads a schema file.
 
         Raises:
-            SchemaError: If the file is not YAML or not a schema; names the file.
+            SchemaError: If the file is not YAML or not a schema; names the file and the entry.
+            ConstraintError: The same for a constraint.
         """
         try:
-            return cls.from_dict(yaml.safe_load(Path(path).read_text(encoding="utf-8")))
-        except (OSError, UnicodeDecodeError) as error:
-            raise SchemaError(f"{path} cannot be read as a text file in UTF-8: {type(error).__name__}.") from error
-        except yaml.YAMLError as error:
-            raise SchemaError(f"{path} is not readable as YAML: {error}") from error
-        except SchemaError as error:
-            raise SchemaError(f"{path}: {error}") from error
+            return cls.from_dict(read_yaml(path))
+        except Unexpected as error:
+            raise SchemaError(f"{error} `synthgen describe` writes a schema to begin with.") from error
+        except (SchemaError, ConstraintError) as error:
+            raise type(error)(f"{path}: {error}") from error
+
+
+_EXPECTED: dict[str, Expected] = {
+    "columns": ByName(Anything()), "patient_key": Maybe(Characters()),
+    "rare_below": Quantity(whole=True, least=2, most=MOST_RARE), "constraints": Each(of=Anything()),
+}  # fmt: skip
+
+_STORED = Fields(
+    {"synthgen_schema": Anything()},
+    {
+        "patient_key": Maybe(Characters()), "rare_below": Anything(),
+        "columns": Maybe(Fields(others=True)), "constraints": Maybe(Each(of=Anything())),
+    },
+)  # fmt: skip
 
 
 def _check_frame(frame: pd.DataFrame) -> None:

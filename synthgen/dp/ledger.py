@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self
 
 from synthgen.dp import accountant
-from synthgen.errors import SettingsError
+from synthgen.expected import Characters, Each, Fields, Flag, Maybe, OneOf, Quantity, agree
 
 Mechanism = Literal["gaussian", "sampled_gaussian", "threshold", "declared", "uncounted"]
 
@@ -25,6 +25,23 @@ ROUNDING = 1e-6
 
 PUBLIC_DRAWS = "rows next to a patient's, by draws from a seed that is public: fit the model again"
 """What ledgers without a limit do not count: in their time one patient less gave all later ones other draws."""
+
+
+LEAST_NOISE = 1e-3
+"""Of a mechanism that a file may speak of: less protects nobody, and takes for ever to reckon with."""
+
+STORED = Fields({
+    "epsilon": Maybe(Quantity(least=0)), "delta": Quantity(above=0, most=1), "unit": Characters(),
+    "known_noise": Flag(),
+    "entries": Each(of=Fields(
+        {"purpose": Characters(), "mechanism": OneOf(tuple(MECHANISMS))},
+        {
+            "noise_multiplier": Quantity(least=0), "sampling_rate": Quantity(above=0, most=1),
+            "times": Quantity(whole=True, least=1, most=1e9), "delta": Quantity(least=0, most=1),
+        },
+    )),
+}, {"limit": Maybe(Quantity(least=LEAST_NOISE))})  # fmt: skip
+"""What `Ledger.to_dict` returns, as a file must hold it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,20 +123,25 @@ class Ledger:
         }  # fmt: skip
 
     @classmethod
-    def from_dict(cls, stored: dict[str, Any]) -> Self:
+    def from_dict(cls, stored: Any) -> Self:
         """Returns the ledger that `to_dict` described; what it adds up to is reckoned anew, not believed.
 
+        Args:
+            stored: What was read from a file; may be anything.
+
         Raises:
-            SettingsError: If a mechanism is unknown.
+            Unexpected: If a mechanism is unknown, or a number none that a mechanism can have.
         """
-        entries = [Entry(**entry) for entry in stored["entries"]]
+        known = STORED.check(stored, "privacy")
+        entries = [Entry(**entry) for entry in known["entries"]]
         for entry in entries:
-            if entry.mechanism not in MECHANISMS:
-                raise SettingsError(f"Expected a mechanism in {list(MECHANISMS)}. Received {entry.mechanism!r}.")
-        if "limit" not in stored and any(entry.noise_multiplier for entry in entries):
+            noisy = entry.mechanism in ("gaussian", "sampled_gaussian")
+            agree(not noisy or entry.noise_multiplier >= LEAST_NOISE,
+                  f"privacy: {entry.purpose}: expected a noise_multiplier of at least {LEAST_NOISE:g}.")  # fmt: skip
+        if "limit" not in known and any(entry.noise_multiplier for entry in entries):
             entries.append(Entry(purpose=PUBLIC_DRAWS, mechanism="uncounted"))
-        return cls(delta=stored["delta"], unit=stored["unit"], known_noise=stored["known_noise"],
-                   limit=stored.get("limit"), entries=entries)  # fmt: skip
+        return cls(delta=known["delta"], unit=known["unit"], known_noise=known["known_noise"],
+                   limit=known.get("limit"), entries=entries)  # fmt: skip
 
     def __str__(self) -> str:
         total = self.epsilon

@@ -1,6 +1,6 @@
 """Categories as codes, rare ones pooled; one-hot up to a cut-off, as bits above it."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ from synthgen.encoding.column import ColumnEncoder
 from synthgen.encoding.layout import Block
 from synthgen.encoding.numerical import nullable
 from synthgen.encoding.protection import Cohort
+from synthgen.expected import Array, Each, Expected, Fields, Flag, Value, agree
 
 MAX_ONE_HOT = 1_000
 """Columns with more codes than this are seen by the networks as bits of the code, so that 100 000 categories fit."""
@@ -34,6 +35,10 @@ class CategoryCodes(ColumnEncoder[Column]):
     """
 
     method = "category_codes"
+    stored: ClassVar[Expected] = Fields({
+        "categories": Each(of=Value()), "pooled": Flag(), "missing": Flag(),
+        "shares": Array(None, least=0, most=1, sums_to_one=True),
+    })  # fmt: skip
 
     def __init__(
         self, name: str, column: Column, *, categories: list, pooled: bool, missing: bool, shares: np.ndarray
@@ -85,6 +90,11 @@ class CategoryCodes(ColumnEncoder[Column]):
     def shares(self) -> np.ndarray:
         return self._shares
 
+    @property
+    def shown(self) -> list[Any]:
+        """What rows can hold beside missing values."""
+        return [*self.categories, getattr(self.column, "rare_label", "(other)")]
+
     def _known_codes(self, series: pd.Series) -> tuple[np.ndarray, np.ndarray]:
         """Codes, and where a value is no kept category."""
         codes = pd.Index(self.categories, dtype=object if not self.categories else None).get_indexer(
@@ -135,7 +145,12 @@ class CategoryCodes(ColumnEncoder[Column]):
 
     @classmethod
     def from_state(cls, name: str, column: Column, state: dict[str, Any]) -> Self:
-        return cls(name, column, **(state | {"shares": np.asarray(state["shares"], float)}))
+        known = cls.stored.check(state, name)
+        codes = len(known["categories"]) + known["pooled"] + known["missing"]
+        agree(len(known["shares"]) == codes, f"{name}: expected {codes} shares. Received {len(known['shares'])}.")
+        agree(_shown_as_kept(column, known["categories"]),
+              f"{name}: the categories are not those of a {column.kind} column of type {column.dtype}.")  # fmt: skip
+        return cls(name, column, **known)
 
 
 def _kept(column: Column, series: pd.Series, cohort: Cohort) -> tuple[list, np.ndarray]:
@@ -153,6 +168,24 @@ def _kept(column: Column, series: pd.Series, cohort: Cohort) -> tuple[list, np.n
     in_order = series.cat.categories if isinstance(series.dtype, pd.CategoricalDtype) else _sorted(found)
     kept = set(found[frequent].tolist())
     return [_plain(value) for value in in_order if value in kept], rare
+
+
+def _shown_as_kept(column: Column, categories: list) -> bool:
+    """Whether a column of this kind and type can hold just these categories, each once."""
+    if isinstance(column, Boolean):
+        return categories == [False, True] and set(map(type, categories)) == {bool}
+    if isinstance(column, Categorical) and column.categories is not None:
+        declared = list(column.categories)
+        return categories == declared and list(map(type, categories)) == list(map(type, declared))
+    kinds = {"number" if type(value) in (int, float) else type(value).__name__ for value in categories}
+    if len(kinds) > 1 or len(set(categories)) < len(categories):
+        return False
+    try:
+        dtype = pd.api.types.pandas_dtype("object" if column.dtype == "category" else column.dtype)
+        shown = pd.Series(np.array(categories, object), dtype=dtype)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return bool(shown.tolist() == categories)
 
 
 def _sorted(found: pd.Index) -> list:

@@ -9,6 +9,7 @@ import pandas as pd
 from synthgen.data.columns import Column
 from synthgen.encoding.layout import Block
 from synthgen.encoding.reach import Reach
+from synthgen.expected import Expected
 
 Kind = TypeVar("Kind", bound=Column)
 
@@ -25,6 +26,8 @@ class ColumnEncoder(ABC, Generic[Kind]):
     """
 
     method: ClassVar[str]
+    stored: ClassVar[Expected]
+    """What `state` returns, as a file must hold it."""
     missing: bool
 
     def __init__(self, name: str, column: Kind) -> None:
@@ -81,4 +84,13 @@ class ColumnEncoder(ABC, Generic[Kind]):
     @classmethod
     @abstractmethod
     def from_state(cls, name: str, column: Kind, state: dict[str, Any]) -> Self:
-        """Returns the encoder that `state` described."""
+        """Returns the encoder that `state` described.
+
+        Args:
+            name: The column's name.
+            column: What the schema says of it.
+            state: What was read from a file; may be anything.
+
+        Raises:
+            Unexpected: If it is not what such an encoder holds, or cannot be shown in a column of this type.
+        """

@@ -1,17 +1,24 @@
 """Dates and times as numbers on the column's own step."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
 
-from synthgen.data.columns import Datetime, Numerical
+from synthgen.data.columns import RESOLUTIONS, Datetime, Numerical
 from synthgen.data.moments import from_steps, to_moments, whole_steps
 from synthgen.encoding.column import ColumnEncoder
 from synthgen.encoding.layout import Block
 from synthgen.encoding.numerical import QuantileBins
 from synthgen.encoding.protection import Cohort
 from synthgen.encoding.reach import Reach
+from synthgen.expected import Expected, agree
+
+FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
+"""Of the years 1 to 9999, counted from 1970."""
+
+MOST_TICKS = 2.0**63 * 0.999
+"""Since 1970, before or after: what 64 bits hold, but for some months where they are nanoseconds."""
 
 
 class DatetimeBins(ColumnEncoder[Datetime]):
@@ -27,10 +34,11 @@ class DatetimeBins(ColumnEncoder[Datetime]):
     """
 
     method = "datetime_bins"
+    stored: ClassVar[Expected] = QuantileBins.stored
 
     def __init__(self, name: str, column: Datetime, bins: QuantileBins) -> None:
         super().__init__(name, column)
-        self._bins = bins
+        self.bins = bins
         self.missing = bins.missing
 
     @classmethod
@@ -41,23 +49,23 @@ class DatetimeBins(ColumnEncoder[Datetime]):
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        return self._bins.blocks
+        return self.bins.blocks
 
     @property
     def shares(self) -> np.ndarray:
-        return self._bins.shares
+        return self.bins.shares
 
     def encode(self, series: pd.Series, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        return self._bins.encode(pd.Series(counted(series, self.column)), rng)
+        return self.bins.encode(pd.Series(counted(series, self.column)), rng)
 
     def decode(self, codes: np.ndarray, scalars: np.ndarray, rng: np.random.Generator) -> pd.Series:
-        counts = self._bins.decode(codes, scalars, rng)
+        counts = self.bins.decode(codes, scalars, rng)
         steps = counts.to_numpy(dtype=float, na_value=np.nan)
         return _restore(from_steps(steps, self.column.resolution), self.column)
 
     @property
     def reach(self) -> Reach:
-        return self._bins.reach
+        return self.bins.reach
 
     def line(self, series: pd.Series) -> np.ndarray:
         steps, exact = whole_steps(_unzoned(series, self.column), self.column.resolution)
@@ -68,11 +76,25 @@ class DatetimeBins(ColumnEncoder[Datetime]):
         return str(moment.date() if self.column.resolution == "D" else moment)
 
     def state(self) -> dict[str, Any]:
-        return self._bins.state()
+        return self.bins.state()
 
     @classmethod
     def from_state(cls, name: str, column: Datetime, state: dict[str, Any]) -> Self:
-        return cls(name, column, QuantileBins.from_state(name, Numerical(decimals=0), state))
+        bins = QuantileBins.from_state(name, Numerical(decimals=0), state)
+        steps = np.concatenate([bins.spikes, [] if bins.quantiles is None else bins.quantiles.values])
+        seconds = steps * (RESOLUTIONS[column.resolution] / 1e9)
+        inside = (seconds >= FIRST_SECOND) & (seconds <= LAST_SECOND) & (np.abs(seconds) <= _most_seconds(column))
+        agree(bool(inside.all()), f"{name}: expected moments that a column of type {column.dtype} can hold.")
+        return cls(name, column, bins)
+
+
+def _most_seconds(column: Datetime) -> float:
+    """Since 1970, before or after, that the column's type and its resolution can hold."""
+    dtype = pd.api.types.pandas_dtype(column.dtype)
+    plain = isinstance(dtype, np.dtype) and dtype.kind == "M"
+    unit = np.datetime_data(dtype)[0] if plain else getattr(dtype, "unit", "s")  # type: ignore[arg-type]
+    finest = min(RESOLUTIONS[unit], RESOLUTIONS[column.resolution])
+    return MOST_TICKS * finest / 1e9
 
 
 def parse(series: pd.Series, column: Datetime) -> pd.Series:

@@ -1,49 +1,14 @@
 """Identifiers made anew: in the column's pattern, each once, none remembered."""
 
+import bisect
 import math
-import re
-import string
 
 import numpy as np
 import pandas as pd
 
 from synthgen.data.columns import Identifier
+from synthgen.data.patterns import DIGITS, alphabet
 from synthgen.errors import SchemaError
-
-_CLASSES = {
-    "[0-9]": string.digits,
-    "[1-9]": string.digits[1:],
-    "[A-Z]": string.ascii_uppercase,
-    "[a-z]": string.ascii_lowercase,
-    "[0-9a-f]": string.hexdigits[:16],
-    "[A-Za-z0-9]": string.ascii_letters + string.digits,
-}
-_TOKEN = re.compile(r"(\[[^\]]+\])(?:\{(\d+)(?:,(\d+))?\})?|\\(.)|(.)")
-
-
-def alphabet(pattern: str) -> list[str]:
-    """Returns what may stand at each position of an identifier; a run of variable length takes its longest.
-
-    Args:
-        pattern: Literal characters and classes with counts.
-
-    Raises:
-        SchemaError: If the pattern holds a class that is not supported.
-
-    Example:
-        >>> alphabet("P-[0-9]{2}")
-        ['P', '-', '0123456789', '0123456789']
-    """
-    positions = []
-    for found in _TOKEN.finditer(pattern):
-        group, low, high, escaped, literal = found.groups()
-        if group is None:
-            positions.append(escaped or literal)
-        elif group in _CLASSES:
-            positions += [_CLASSES[group]] * int(high or low or 1)
-        else:
-            raise SchemaError(f"Identifier pattern {pattern!r}: expected classes {list(_CLASSES)}. Received {group!r}.")
-    return positions
 
 
 def identifiers(column: Identifier, *, first: int, num_rows: int, seed: int) -> pd.Series:
@@ -52,18 +17,26 @@ def identifiers(column: Identifier, *, first: int, num_rows: int, seed: int) -> 
     Row i gets the number (a * i + b) modulo the size of the pattern's space, spelled in the pattern, with a and b drawn
     from the seed: distinct without remembering what was given out. Real identifiers are not known here; a new one can
     equal a real one only by the chance that any random number has. Where the pattern has too little room, its last run
-    of digits grows.
+    of digits grows; where the column's type ends before the pattern does, so do identifiers.
 
     Args:
         column: What the schema says.
         first: Position of the first row, at least 0.
         num_rows: At least 0.
         seed: Of the whole list.
+
+    Raises:
+        SchemaError: If the column's type has too few numbers for so many.
     """
     positions = alphabet(column.pattern)
     while math.prod(map(len, positions)) < 1_000 * (first + num_rows):
-        positions.append(string.digits)
-    space = math.prod(map(len, positions))
+        positions.append(DIGITS)
+    space = _room(column.dtype, positions)
+    if space < first + num_rows:
+        raise SchemaError(
+            f"An identifier column of type {column.dtype} has room for {space} identifiers. Asked for "
+            f"{first + num_rows}. Declare a wider dtype, such as int64 or object."
+        )
     rng = np.random.default_rng(seed)
     factor, shift = (int.from_bytes(rng.bytes(32), "big") % space for _ in range(2))
     while math.gcd(factor, space) != 1:
@@ -72,6 +45,15 @@ def identifiers(column: Identifier, *, first: int, num_rows: int, seed: int) -> 
     if column.dtype.lower().startswith(("int", "uint", "float")):
         return pd.Series(made, dtype=object).map(int).astype(pd.api.types.pandas_dtype(column.dtype))
     return pd.Series(made, dtype=column.dtype if column.dtype != "category" else object)
+
+
+def _room(dtype: str, positions: list[str]) -> int:
+    """How many identifiers there are that a column of this type can hold: the first ones, where they are numbers."""
+    space = math.prod(map(len, positions))
+    if not dtype.lower().startswith(("int", "uint")):
+        return space
+    largest = int(np.iinfo(dtype.lower().removesuffix("[pyarrow]")).max)
+    return bisect.bisect_right(range(space), largest, key=lambda number: int(_spell(number, positions)))
 
 
 def _spell(number: int, positions: list[str]) -> str:

@@ -1,7 +1,7 @@
 """Mode-specific normalisation of numbers, as in the CTGAN paper."""
 
 import warnings
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -11,10 +11,11 @@ from sklearn.mixture import BayesianGaussianMixture
 from synthgen.data.columns import Numerical
 from synthgen.encoding.column import ColumnEncoder
 from synthgen.encoding.layout import Block
-from synthgen.encoding.numerical import step_of, to_dtype, within_bounds
+from synthgen.encoding.numerical import check_numbers, step_of, to_dtype, within_bounds
 from synthgen.encoding.protection import Cohort
 from synthgen.encoding.quantiles import protected_quantiles
 from synthgen.encoding.reach import Reach
+from synthgen.expected import Array, Expected, Fields, Flag, Quantity, agree
 
 FITTED_ROWS = 5_000
 """The mixture is fitted to at most this many rows: more move its modes less than its own starting point does."""
@@ -39,6 +40,10 @@ class ModeSpecific(ColumnEncoder[Numerical]):
     """
 
     method = "mode_specific"
+    stored: ClassVar[Expected] = Fields({
+        "means": Array(None), "deviations": Array(None, least=1e-300), "low": Quantity(), "high": Quantity(),
+        "missing": Flag(), "shares": Array(None, least=0, most=1, sums_to_one=True),
+    })  # fmt: skip
 
     def __init__(  # noqa: PLR0913
         self,
@@ -150,8 +155,13 @@ class ModeSpecific(ColumnEncoder[Numerical]):
 
     @classmethod
     def from_state(cls, name: str, column: Numerical, state: dict[str, Any]) -> Self:
-        arrays = {part: np.asarray(state[part], float) for part in ("means", "deviations", "shares")}
-        return cls(name, column, **(state | arrays))
+        known = cls.stored.check(state, name)
+        modes, low, high = len(known["means"]), known["low"], known["high"]
+        agree(len(known["deviations"]) == modes and len(known["shares"]) == modes + known["missing"],
+              f"{name}: expected a mean, a deviation and a share for each mode.")  # fmt: skip
+        agree(low <= high, f"{name}: expected low <= high. Received {low}, {high}.")
+        check_numbers(name, column, np.array([low, high]))
+        return cls(name, column, **known)
 
 
 def _modes(

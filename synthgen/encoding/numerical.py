@@ -1,6 +1,6 @@
 """Quantile bins for numbers: spikes and bins as codes, the place inside the bin as a scalar."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from synthgen.encoding.protection import Cohort
 from synthgen.encoding.quantiles import ProtectedQuantiles, protected_quantiles
 from synthgen.encoding.reach import Reach
 from synthgen.encoding.smooth import NUM_SMOOTH
+from synthgen.expected import Array, Expected, Fields, Flag, Quantity, agree
 
 FEW_DISTINCT = 100
 """In a column of at most this many distinct values, each that enough patients share gets a code of its own."""
@@ -45,6 +46,13 @@ class QuantileBins(ColumnEncoder[Numerical]):
     """
 
     method = "quantile_bins"
+    stored: ClassVar[Expected] = Fields(
+        {
+            "spikes": Array(None, rising=True, distinct=True), "num_bins": Quantity(whole=True, least=0),
+            "missing": Flag(), "fine": Flag(), "shares": Array(None, least=0, most=1, sums_to_one=True),
+        },
+        {"probabilities": Array(None, least=0, most=1, rising=True), "values": Array(None, rising=True)},
+    )  # fmt: skip
 
     def __init__(  # noqa: PLR0913
         self,
@@ -193,12 +201,21 @@ class QuantileBins(ColumnEncoder[Numerical]):
 
     @classmethod
     def from_state(cls, name: str, column: Numerical, state: dict[str, Any]) -> Self:
-        arrays = {
-            name: np.asarray(values, float) for name, values in state.items() if isinstance(values, list | np.ndarray)
-        }
-        quantiles = ProtectedQuantiles(arrays["probabilities"], arrays["values"]) if "values" in arrays else None
-        return cls(name, column, spikes=arrays["spikes"], quantiles=quantiles, num_bins=state["num_bins"],
-                   missing=state["missing"], shares=arrays["shares"], fine=state["fine"])  # fmt: skip
+        known = cls.stored.check(state, name)
+        probabilities, values = known.pop("probabilities", None), known.pop("values", None)
+        bins, codes = known["num_bins"], len(known["spikes"]) + known["num_bins"] + known["missing"]
+        agree(len(known["shares"]) == codes, f"{name}: expected {codes} shares. Received {len(known['shares'])}.")
+        agree((bins > 0) == (probabilities is not None) == (values is not None),
+              f"{name}: expected probabilities and values where there are bins, and nowhere else.")  # fmt: skip
+        check_numbers(name, column, known["spikes"])
+        if column.decimals is not None:
+            on_grid = np.isclose(np.round(known["spikes"], column.decimals), known["spikes"], rtol=1e-12, atol=0).all()
+            agree(bool(on_grid), f"{name}: spikes: expected numbers of {column.decimals} decimals.")
+        if probabilities is None or values is None:
+            return cls(name, column, quantiles=None, **known)
+        agree(0 < len(probabilities) == len(values), f"{name}: expected as many probabilities as values.")
+        check_numbers(name, column, values)
+        return cls(name, column, quantiles=ProtectedQuantiles(probabilities, values), **known)
 
 
 def _numbers(series: pd.Series) -> np.ndarray:
@@ -217,6 +234,25 @@ def step_of(column: Numerical) -> float | None:
 
 def _none(series: pd.Series) -> np.ndarray:
     return np.zeros((len(series), 0), np.float32)
+
+
+def check_numbers(name: str, column: Numerical, numbers: np.ndarray) -> None:
+    """Makes sure that a column's type can hold numbers that a file says.
+
+    Args:
+        name: The column's name.
+        column: What the schema says of it.
+        numbers: (n,) float64.
+
+    Raises:
+        Unexpected: If one is beyond the type's ends.
+    """
+    dtype = pd.api.types.pandas_dtype(column.dtype)
+    plain = getattr(dtype, "numpy_dtype", dtype)
+    if len(numbers) and isinstance(plain, np.dtype) and plain.kind in "iuf":
+        ends = np.finfo(plain) if plain.kind == "f" else np.iinfo(plain)
+        inside = float(ends.min) <= numbers.min() and numbers.max() <= float(ends.max)
+        agree(inside, f"{name}: expected numbers that a column of type {column.dtype} can hold. Received others.")
 
 
 def to_dtype(numbers: np.ndarray, column: Numerical) -> pd.Series:

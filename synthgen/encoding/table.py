@@ -1,5 +1,6 @@
 """A whole table: frame to codes and scalars and back, column by column."""
 
+from collections.abc import Sequence
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -16,6 +17,7 @@ from synthgen.encoding.mode_specific import ModeSpecific
 from synthgen.encoding.numerical import QuantileBins
 from synthgen.encoding.protection import Cohort
 from synthgen.errors import ProtectionError
+from synthgen.expected import OneOf, agree, said
 from synthgen.progress import progress
 
 ENCODERS: dict[str, type[ColumnEncoder]] = {
@@ -25,6 +27,12 @@ ENCODERS: dict[str, type[ColumnEncoder]] = {
 
 FRAGMENTED = 90
 """A frame of more columns is copied into few blocks: pandas warns of 100, and copying narrower ones costs more."""
+
+METHODS = {
+    Numerical: (QuantileBins.method, ModeSpecific.method), Datetime: (DatetimeBins.method,),
+    Categorical: (CategoryCodes.method,), Boolean: (CategoryCodes.method,),
+}  # fmt: skip
+"""How columns of each kind can be encoded."""
 
 NumericalMethod = Literal["quantile_bins", "mode_specific"]
 
@@ -168,15 +176,56 @@ class TableEncoder:
                 columns[name] = pd.Series([column.replacement] * len(learned), dtype=column.dtype)
         return pd.DataFrame(columns, copy=len(columns) > FRAGMENTED)
 
+    def shows(self, names: Sequence[str], combinations: Sequence[Sequence[Any]]) -> bool:
+        """Returns whether the table can show combinations of categories.
+
+        Args:
+            names: Columns, categorical or boolean.
+            combinations: Of one value for each of them.
+        """
+        encoders = {column.name: column for column in self.columns}
+        for place, name in enumerate(names):
+            held = encoders.get(name)
+            shown = {(type(value), value) for value in held.shown} if isinstance(held, CategoryCodes) else set()
+            if not {(type(values[place]), values[place]) for values in combinations} <= shown:
+                return False
+        return True
+
+    def check_bins(self, *, fine: bool) -> None:
+        """Makes sure that numbers are cut as the model that comes with them knows them.
+
+        Args:
+            fine: Whether its bins are many and shown by smooth features.
+
+        Raises:
+            Unexpected: If some are not.
+        """
+        for column in self.columns:
+            bins = column.bins if isinstance(column, DatetimeBins) else column
+            right = not isinstance(bins, QuantileBins) or bins.fine is fine
+            agree(right, f"{column.name}: fine: expected {str(fine).lower()}, as the family has it.")
+
     def state(self) -> dict[str, dict[str, Any]]:
         """Returns, by column, every value taken from the data."""
         return {column.name: {"method": column.method} | column.state() for column in self.columns}
 
     @classmethod
     def from_state(cls, schema: Schema, state: dict[str, dict[str, Any]]) -> Self:
-        """Returns the encoder that `state` described."""
+        """Returns the encoder that `state` described.
+
+        Args:
+            schema: What the table holds.
+            state: What was read from a file; may be anything.
+
+        Raises:
+            Unexpected: If it is not what an encoder of such a table holds.
+        """
+        agree(isinstance(state, dict) and list(state) == schema.learned,
+              f"encoder: expected an entry for each learned column, in order. Received {said(state)}.")  # fmt: skip
         columns = []
         for name, stored in state.items():
-            own = dict(stored)
-            columns.append(ENCODERS[own.pop("method")].from_state(name, schema.columns[name], own))
+            agree(isinstance(stored, dict), f"{name}: expected a mapping. Received {said(stored)}.")
+            own, column = dict(stored), schema.columns[name]
+            method = OneOf(METHODS[type(column)]).check(own.pop("method", None), f"{name}: method")
+            columns.append(ENCODERS[method].from_state(name, column, own))
         return cls(schema, columns)

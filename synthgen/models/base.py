@@ -1,10 +1,12 @@
 """What every generative model is: it draws encoded rows, and keeps what it needs for that as arrays."""
 
 from abc import ABC, abstractmethod
+from typing import Any
 
 import numpy as np
 
 from synthgen.encoding.layout import EncodedTable, Layout
+from synthgen.expected import Array, Fields
 
 
 class GenerativeModel(ABC):
@@ -53,11 +55,30 @@ class GenerativeModel(ABC):
 
     @abstractmethod
     def take_weights(self, weights: list[np.ndarray]) -> None:
-        """Takes back what `weights_to_keep` returned."""
+        """Takes back what `weights_to_keep` returned.
+
+        Args:
+            weights: Each as `expected_weights` says.
+
+        Raises:
+            Unexpected: If they do not agree with each other.
+        """
+
+    @abstractmethod
+    def expected_weights(self) -> list[Array]:
+        """Returns what the weights in a file must be, one by one."""
 
     def state(self) -> dict[str, np.ndarray]:
         """Returns arrays taken from the data, beside the weights, that `draw` needs."""
         return {}
 
-    def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Takes back what `state` returned."""
+    def restore(self, state: Any) -> None:
+        """Takes back what `state` returned.
+
+        Args:
+            state: What was read from a file; may be anything.
+
+        Raises:
+            Unexpected: If it is not what such a model holds.
+        """
+        Fields().check(state, "arrays of the model")

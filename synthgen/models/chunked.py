@@ -8,6 +8,7 @@ from keras import ops
 
 from synthgen import backend
 from synthgen.backend import Tensor
+from synthgen.expected import MOST_WEIGHT, Array
 
 
 class ChunkedModel(keras.Model, ABC):
@@ -100,6 +101,14 @@ class ChunkedModel(keras.Model, ABC):
     def take_weights(self, weights: list[np.ndarray]) -> None:
         """Takes back what `weights_to_keep` returned."""
         self.sampler.set_weights(weights)
+
+    def expected_weights(self) -> list[Array]:
+        """Returns what the weights in a file must be, one by one: those of the network as it is built."""
+        return [
+            Array(*weight.shape, dtype=str(weight.dtype), most=MOST_WEIGHT,
+                  least=0 if weight.name.endswith("variance") else -MOST_WEIGHT)
+            for weight in self.sampler.weights
+        ]  # fmt: skip
 
 
 def refresh(sampler: keras.Model, network: keras.Model, optimizer: keras.Optimizer) -> None:

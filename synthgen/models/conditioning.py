@@ -7,6 +7,7 @@
 | MaskedRows (synthgen) | any subset of a row's columns | uniformly | always: known columns are copied through |
 """
 
+import itertools
 from abc import ABC, abstractmethod
 from typing import Any
 
@@ -15,6 +16,7 @@ from keras import ops
 
 from synthgen.backend import Tensor, uniform
 from synthgen.encoding.layout import EncodedTable, Layout
+from synthgen.expected import SUM_TOLERANCE, Array, Fields, agree
 from synthgen.networks.heads import expand
 
 
@@ -93,8 +95,16 @@ class Conditioning(ABC):
         """Returns arrays taken from the data that sampling needs; they go into the model file."""
         return {}
 
-    def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Takes back what `state` returned."""
+    def restore(self, state: Any) -> None:
+        """Takes back what `state` returned.
+
+        Args:
+            state: What was read from a file; may be anything.
+
+        Raises:
+            Unexpected: If it is not what is needed.
+        """
+        Fields().check(state, "arrays of the model")
 
 
 class Unconditional(Conditioning):
@@ -275,5 +285,9 @@ class TrainingBySampling(Conditioning):
     def state(self) -> dict[str, np.ndarray]:
         return {"category_shares": self._shares}
 
-    def restore(self, state: dict[str, np.ndarray]) -> None:
-        self._shares = np.asarray(state["category_shares"], float)
+    def restore(self, state: Any) -> None:
+        expected = Fields({"category_shares": Array(self.num_features, least=0, most=1)})
+        shares = expected.check(state, "arrays of the model")["category_shares"]
+        for low, high in itertools.pairwise(self._offsets):
+            agree(abs(shares[low:high].sum() - 1) < SUM_TOLERANCE, "category_shares: expected shares that sum to one.")
+        self._shares = shares

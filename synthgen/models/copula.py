@@ -1,9 +1,12 @@
 """A Gaussian copula of encoded rows: every column a stretch of the normal law, all of them correlated."""
 
+from typing import Any
+
 import numpy as np
 from scipy.special import ndtr, ndtri
 
 from synthgen.encoding.layout import EncodedTable, Layout
+from synthgen.expected import Array, Expected, Fields, agree
 from synthgen.models.base import GenerativeModel
 from synthgen.models.calls import what_is_known
 
@@ -12,6 +15,9 @@ LEAST_EIGENVALUE = 1e-3
 
 MOST_CORRELATION = 0.98
 """Estimates beyond are noise scaled up."""
+
+ONE = 1 + 1e-9
+"""What a correlation of one may be after rounding."""
 
 MOST_FEATURES = 3_000
 """Features up to which categories are put in order by what they go with: the work grows with the cube."""
@@ -151,17 +157,34 @@ class Copula(GenerativeModel):
     def take_weights(self, weights: list[np.ndarray]) -> None:
         pass
 
+    def expected_weights(self) -> list[Array]:
+        return []
+
     def state(self) -> dict[str, np.ndarray]:
         stored = {"correlation": self._correlation}
         for held, (order, shares) in enumerate(zip(self._orders, self._shares, strict=True)):
             stored |= {f"order_{held}": order, f"shares_{held}": shares}
         return stored
 
-    def restore(self, state: dict[str, np.ndarray]) -> None:
-        self._correlation = np.asarray(state["correlation"], float)
-        held = range(len(self.layout.code_blocks))
-        self._orders = [np.asarray(state[f"order_{i}"], int) for i in held]
-        self._shares = [np.asarray(state[f"shares_{i}"], float) for i in held]
+    def restore(self, state: Any) -> None:
+        sizes = [self.layout.blocks[position].num_codes for position in self.layout.code_blocks]
+        expected: dict[str, Expected] = {"correlation": Array(len(sizes), len(sizes), least=-ONE, most=ONE)}
+        for held, size in enumerate(sizes):
+            expected[f"order_{held}"] = Array(size, whole=True, distinct=True, least=0, most=size - 1)
+            expected[f"shares_{held}"] = Array(size, least=0, most=1, sums_to_one=True)
+        known = Fields(expected).check(state, "arrays of the model")
+        self._correlation = known["correlation"]
+        agree(
+            _is_correlation(self._correlation), "arrays of the model: correlation: expected a matrix of correlations."
+        )
+        self._orders = [known[f"order_{held}"] for held in range(len(sizes))]
+        self._shares = [known[f"shares_{held}"] for held in range(len(sizes))]
+
+
+def _is_correlation(matrix: np.ndarray) -> bool:
+    """Whether it is symmetric, with ones along the diagonal and no eigenvalue below zero."""
+    symmetric = np.allclose(matrix, matrix.T, atol=1e-9) and np.allclose(np.diag(matrix), 1, atol=1e-6)
+    return bool(symmetric and np.linalg.eigvalsh(matrix).min(initial=1) > LEAST_EIGENVALUE / 10)
 
 
 def _orders(layout: Layout, table: EncodedTable, counts: list[np.ndarray]) -> list[np.ndarray]:

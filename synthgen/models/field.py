@@ -2,11 +2,13 @@
 
 import dataclasses
 import math
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
 from synthgen.encoding.layout import EncodedTable, Layout
+from synthgen.expected import MOST_WEIGHT, Array, agree
 from synthgen.models.base import GenerativeModel
 from synthgen.models.calls import BARRED, MOST_ROWS, what_is_known
 from synthgen.models.margins import Margins
@@ -162,8 +164,15 @@ class PairwiseField(GenerativeModel):
         return [*self._start.weights_to_keep(), self._pairs, self._singles]
 
     def take_weights(self, weights: list[np.ndarray]) -> None:
-        *mixture, self._pairs, self._singles = weights
+        *mixture, pairs, singles = weights
+        agree(len(pairs) == pairs.shape[1] == len(singles), "weights: expected a parameter for each pair of codes.")
+        self._pairs, self._singles = pairs, singles
         self._start.take_weights(mixture)
+
+    def expected_weights(self) -> list[Array]:
+        sizes = (0, self._parts[-1].stop)  # none where there is the mixture alone
+        parameters = partial(Array, dtype="float32", least=-MOST_WEIGHT, most=MOST_WEIGHT)
+        return [*self._start.expected_weights(), parameters(sizes, sizes), parameters(sizes)]
 
 
 def _redraw(

@@ -8,6 +8,7 @@ from scipy.special import logsumexp
 from synthgen import backend
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import EncodedTable, Layout
+from synthgen.expected import Array, agree
 from synthgen.models.base import GenerativeModel
 from synthgen.models.calls import what_is_known
 from synthgen.models.margins import Margins
@@ -21,6 +22,9 @@ LEAST_SHARE = 1e-4
 
 STEPS = 50
 """Steps after each of which it is seen whether the noise is reached."""
+
+SUM_TOLERANCE = 0.01
+"""By which the chances of a column's codes may miss one, as read with noise and kept in single precision."""
 
 SPREAD = 0.5
 """Deviation of the components' raw outputs at the start: components that are alike would stay alike."""
@@ -176,4 +180,11 @@ class Mixture(GenerativeModel):
         return [self._probabilities]
 
     def take_weights(self, weights: list[np.ndarray]) -> None:
-        (self._probabilities,) = weights
+        (probabilities,) = weights
+        for low, size in zip(self._offsets[:-1], self._sizes, strict=True):
+            sums = probabilities[:, low : low + size].sum(1)
+            agree(bool((np.abs(sums - 1) < SUM_TOLERANCE).all()), "weights: expected chances that sum to one.")
+        self._probabilities = probabilities
+
+    def expected_weights(self) -> list[Array]:
+        return [Array(self._num_components, int(self._offsets[-1]), dtype="float32", least=0, most=1 + SUM_TOLERANCE)]

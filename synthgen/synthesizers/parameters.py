@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.metadata_routing import UNUSED
 
 from synthgen.errors import NotFittedError, SettingsError, did_you_mean
+from synthgen.expected import Characters, Each, Expected, OneOf, Quantity, said
 
 Value = TypeVar("Value")
 
@@ -57,37 +58,41 @@ class Rule:
 
 
 COUNT = Rule("whole number", least=1)
+SIZE = Rule("whole number", least=1, most=65_536)
 POSITIVE = Rule("number", above=0)
 SHARE = Rule("number", least=0, below=1)
 FLAG = Rule("bool")
 
-RULES = {
+RULES: dict[str, Rule | Expected] = {
     "adversarial_weight": Rule("number", least=0),
     "augmentation": SHARE,
     "batch_size": COUNT,
-    "blocks": COUNT,
+    "blocks": SIZE,
     "calibration": FLAG,
-    "depth": COUNT,
+    "conditions": Each(of=Characters()),
+    "depth": SIZE,
     "dropout": SHARE,
+    "flips": Each(of=Quantity(whole=True, least=0, most=2)),
     "guidance": Rule("number", least=0),
     "identity_weight": Rule("number", least=0),
     "jit_compile": FLAG,
-    "latent_dim": COUNT,
+    "latent_dim": SIZE,
     "learning_rate": POSITIVE,
-    "num_bins": COUNT,
-    "num_components": COUNT,
+    "mixing": OneOf(("depthwise", "grouped", "dense")),
+    "num_bins": SIZE,
+    "num_components": Rule("whole number", least=1, most=10_000_000),
     "num_epochs": COUNT,
-    "num_sampling_steps": Rule("whole number", least=4),
+    "num_sampling_steps": Rule("whole number", least=4, most=10_000),
     "num_steps": COUNT,
     "num_sweeps": Rule("whole number", least=0),
-    "packing": COUNT,
-    "patch": COUNT,
+    "packing": SIZE,
+    "patch": SIZE,
     "patience": COUNT,
     "penalty": Rule("number", least=0),
     "reconstruction_weight": POSITIVE,
     "seed": Rule("whole number", least=0, below=2**31),  # what the networks' initializers take
     "validation": SHARE,
-    "width": COUNT,
+    "width": SIZE,
 }
 """What each setting may be, for all families: a word means the same in each of them."""
 
@@ -194,8 +199,7 @@ class Parameters(BaseEstimator):
             if rule is None or (value is None and optional) or rule.holds(value):
                 continue
             raise SettingsError(
-                f"{self.family}: expected {name} to be {rule}{', or None' if optional else ''}. "
-                f"Received {repr(value)[:60]}."
+                f"{self.family}: expected {name} to be {rule}{', or None' if optional else ''}. Received {said(value)}."
             )
 
     def next_seed(self) -> int:

@@ -13,7 +13,8 @@ from synthgen.synthesizers.conditions import Condition
 from synthgen.synthesizers.requests import Request
 
 DRAWS_PER_ROW = 200
-"""A request that is not filled after this many draws for each row (and `LEAST_DRAWS`) is given up."""
+"""A request that is not filled after this many draws for each row (and `LEAST_DRAWS`) is given up; so is one of which
+`LEAST_DRAWS` in a row fill nothing, for however many rows it asks."""
 
 LEAST_DRAWS = 100_000
 MOST_CELLS = 2**22
@@ -80,8 +81,8 @@ class RowSampler:
         pending = np.arange(num_rows)
         kept: list[pd.DataFrame] = []
         places: list[np.ndarray] = []
-        drawn, share, propose = 0, 1.0, False
-        while len(pending) and drawn < max(LEAST_DRAWS, DRAWS_PER_ROW * num_rows):
+        drawn, share, propose, in_vain = 0, 1.0, False, 0
+        while len(pending) and drawn < max(LEAST_DRAWS, DRAWS_PER_ROW * num_rows) and in_vain < LEAST_DRAWS:
             size = int(np.clip(1.1 * len(pending) / max(share, 1e-3) + 10, len(pending), self._most))
             if share == 1.0:
                 size = min(len(pending), self._most)
@@ -90,7 +91,9 @@ class RowSampler:
             fits = conditions_hold & self._obeys(candidates)
             drawn += size
             share = max(float(fits.mean()), 1.0 / drawn)
-            propose = propose or (conditions_hold.mean() < PROPOSE_BELOW and self._model.learns_conditions)
+            in_vain = 0 if fits.any() else in_vain + size
+            if not propose and conditions_hold.mean() < PROPOSE_BELOW and self._model.learns_conditions:
+                propose, in_vain = True, 0
             taken = self._assign(asked, fits, pending, alike=request.known is None)
             self._remember(candidates.iloc[taken])
             if len(taken) == num_rows and request.known is None:  # at once, as mostly: nothing to put in order

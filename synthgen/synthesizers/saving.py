@@ -15,8 +15,6 @@ import io
 import json
 import os
 import zipfile
-import zlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,16 +22,12 @@ import numpy as np
 from synthgen import __version__
 from synthgen.errors import ModelFileError, WriteError
 from synthgen.files.writing import replacing
+from synthgen.synthesizers.contents import Contents, refused
+from synthgen.synthesizers.reading import FORMAT, TREES, VERSION, WEIGHTS, read_members
 
 if TYPE_CHECKING:
     from synthgen.synthesizers.base import Synthesizer
 
-FORMAT = "synthgen-model"
-VERSION = 3
-"""Version of the file's layout; others are refused."""
-
-WEIGHTS, TREES = "weights.npz", "trees.npz"
-_MEMBERS = ("schema.json", "encoder.json", "model.json", WEIGHTS, TREES)
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # equal models make equal files
 
 
@@ -88,40 +82,6 @@ def write_members(path: str | os.PathLike[str], manifest: dict[str, Any], member
         raise unsaved from error
 
 
-def read_members(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Returns the checked members of a model file: "manifest", "schema", "encoder", "model" (plain types), "weights"
-    and "trees".
-
-    Raises:
-        ModelFileError: If the file is absent, damaged, no model, or of another version.
-    """
-    if not Path(path).is_file():
-        raise ModelFileError(f"{path} does not exist.")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            manifest = json.loads(archive.read("manifest.json"))
-            if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-                raise KeyError("format")
-            if manifest["version"] != VERSION:
-                way_out = "Update synthgen" if manifest["version"] > VERSION else "Fit it again"
-                raise ModelFileError(
-                    f"{path} has layout {manifest['version']}, written by synthgen {manifest.get('synthgen')}; this "
-                    f"synthgen reads layout {VERSION}. {way_out}."
-                )
-            members = {name: archive.read(name) for name in _MEMBERS}
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-        if isinstance(error, ModelFileError):
-            raise
-        raise ModelFileError(f"{path} is damaged or no synthgen model: {type(error).__name__}.") from error
-    except (KeyError, ValueError, NotImplementedError, RuntimeError) as error:
-        raise ModelFileError(f"{path} is no synthgen model: it lacks a readable manifest or member.") from error
-    for name, content in members.items():
-        if hashlib.sha256(content).hexdigest() != manifest["sha256"].get(name):
-            raise ModelFileError(f"{path} is damaged: the checksum of {name} does not agree.")
-    parsed = {name.removesuffix(".json"): json.loads(members[name]) for name in members if name.endswith(".json")}
-    return {"manifest": manifest, **parsed, "weights": _unpack(members[WEIGHTS]), "trees": _unpack(members[TREES])}
-
-
 def inspect(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Returns what a model file holds besides the arrays of networks and trees: every value taken from the data.
 
@@ -134,16 +94,10 @@ def inspect(path: str | os.PathLike[str]) -> dict[str, Any]:
     Raises:
         ModelFileError: See `read_members`.
     """
-    return {name: value for name, value in read_members(path).items() if name not in ("weights", "trees")}
-
-
-def as_arrays(stored: dict[str, Any]) -> dict[str, np.ndarray]:
-    """Returns the arrays of "model" in a file as a model's `restore` takes them.
-
-    Args:
-        stored: Nested lists by name.
-    """
-    return {name: np.array(values) for name, values in stored.items()}
+    members = read_members(path)
+    with refused(path):
+        Contents.of(members)
+    return {name: value for name, value in members.items() if name not in ("weights", "trees")}
 
 
 def _json(value: Any) -> bytes:
@@ -161,8 +115,3 @@ def _pack(weights: list[np.ndarray]) -> bytes:
     arrays: dict[str, Any] = {f"weight_{position}": weight for position, weight in enumerate(weights)}
     np.savez(buffer, **arrays)
     return buffer.getvalue()
-
-
-def _unpack(content: bytes) -> list[np.ndarray]:
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        return [arrays[f"weight_{position}"] for position in range(len(arrays.files))]

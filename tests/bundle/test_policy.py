@@ -111,18 +111,18 @@ def test_the_template_is_a_policy_that_asks_for_every_attack(tmp_path):
     [
         ({"format": "other"}, "synthgen policy"),
         ({"version": 2}, "version: 1"),
-        ({"limit": {}}, "unknown key 'limit'.*Did you mean 'limits'"),
+        ({"limit": {}}, "no entry 'limit'.*Did you mean 'limits'"),
         ({"verdicts": {"privcy": "pass"}}, "Did you mean 'privacy'"),
         ({"verdicts": {"privacy": "good"}}, "pass, warning, fail"),
-        ({"limits": {"membership": 0.5}}, "at_most or at_least"),
+        ({"limits": {"membership": 0.5}}, "limits: membership: expected a mapping of at_most, at_least"),
         ({"limits": {"membership": {}}}, "either at_most or at_least"),
         ({"limits": {"membership": {"at_most": 1, "at_least": 0}}}, "either at_most or at_least"),
-        ({"limits": {"membership": {"at_most": 1, "of": "mean"}}}, "interval or value"),
-        ({"least_holdout_patients": 0}, "whole number above 0"),
-        ({"guarantee": 3}, "guarantee: expected most_epsilon"),
+        ({"limits": {"membership": {"at_most": 1, "of": "mean"}}}, "of: expected one of interval, value"),
+        ({"least_holdout_patients": 0}, "whole number of at least 1"),
+        ({"guarantee": 3}, "guarantee: expected a mapping of most_epsilon"),
         ({"guarantee": {"most_epsilon": 0}}, "most_epsilon: expected a number above 0"),
-        ({"guarantee": {"most_epsilon": 3, "unti": "row"}}, "guarantee: expected most_epsilon"),
-        ({"subgroups": ["sex"]}, "expected columns and limits"),
+        ({"guarantee": {"most_epsilon": 3, "unti": "row"}}, "guarantee: .* Did you mean 'unit'"),
+        ({"subgroups": ["sex"]}, "subgroups: expected a mapping of columns, limits"),
         ({"subgroups": {"limits": {"tstr": 1}}}, "subgroups: limits: tstr"),
     ],
 )
@@ -140,5 +140,5 @@ def test_a_file_that_is_absent_or_no_yaml_is_named(tmp_path):
     with pytest.raises(PolicyError, match="cannot be read"):
         Policy.from_yaml(tmp_path / "none.yaml")
     (tmp_path / "bad.yaml").write_text("a: [")
-    with pytest.raises(PolicyError, match="is no YAML"):
+    with pytest.raises(PolicyError, match="not readable as YAML"):
         Policy.from_yaml(tmp_path / "bad.yaml")

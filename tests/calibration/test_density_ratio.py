@@ -36,7 +36,7 @@ def test_levels_are_codes_and_parts_of_bins():
     assert levels(rows([0, 0], [0, 0], place=[4, 77]))[:, 2].tolist() == [1, 1]
     low, high = (levels(rows([0, 0], [1, 2], inside=inside))[:, 1].tolist() for inside in (-1.0, 1.0))
     assert (low, high) == ([1, 9], [8, 16])
-    again = Levels.from_state(json.loads(json.dumps(levels.state(), default=np.ndarray.tolist)))
+    again = Levels.from_state(json.loads(json.dumps(levels.state(), default=np.ndarray.tolist)), LAYOUT)
     assert again(table).tolist() == levels(table).tolist()
 
 
@@ -48,7 +48,9 @@ def test_it_finds_a_ratio_that_is_known():
     same = drawn.codes[:, 0] == drawn.codes[:, 1]
     assert ratio(drawn)[same] == pytest.approx(np.log(0.9 / 0.5), abs=0.05)
     assert ratio(drawn)[~same] == pytest.approx(np.log(0.1 / 0.5), abs=0.15)
-    again = DensityRatio.from_state(json.loads(json.dumps(ratio.state(), default=np.ndarray.tolist)), ratio.arrays())
+    again = DensityRatio.from_state(
+        json.loads(json.dumps(ratio.state(), default=np.ndarray.tolist)), ratio.arrays(), LAYOUT
+    )
     assert again(drawn).tolist() == ratio(drawn).tolist()
 
 

@@ -60,7 +60,7 @@ def test_the_cells_of_rows_agree_with_their_shares():
     sex = rng.integers(0, 2, 5_000)
     rows = table(sex, (sex + rng.integers(0, 2, 5_000)) % 3)
     margins = Margins.fit(LAYOUT, rows, Cohort(np.arange(5_000), 2), seed=0)
-    again = Margins.from_state(json.loads(json.dumps(margins.state(), default=np.ndarray.tolist)))
+    again = Margins.from_state(json.loads(json.dumps(margins.state(), default=np.ndarray.tolist)), LAYOUT)
     for places, shares in again.cells(rows.codes):
         assert np.bincount(places, minlength=len(shares)) / 5_000 == pytest.approx(shares, abs=1e-3)
         assert shares.sum() == pytest.approx(1)

@@ -220,7 +220,7 @@ def test_no_shared_combination_says_so_without_a_value():
         (lambda: Range("age", minimum="admission"), "use Inequality"),
         (lambda: Inequality(low="age", high="age"), "two columns"),
         (lambda: FixedIncrements("dose", step=0), "step > 0"),
-        (lambda: FixedIncrements("dose", step=float("nan")), "step > 0"),
+        (lambda: FixedIncrements("dose", step=float("nan")), "a finite number"),
         (lambda: Unique([]), "at least 1"),
         (lambda: Unique("ward"), "list of column names"),
         (lambda: FixedCombinations(["ward"]), "at least 2"),
@@ -271,7 +271,7 @@ def test_strings_in_iso_order_and_other_columns_are_accepted():
     ("stored", "message"),
     [
         ({"kind": "rangee"}, "Did you mean 'range'"),
-        ("range", "Expected a constraint of kind"),
+        ("range", "expected a mapping of kind"),
         ({"kind": "range", "colum": "age"}, "Did you mean 'column'"),
         ({"kind": "range", "minimum": 0}, r"\['column'\] are absent"),
         ({"kind": "inequality", "low": "a"}, r"\['high'\] are absent"),

@@ -151,7 +151,7 @@ def test_schema_files_that_are_wrong_say_where(tmp_path):
         ({"synthgen_schema": 99}, "layout 99"),
         ({"columnss": {}}, "'columnss'.* Did you mean 'columns'"),
         ({"columns": {"age": {"kind": "numerica"}}}, "'age'.*Did you mean 'numerical'"),
-        ({"columns": {"age": {"kind": "numerical", "decimal": 1}}}, "no field 'decimal'.*Did you mean 'decimals'"),
+        ({"columns": {"age": {"kind": "numerical", "decimal": 1}}}, "no entry 'decimal'.*Did you mean 'decimals'"),
     ]:
         file.write_text(yaml.safe_dump(good | change))
         with pytest.raises(SchemaError, match=message):

@@ -14,6 +14,7 @@ from synthgen.data.constraints.base import Constraint
 from synthgen.data.constraints.combinations import FixedCombinations, Unique
 from synthgen.data.constraints.order import FixedIncrements, Inequality, Range
 from synthgen.errors import ConstraintError, did_you_mean
+from synthgen.expected import Fields, OneOf, refused_as, said
 
 __all__ = [
     "Constraint",
@@ -31,27 +32,26 @@ KINDS: dict[str, type[Constraint]] = {
 """Every kind of constraint by the word that schema files use for it."""
 
 
-def constraint_from_dict(stored: dict[str, Any]) -> Constraint:
+def constraint_from_dict(stored: Any) -> Constraint:
     """Returns the constraint that `to_dict` described.
 
     Args:
         stored: What stands in the schema file.
 
     Raises:
-        ConstraintError: If the kind or a field is unknown, or a field is absent.
+        ConstraintError: If the kind or a field is unknown, a field is absent, or something else than expected.
 
     Example:
         >>> constraint_from_dict({"kind": "range", "column": "age", "minimum": 0})
         Range(column='age', minimum=0, maximum=None, strict=False)
     """
-    kind = stored.get("kind") if isinstance(stored, dict) else stored
-    if kind not in KINDS or not isinstance(stored, dict):
-        hint = did_you_mean(str(kind), KINDS)
-        raise ConstraintError(f"Expected a constraint of kind {sorted(KINDS)}. Received {kind!r}.{hint}")
+    with refused_as(ConstraintError):
+        kind = Fields({"kind": OneOf(tuple(sorted(KINDS)))}, others=True).check(stored, "a constraint")["kind"]
     known = {f.name: f.default is MISSING for f in fields(KINDS[kind]) if f.init}
     given = {name: value for name, value in stored.items() if name != "kind"}
     for name in given.keys() - known.keys():
-        raise ConstraintError(f"{kind}: there is no field {name!r}.{did_you_mean(str(name), known)}")
+        near = did_you_mean(name[:99], known) if isinstance(name, str) else ""
+        raise ConstraintError(f"{kind}: there is no field {said(name)}.{near}")
     absent = [name for name, needed in known.items() if needed and name not in given]
     if absent:
         raise ConstraintError(f"{kind}: the fields {absent} are absent.")

@@ -10,6 +10,7 @@ import pandas as pd
 
 from synthgen.data.columns import Column
 from synthgen.errors import ConstraintError, did_you_mean
+from synthgen.expected import Characters, Each, Expected, refused_as
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,18 @@ class Constraint(ABC):
 
     columns: Sequence[str] = field(init=False, repr=False, compare=False)
     """Names of the columns that the rule reads."""
+
+    expects: ClassVar[Mapping[str, Expected]] = {}
+    """What the fields must be."""
+
+    def __post_init__(self) -> None:
+        with refused_as(ConstraintError, f"{self.kind}: "):
+            for name, expected in self.expects.items():
+                object.__setattr__(self, name, expected.check(getattr(self, name), name))
+        self._settle()
+
+    def _settle(self) -> None:
+        """Checks that fields agree, and says which columns the rule reads."""
 
     @property
     def learns(self) -> bool:
@@ -97,6 +110,8 @@ def distinct_names(kind: str, columns: Sequence[str], *, at_least: int) -> tuple
         >>> distinct_names("unique", ["ward", "bed"], at_least=1)
         ('ward', 'bed')
     """
+    with refused_as(ConstraintError, f"{kind}: "):
+        columns = columns if isinstance(columns, str) else Each(of=Characters()).check(columns, "columns")
     if isinstance(columns, str):
         raise ConstraintError(f"{kind}: expected a list of column names. Received {columns!r}; write [{columns!r}].")
     names = tuple(columns)

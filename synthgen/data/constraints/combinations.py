@@ -1,6 +1,6 @@
 """Constraints on which values meet: Unique, FixedCombinations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self, final
 
@@ -10,6 +10,7 @@ import pandas as pd
 from synthgen.data.columns import Boolean, Categorical, Column, Datetime, Identifier, Numerical
 from synthgen.data.constraints.base import Constraint, distinct_names
 from synthgen.errors import ConstraintError, ProtectionError
+from synthgen.expected import Each, Expected, Maybe, Value
 
 
 @final
@@ -34,7 +35,7 @@ class Unique(Constraint):
 
     columns: Sequence[str]
 
-    def __post_init__(self) -> None:
+    def _settle(self) -> None:
         object.__setattr__(self, "columns", distinct_names(self.kind, self.columns, at_least=1))
 
     def satisfied(self, frame: pd.DataFrame) -> np.ndarray:
@@ -76,11 +77,12 @@ class FixedCombinations(Constraint):
 
     kind: ClassVar[str] = "fixed_combinations"
     reads: ClassVar[tuple[type[Column], ...]] = (Categorical, Boolean)
+    expects: ClassVar[Mapping[str, Expected]] = {"combinations": Maybe(Each(of=Each(of=Value())))}
 
     columns: Sequence[str]
     combinations: tuple[tuple[str | int | float | bool, ...], ...] | None = None
 
-    def __post_init__(self) -> None:
+    def _settle(self) -> None:
         object.__setattr__(self, "columns", distinct_names(self.kind, self.columns, at_least=2))
         if self.combinations is None:
             return

@@ -1,6 +1,7 @@
 """Constraints on where values lie: Range, Inequality, FixedIncrements."""
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, final
 
@@ -19,6 +20,21 @@ from synthgen.data.constraints.comparison import (
     read_bound,
 )
 from synthgen.errors import ConstraintError
+from synthgen.expected import Characters, Expected, Flag, Maybe, Quantity
+
+
+class Bound(Expected):
+    """A finite number, a date, or a date in quotes."""
+
+    def check(self, value: Any, where: str) -> Any:
+        if isinstance(value, datetime.date):
+            return value.isoformat()
+        if not (Characters(40).holds(value) or Quantity().holds(value)):
+            raise self.refusal(value, where)
+        return value.item() if isinstance(value, np.generic) else value
+
+    def __str__(self) -> str:
+        return "a finite number or a date"
 
 
 @final
@@ -47,17 +63,17 @@ class Range(Constraint):
 
     kind: ClassVar[str] = "range"
     reads: ClassVar[tuple[type[Column], ...]] = (Numerical, Datetime)
+    expects: ClassVar[Mapping[str, Expected]] = {
+        "column": Characters(), "minimum": Maybe(Bound()), "maximum": Maybe(Bound()), "strict": Flag(),
+    }  # fmt: skip
 
     column: str
     minimum: float | str | datetime.date | None = field(default=None, kw_only=True)
     maximum: float | str | datetime.date | None = field(default=None, kw_only=True)
     strict: bool = field(default=False, kw_only=True)
 
-    def __post_init__(self) -> None:
+    def _settle(self) -> None:
         object.__setattr__(self, "columns", (self.column,))
-        for side in ("minimum", "maximum"):
-            if isinstance(bound := getattr(self, side), datetime.date):
-                object.__setattr__(self, side, bound.isoformat())
         bounds = [read_bound(bound) for bound in (self.minimum, self.maximum) if bound is not None]
         if not bounds:
             raise ConstraintError(f"range: expected a minimum or a maximum for {self.column!r}. Received neither.")
@@ -122,12 +138,13 @@ class Inequality(Constraint):
 
     kind: ClassVar[str] = "inequality"
     reads: ClassVar[tuple[type[Column], ...]] = (Numerical, Datetime)
+    expects: ClassVar[Mapping[str, Expected]] = {"low": Characters(), "high": Characters(), "strict": Flag()}
 
     low: str
     high: str
     strict: bool = False
 
-    def __post_init__(self) -> None:
+    def _settle(self) -> None:
         object.__setattr__(self, "columns", (self.low, self.high))
         if self.low == self.high:
             raise ConstraintError(f"inequality: expected two columns. Received {self.low!r} for both.")
@@ -165,11 +182,12 @@ class FixedIncrements(Constraint):
 
     kind: ClassVar[str] = "fixed_increments"
     reads: ClassVar[tuple[type[Column], ...]] = (Numerical,)
+    expects: ClassVar[Mapping[str, Expected]] = {"column": Characters(), "step": Quantity()}
 
     column: str
     step: float = field(kw_only=True)
 
-    def __post_init__(self) -> None:
+    def _settle(self) -> None:
         object.__setattr__(self, "columns", (self.column,))
         if not 0 < self.step < float("inf"):
             raise ConstraintError(f"fixed_increments: expected step > 0 for {self.column!r}. Received {self.step}.")

@@ -1,6 +1,7 @@
 """The adversarial step: a generator against a critic, put together from parts that know nothing of each other."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
@@ -209,5 +210,5 @@ class GAN(Adversaries, NetworkModel):
     def state(self) -> dict[str, np.ndarray]:
         return self.conditioning.state()
 
-    def restore(self, state: dict[str, np.ndarray]) -> None:
+    def restore(self, state: Any) -> None:
         self.conditioning.restore(state)

@@ -1,16 +1,22 @@
 """What images are like, and how the networks for them are cut: chosen by size and device, then kept with the model."""
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from synthgen import backend
 from synthgen.data.images.image_set import ImageSet
 from synthgen.errors import SchemaError
+from synthgen.expected import agree
 from synthgen.networks.convolutional import Kind, Mixing
 from synthgen.networks.geometry import Geometry
+from synthgen.synthesizers.reading import FORM
 
 LEAST_SIDE = 4
 """Pixels along each side, at least."""
+
+MOST_PIXELS = 2**28
+"""Of one image that a file may speak of, over all channels."""
 
 LEAST_IMAGES = 20
 """Images, at least."""
@@ -86,9 +92,21 @@ class Form:
         return asdict(self) | {"sides": list(self.sides)}
 
     @classmethod
-    def from_dict(cls, stored: dict[str, Any]) -> Self:
-        """Returns the form that `to_dict` described."""
-        return cls(**(stored | {"sides": tuple(stored["sides"])}))
+    def from_dict(cls, stored: Any, *, where: str = "images") -> Self:
+        """Returns the form that `to_dict` described.
+
+        Args:
+            stored: What was read from a file; may be anything.
+            where: It stands there, for messages.
+
+        Raises:
+            Unexpected: If it is no form.
+        """
+        known = FORM.check(stored, where)
+        sides, channels, patch = known["sides"], known["channels"], known["patch"]
+        agree(math.prod(sides) * channels <= MOST_PIXELS, f"{where}: expected at most {MOST_PIXELS} pixels.")
+        agree(patch <= min(sides), f"{where}: expected a patch no larger than the images. Received {patch}.")
+        return cls(**(known | {"sides": tuple(sides)}))
 
 
 def widths(geometry: Geometry, width: int | None, *, kind: Kind = "strided") -> tuple[int, ...]:

@@ -100,8 +100,9 @@ class ImageGAN(ImageSynthesizer):
             SettingsError: If there is no such preset.
         """
         name, rate, weight = self.settings["preset"], self.settings["learning_rate"], self.settings["penalty"]
-        if name not in PRESETS:
-            raise SettingsError(f"Expected preset in {list(PRESETS)}. Received {name!r}.{did_you_mean(name, PRESETS)}")
+        if not isinstance(name, str) or name not in PRESETS:
+            near = did_you_mean(str(name), PRESETS)
+            raise SettingsError(f"Expected preset in {list(PRESETS)}. Received {name!r}.{near}")
         recipe = PRESETS[name]
         if weight is not None and recipe.penalty is not None:
             recipe = replace(recipe, penalty=replace(recipe.penalty, weight=weight))

@@ -5,10 +5,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from synthgen.data.schema import Schema
-from synthgen.dp.ledger import Ledger
 from synthgen.encoding.table import TableEncoder
-from synthgen.synthesizers import saving
+from synthgen.expected import Fields, OneOf, agree
 from synthgen.synthesizers.base import Synthesizer
+from synthgen.synthesizers.contents import Contents, check_size
 from synthgen.synthesizers.copula import GaussianCopula
 from synthgen.synthesizers.images import knowledge
 from synthgen.synthesizers.images.form import Form
@@ -59,24 +59,41 @@ def restore(synthesizer: "ImageSynthesizer", members: dict[str, Any]) -> None:
 
     Args:
         synthesizer: Of the family and settings that the manifest names.
-        members: From `read_members`.
+        members: From `read_members`; may hold anything.
+
+    Raises:
+        Unexpected: If they are not those of such a synthesizer.
     """
-    manifest = members["manifest"]
+    contents, manifest = Contents.of(members), members["manifest"]
+    agree(not contents.constraints and members["model"]["calibrator"] is None, "model: expected arrays alone.")
+    members["trees"].read([])
     attributes = None
-    if members["schema"]["columns"]:
-        schema = Schema.from_dict(members["schema"])
-        encoder = TableEncoder.from_state(schema, members["encoder"])
-        attributes = ATTRIBUTES[manifest.get("attributes", GaussianCopula.family)](seed=manifest["seed"])
-        arrays = saving.as_arrays(members["model"]["arrays"])
-        weights = [arrays.pop(f"{WEIGHT}{number}") for number in range(sum(name.startswith(WEIGHT) for name in arrays))]
-        table = attributes.build(encoder.layout)
-        table.restore(arrays)
-        table.take_weights(weights)
-        attributes.take(schema, encoder, table, (), None)
-    form = Form.from_dict(manifest["images"])
+    if contents.schema is not None:
+        attributes = _attributes(contents.schema, contents.encoder, members)
+    else:
+        Fields().check(members["model"]["arrays"], "arrays of the model")
+    form = Form.from_dict(manifest.get("images"))
+    columns = () if contents.schema is None else contents.schema.columns
+    agree(form.label is None or form.label in columns, "images: label: expected a column of the schema.")
+    check_size(synthesizer.settings, members["weights"])
     model = synthesizer.build(form, knowledge.layout_of(attributes))
-    model.take_weights(members["weights"])
-    ledger = manifest["privacy"]
-    synthesizer.ledger = None if ledger is None else Ledger.from_dict(ledger)
+    model.take_weights(members["weights"].read(model.expected_weights()))
+    synthesizer.ledger = contents.ledger
     synthesizer.history, synthesizer.best_epoch = manifest["history"], manifest["best_epoch"]
     synthesizer.take(attributes, model, form)
+
+
+def _attributes(schema: Schema, encoder: TableEncoder, members: dict[str, Any]) -> Synthesizer:
+    """What is known of the images, as a fitted synthesizer of tables."""
+    manifest = members["manifest"]
+    family = OneOf(tuple(ATTRIBUTES)).check(manifest.get("attributes", GaussianCopula.family), "manifest: attributes")
+    attributes = ATTRIBUTES[family](seed=manifest["seed"])
+    encoder.check_bins(fine=attributes.encoder_settings().get("fine", False))
+    table = attributes.build(encoder.layout)
+    expected = {f"{WEIGHT}{number}": array for number, array in enumerate(table.expected_weights())}
+    stored = members["model"]["arrays"]
+    weights = Fields(expected, others=True).check(stored, "arrays of the model")
+    table.restore({name: values for name, values in stored.items() if name not in expected})
+    table.take_weights([weights[name] for name in expected])
+    attributes.take(schema, encoder, table, (), None)
+    return attributes

@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 import keras
 
 from synthgen import backend
+from synthgen.expected import Fields, agree
 from synthgen.models.images.translation import PairedTranslation, Shares, Translation
 from synthgen.models.images.unpaired import THERE, UnpairedTranslation, both, both_critics
 from synthgen.networks.convolutional import Build
@@ -15,6 +16,7 @@ from synthgen.networks.translator import translator
 from synthgen.synthesizers.images.base import END_OF_RATE
 from synthgen.synthesizers.images.form import Form, widths
 from synthgen.synthesizers.network import averaging_momentum
+from synthgen.synthesizers.reading import FORM
 from synthgen.training.schedules import RecoverableCosine
 
 Kind = Literal["paired", "super-resolution", "unpaired"]
@@ -50,9 +52,21 @@ class TranslationForm:
         return {"source": self.source.to_dict(), "target": self.target.to_dict()}
 
     @classmethod
-    def from_dict(cls, stored: dict[str, Any]) -> Self:
-        """Returns the forms that `to_dict` described."""
-        return cls(source=Form.from_dict(stored["source"]), target=Form.from_dict(stored["target"]))
+    def from_dict(cls, stored: Any) -> Self:
+        """Returns the forms that `to_dict` described.
+
+        Args:
+            stored: What was read from a file; may be anything.
+
+        Raises:
+            Unexpected: If these are no forms that belong together.
+        """
+        known = Fields({"source": FORM, "target": FORM}).check(stored, "translation")
+        forms = {name: Form.from_dict(form, where=f"translation: {name}") for name, form in known.items()}
+        source, target = forms["source"].sides, forms["target"].sides
+        grown = [tuple(scale * side for side in source) for scale in (1, *SCALES)]
+        agree(target in grown, f"translation: expected target sides of 1, 2 or 4 times {source}. Received {target}.")
+        return cls(**forms)
 
 
 def translation_model(form: TranslationForm, settings: dict[str, Any], *, seed: int) -> Translation:

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from synthgen.expected import Fields, agree
+from synthgen.synthesizers.contents import Contents, check_size
 from synthgen.synthesizers.images.saving import NO_SCHEMA
 from synthgen.synthesizers.images.translation_model import TranslationForm
 
@@ -31,11 +33,19 @@ def restore(translator: "ImageTranslator", members: dict[str, Any]) -> None:
 
     Args:
         translator: Of the settings that the manifest names.
-        members: From `synthgen.synthesizers.saving.read_members`.
+        members: From `read_members`; may hold anything.
+
+    Raises:
+        Unexpected: If they are not those of such a translator.
     """
-    manifest = members["manifest"]
-    form = TranslationForm.from_dict(manifest["translation"])
+    contents, manifest = Contents.of(members), members["manifest"]
+    nothing = not contents.constraints and members["model"]["calibrator"] is None and contents.schema is None
+    agree(nothing and contents.ledger is None, "model: expected networks alone.")
+    Fields().check(members["model"]["arrays"], "arrays of the model")
+    members["trees"].read([])
+    form = TranslationForm.from_dict(manifest.get("translation"))
+    check_size(translator.settings, members["weights"])
     model = translator.build(form)
-    model.take_weights(members["weights"])
+    model.take_weights(members["weights"].read(model.expected_weights()))
     translator.history, translator.best_epoch = manifest["history"], manifest["best_epoch"]
     translator.take(model, form)

@@ -1,0 +1,304 @@
+"""What plain types must be: those of JSON and YAML, and NumPy's own numbers."""
+
+import math
+import reprlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+
+from synthgen.errors import SynthgenError, did_you_mean
+
+MOST_NUMBER = 8e307
+"""Nearly half of what a float can hold, so that the distance of any two numbers is finite."""
+
+LONGEST_TEXT = 100_000
+"""Characters of a name, a category or a note."""
+
+
+class Unexpected(ValueError):
+    """A value is not what was declared. Whoever knows what was read makes an error of it (`refused_as`)."""
+
+
+@contextmanager
+def refused_as(error: type[SynthgenError], before: str = "", after: str = "") -> Iterator[None]:
+    """Turns what was not expected into an error of the package.
+
+    Args:
+        error: What to raise instead.
+        before: First words of its message, such as the file's name.
+        after: Last words: the way out.
+    """
+    try:
+        yield
+    except Unexpected as unexpected:
+        raise error(f"{before}{unexpected}{after}") from unexpected
+
+
+def agree(condition: bool, message: str) -> None:
+    """Makes sure that values which are right one by one agree with each other.
+
+    Args:
+        condition: Whether they do.
+        message: Where they stand and what was expected.
+
+    Raises:
+        Unexpected: If they do not.
+    """
+    if not condition:
+        raise Unexpected(message)
+
+
+def said(value: Any) -> str:
+    """Returns a value in a few words, whatever it is and however large.
+
+    Example:
+        >>> said({"a": 1}), said([1, 2]), said("x" * 99), said(None)
+        ('a mapping', 'a list of 2', "'xxxxxxxxxxxx...xxxxxxxxxxxxx'", 'None')
+    """
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value)}"
+    return reprlib.repr(value)
+
+
+class Expected(ABC):
+    """What a value must be; written out, it says so."""
+
+    @abstractmethod
+    def check(self, value: Any, where: str) -> Any:
+        """Returns the value, as a plain type or an array.
+
+        Args:
+            value: What was read.
+            where: Where it stands, for messages.
+
+        Raises:
+            Unexpected: If it is something else.
+        """
+
+    def holds(self, value: Any) -> bool:
+        """Returns whether a value is as expected.
+
+        Example:
+            >>> Quantity(least=0).holds(2), Quantity(least=0).holds("2"), Quantity().holds(True)
+            (True, False, False)
+        """
+        try:
+            self.check(value, "")
+        except Unexpected:
+            return False
+        return True
+
+    def refusal(self, value: Any, where: str) -> Unexpected:
+        """Returns what to raise for a value that is something else; arguments as for `check`."""
+        return Unexpected(f"{where}: expected {self}. Received {said(value)}.")
+
+
+@dataclass(frozen=True)
+class Anything(Expected):
+    """Whatever it is: somebody else checks it."""
+
+    def check(self, value: Any, where: str) -> Any:
+        return value
+
+    def __str__(self) -> str:
+        return "anything"
+
+
+@dataclass(frozen=True)
+class Flag(Expected):
+    """True or false."""
+
+    def check(self, value: Any, where: str) -> bool:
+        if not isinstance(value, bool | np.bool_):
+            raise self.refusal(value, where)
+        return bool(value)
+
+    def __str__(self) -> str:
+        return "true or false"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantity(Expected):
+    """A finite number, never a truth value.
+
+    Args:
+        least: Smallest one.
+        most: Largest one.
+        above: Number that must be exceeded.
+        whole: Whether it has no digits behind the point.
+    """
+
+    least: float = -MOST_NUMBER
+    most: float = MOST_NUMBER
+    above: float = -math.inf
+    whole: bool = False
+
+    def check(self, value: Any, where: str) -> Any:
+        wanted = Integral if self.whole else Real
+        if not isinstance(value, wanted) or isinstance(value, bool | np.bool_):
+            raise self.refusal(value, where)
+        if not (self.least <= value <= self.most and value > self.above):  # type: ignore[operator]
+            raise self.refusal(value, where)
+        return value.item() if isinstance(value, np.generic) else value
+
+    def __str__(self) -> str:
+        ends = {"of at least": self.least, "above": self.above, "of at most": self.most}
+        stated = [f"{words} {end:g}" for words, end in ends.items() if abs(end) < MOST_NUMBER]
+        kind = "a whole number" if self.whole else "a number" if stated else "a finite number"
+        return " ".join([kind, " and ".join(stated)]).strip()
+
+
+@dataclass(frozen=True)
+class Characters(Expected):
+    """Characters.
+
+    Args:
+        longest: How many at most.
+    """
+
+    longest: int = LONGEST_TEXT
+
+    def check(self, value: Any, where: str) -> str:
+        if not isinstance(value, str) or len(value) > self.longest:
+            raise self.refusal(value, where)
+        return str(value)
+
+    def __str__(self) -> str:
+        return "text" if self.longest == LONGEST_TEXT else f"text of at most {self.longest} characters"
+
+
+@dataclass(frozen=True)
+class OneOf(Expected):
+    """A word of a list.
+
+    Args:
+        words: All of them.
+    """
+
+    words: tuple[str, ...]
+
+    def check(self, value: Any, where: str) -> str:
+        if not isinstance(value, str) or value not in self.words:
+            near = did_you_mean(value[:99], self.words) if isinstance(value, str) else ""
+            raise Unexpected(f"{self.refusal(value, where)}{near}")
+        return str(value)
+
+    def __str__(self) -> str:
+        return f"one of {', '.join(self.words)}"
+
+
+@dataclass(frozen=True)
+class Value(Expected):
+    """What a cell can hold: text, a finite number, true or false."""
+
+    def check(self, value: Any, where: str) -> Any:
+        plain = value.item() if isinstance(value, np.generic) else value
+        known = isinstance(plain, bool | int) or Characters().holds(plain) or Quantity().holds(plain)
+        if not known:
+            raise self.refusal(value, where)
+        return plain
+
+    def __str__(self) -> str:
+        return "text, a finite number, true or false (a date stands in quotes)"
+
+
+@dataclass(frozen=True)
+class Maybe(Expected):
+    """Something, or nothing.
+
+    Args:
+        expected: Unless it is None.
+    """
+
+    expected: Expected
+
+    def check(self, value: Any, where: str) -> Any:
+        return None if value is None else self.expected.check(value, where)
+
+    def __str__(self) -> str:
+        return f"{self.expected}, or nothing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Each(Expected):
+    """A list.
+
+    Args:
+        of: What each of its items must be.
+        least: Items, at least.
+        most: Items, at most.
+    """
+
+    of: Expected
+    least: int = 0
+    most: int = 10_000_000
+
+    def check(self, value: Any, where: str) -> list[Any]:
+        if not isinstance(value, list | tuple) or not self.least <= len(value) <= self.most:
+            raise self.refusal(value, where)
+        return [self.of.check(item, f"{where}[{place}]") for place, item in enumerate(value)]
+
+    def __str__(self) -> str:
+        count = f" of {self.least}" if self.least == self.most else f" of at least {self.least}" if self.least else ""
+        return f"a list{count}, each {self.of}"
+
+
+@dataclass(frozen=True)
+class ByName(Expected):
+    """A mapping of names that nobody knows beforehand.
+
+    Args:
+        of: What each name must stand for.
+    """
+
+    of: Expected
+
+    def check(self, value: Any, where: str) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise self.refusal(value, where)
+        for name in value:
+            Characters().check(name, f"{where}: a name")
+        return {name: self.of.check(item, f"{where}: {name[:60]}") for name, item in value.items()}
+
+    def __str__(self) -> str:
+        return f"a mapping, each name to {self.of}"
+
+
+@dataclass(frozen=True)
+class Fields(Expected):
+    """A mapping of names that are known.
+
+    Args:
+        needed: What must be there.
+        optional: What may be there.
+        others: Whether there may be more, which is handed back as it came.
+    """
+
+    needed: Mapping[str, Expected] = field(default_factory=dict)
+    optional: Mapping[str, Expected] = field(default_factory=dict)
+    others: bool = False
+
+    def check(self, value: Any, where: str) -> dict[str, Any]:
+        known = {**self.needed, **self.optional}
+        if not isinstance(value, Mapping):
+            raise self.refusal(value, where)
+        for name in value:
+            if name not in known and not self.others:
+                near = did_you_mean(name[:99], known) if isinstance(name, str) else ""
+                there = ", ".join(known) or "none"
+                raise Unexpected(f"{where}: there is no entry {said(name)}.{near} Expected {there}.")
+        absent = [name for name in self.needed if name not in value]
+        if absent:
+            raise Unexpected(f"{where}: expected {self}. It lacks {', '.join(absent)}.")
+        return {name: known[name].check(item, f"{where}: {name}") if name in known else item
+                for name, item in value.items()}  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"a mapping of {', '.join([*self.needed, *self.optional]) or 'nothing'}"
