@@ -74,7 +74,7 @@ def read_report(path: Path) -> dict[str, Any]:
         report = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ReadError(f"{path} cannot be read: {error.strerror}.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ReadError(f"{path} is no JSON. `synthgen evaluate --json` writes a report.") from error
     if not isinstance(report, dict) or report.get("format") != "synthgen-report":
         raise ReadError(f"{path} is no report of synthgen. `synthgen evaluate --json` writes one.")

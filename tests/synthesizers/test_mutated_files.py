@@ -7,18 +7,21 @@ A larger number of mutations: ``SYNTHGEN_MUTATIONS=1000 pytest tests/synthesizer
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tracemalloc
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from mutations import PLAUSIBLE, Original
 
 import synthgen as sg
-from synthgen.errors import ModelFileError
+from synthgen.errors import ConstraintError, ModelFileError
 from synthgen.synthesizers.saving import inspect
 
 HERE = Path(__file__).parent
@@ -105,3 +108,13 @@ def test_arrays_are_never_pickles(tmp_path):
         arrays["weight_0"]
     with pytest.raises(ModelFileError, match="float32"):
         sg.load(path)
+
+
+def test_what_can_never_hold_is_given_up_soon():
+    """For a million rows a request was only given up after two hundred million draws."""
+    frame = pd.DataFrame({"low": np.arange(50) % 5 + 10, "high": np.arange(50) % 5})
+    schema = replace(sg.Schema.infer(frame), constraints=(sg.Inequality(low="low", high="high"),))
+    synthesizer = sg.GaussianCopula().fit(frame, schema=schema, verbose=False)
+    with pytest.raises(ConstraintError, match="0 of") as caught:
+        synthesizer.sample(1_000_000, seed=0, verbose=False)
+    assert int(re.search(r"in (\d+) draws", str(caught.value))[1]) < 1_000_000
