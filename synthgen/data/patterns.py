@@ -45,7 +45,7 @@ def alphabet(pattern: str) -> list[str]:
         ['P', '-', '0123456789', '0123456789']
         >>> alphabet("(a+)+$")
         Traceback (most recent call last):
-        synthgen.expected.plain.Unexpected: pattern: '(' at character 0 stands for nothing. Put a backslash before it.
+        synthgen.expected.base.Unexpected: pattern: '(' at character 0 stands for nothing. Put a backslash before it.
     """
     Characters(LONGEST).check(pattern, "pattern")
     agree(pattern != "", "pattern: expected at least one character. Received none.")

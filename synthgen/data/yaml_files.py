@@ -88,7 +88,7 @@ def parse_yaml(text: str, where: str) -> Any:
     Example:
         >>> parse_yaml("a: 1\na: 2", "policy.yaml")
         Traceback (most recent call last):
-        synthgen.expected.plain.Unexpected: policy.yaml is not readable as YAML: a name stands in it twice, line 1.
+        synthgen.expected.base.Unexpected: policy.yaml is not readable as YAML: a name stands in it twice, line 1.
     """
     try:
         return yaml.load(text, PlainLoader)  # noqa: S506 - a SafeLoader

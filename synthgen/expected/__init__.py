@@ -9,27 +9,23 @@ Example:
     array([0.25, 0.75])
     >>> stored.check({"name": "sex", "shares": [0.25, 7]}, "sex")
     Traceback (most recent call last):
-    synthgen.expected.plain.Unexpected: sex: shares: expected numbers that sum to one at least 0. Received another sum.
+    synthgen.expected.base.Unexpected: sex: shares: expected numbers that sum to one at least 0. Received another sum.
 """
 
 from synthgen.expected.arrays import MOST_WEIGHT, SUM_TOLERANCE, Array
+from synthgen.expected.base import Expected, Unexpected, agree, refused_as, said
 from synthgen.expected.plain import (
     MOST_NUMBER,
     Anything,
     ByName,
     Characters,
     Each,
-    Expected,
     Fields,
     Flag,
     Maybe,
     OneOf,
     Quantity,
-    Unexpected,
     Value,
-    agree,
-    refused_as,
-    said,
 )
 
 __all__ = [

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from synthgen.expected.plain import MOST_NUMBER, Expected, Unexpected
+from synthgen.expected.base import Expected, Unexpected
+from synthgen.expected.plain import MOST_NUMBER
 
 MOST_WEIGHT = 1e6
 """Of a network, in absolute terms: beyond, a few layers leave the range of single precision."""
