@@ -21,7 +21,7 @@ class PlainLoader(yaml.SafeLoader):
     """PyYAML's own, but for names that stand twice in a mapping, of which it keeps the last without a word."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        """Returns a mapping.
+        """Returns what a mapping holds, if no name stands in it twice.
 
         Args:
             node: That stands in the file.
