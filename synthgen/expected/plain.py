@@ -75,7 +75,7 @@ class Quantity(Expected):
 
 @dataclass(frozen=True)
 class Characters(Expected):
-    """Characters.
+    """Text, no longer than it may be.
 
     Args:
         longest: How many at most.
