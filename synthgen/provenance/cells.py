@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
+from synthgen.data.moments import to_moments
+
 _NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?(Z|[+-]\d\d:?\d\d)?")
 _TRUTH = {"true": "1", "false": "0"}
@@ -118,4 +120,4 @@ def _date(text: str) -> str:
         moment = pd.Timestamp(text)
     except ValueError:  # the 31st of February: a word
         return text
-    return str(_moments(pd.Series([moment]))[0])
+    return str(_moments(to_moments(pd.Series([moment], dtype=object)))[0])

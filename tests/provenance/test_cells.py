@@ -1,5 +1,6 @@
 """The text of a row is that of its values: types, formats and order make no difference, every cell does."""
 
+import datetime
 import hashlib
 import io
 import json
@@ -53,6 +54,13 @@ def test_files_of_every_format_hold_the_same_rows(ending, tmp_path):
 )
 def test_types_make_no_difference(one, other):
     assert column_texts(one) == column_texts(other)
+
+
+def test_a_date_that_nanoseconds_do_not_reach_is_the_same_in_every_type():
+    texts = ["9999-12-31", "2020-01-02"]
+    days = [datetime.date.fromisoformat(text) for text in texts]
+    for column in (pd.Series(texts), pd.Series(days), pd.Series(texts).astype("datetime64[s]")):
+        assert column_texts(column) == texts
 
 
 @pytest.mark.parametrize("texts", [["007", "7"], ["NA", None], ["2024-02-30", "2024-03-01"], ["a", "A"], ["1", "1 "]])
