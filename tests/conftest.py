@@ -3,6 +3,7 @@
 import os
 import random
 import socket
+import sys
 
 # Before anything imports Keras.
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -32,6 +33,21 @@ def no_network(monkeypatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect_locally)
+
+
+KEPT_PROGRAMS: set[str] = set()
+
+
+@pytest.fixture(autouse=True)
+def programs_forgotten():
+    """Fails a test after which TensorFlow keeps a compiled program for good: see `backend.apply_gradients`."""
+    yield
+    if "tensorflow" in sys.modules:
+        from tensorflow.python.framework.ops import gradient_registry
+
+        new = {name for name in gradient_registry.list() if name.startswith("CustomGradient-")} - KEPT_PROGRAMS
+        KEPT_PROGRAMS.update(new)
+        assert not new, f"{len(new)} operations with a gradient of their own stay in memory, and what they stand in"
 
 
 @pytest.fixture

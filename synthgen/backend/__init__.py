@@ -8,6 +8,7 @@ uninterrupted one would have drawn.
 """
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -43,6 +44,7 @@ def _quiet() -> Iterator[None]:
 with _quiet():
     import keras
     import tensorflow as tf
+    from tensorflow.python.eager import context  # as Keras' own clear_session does, which forgets users' models too
 
     tf.config.list_logical_devices()
 
@@ -85,6 +87,34 @@ def value_and_gradients(loss: Callable[[], tuple[Tensor, Any]], variables: list)
     with tf.GradientTape() as tape:
         scalar, anything = loss()
     return anything, tape.gradient(scalar, [variable.value for variable in variables])
+
+
+def apply_gradients(optimizer: keras.Optimizer, gradients: list[Tensor], variables: list) -> None:
+    """Lets an optimizer take a step: ``optimizer.apply(gradients, variables)``, but TensorFlow forgets the program.
+
+    Keras adds gradients up over replicas by an operation with a gradient of its own, even where there is one replica,
+    and TensorFlow keeps such a gradient, with the whole compiled program around it, for as long as the process lives:
+    some ten megabytes a fit. Where there is one replica nothing has to be added up.
+
+    Args:
+        optimizer: Built or not.
+        gradients: One for each variable.
+        variables: Keras variables.
+    """
+    replica = tf.distribute.get_replica_context()
+    if replica is None or replica.num_replicas_in_sync > 1:
+        optimizer.apply(gradients, variables)
+    else:  # outside of a replica Keras adds nothing up
+        replica.merge_call(lambda _strategy: optimizer.apply(gradients, variables))
+
+
+def forget_programs() -> None:
+    """Lets TensorFlow forget compiled programs that are gone, and how it ran them: some five megabytes a fit.
+
+    Models are circles of references, which Python finds late. Programs still in use are prepared anew when called.
+    """
+    gc.collect()
+    context.context().clear_kernel_cache()
 
 
 @contextlib.contextmanager

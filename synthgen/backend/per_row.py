@@ -3,13 +3,44 @@
 import contextlib
 import contextvars
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 import tensorflow as tf
 
 from synthgen.backend import Tensor
 
-_PROBE: contextvars.ContextVar[Tensor | None] = contextvars.ContextVar("probe", default=None)
+
+@dataclass(frozen=True)
+class _Notes:
+    """What layers say during one pass forward, of which the length of each row's gradient follows.
+
+    An operation with a gradient of its own would be shorter. But TensorFlow keeps every such gradient, and with it the
+    whole program that it stands in, for as long as the process lives.
+
+    Args:
+        outputs: Of each layer.
+        squares_of: For each, squared lengths of its weights' gradient, (rows,), for the slopes at its outputs.
+        rows: For each, which rows its outputs are of.
+    """
+
+    outputs: list[Tensor] = field(default_factory=list)
+    squares_of: list[Callable[[Tensor], Tensor]] = field(default_factory=list)
+    rows: list[slice] = field(default_factory=list)
+
+    def lengths(self, tape: tf.GradientTape, values: Tensor) -> Tensor:
+        """Returns the length of each row's gradient of `values`, (rows,) as these."""
+        slopes = tape.gradient(values, self.outputs, unconnected_gradients="zero")
+        total = tf.zeros(tf.shape(values))
+        for slope, squares_of, rows in zip(slopes, self.squares_of, self.rows, strict=True):
+            found = squares_of(tf.cast(slope, tf.float32))
+            before = rows.start or 0
+            total += tf.pad(found, [[before, tf.shape(values)[0] - before - tf.shape(found)[0]]])
+        return tf.sqrt(tf.maximum(total, 1e-20))
+
+
+_NOTES: contextvars.ContextVar[_Notes | None] = contextvars.ContextVar("notes", default=None)
+_ROWS: contextvars.ContextVar[slice] = contextvars.ContextVar("rows", default=slice(None))
 
 
 def observed(outputs: Tensor, squares: Tensor, *, axis: int = 0) -> Tensor:
@@ -34,18 +65,14 @@ def observed_by(outputs: Tensor, squares_of: Callable[[Tensor], Tensor]) -> Tens
         outputs: Of a linear layer.
         squares_of: Squared lengths of the weights' gradient, (rows,), for the slopes at the outputs, float32.
     """
-    probe = _PROBE.get()
-    if probe is None:
+    notes = _NOTES.get()
+    if notes is None:
         return outputs
-
-    @tf.custom_gradient
-    def noted(values: Tensor, _probe: Tensor) -> tuple[Tensor, Callable]:
-        def backward(slopes: Tensor) -> tuple[Tensor, Tensor]:
-            return slopes, squares_of(tf.cast(slopes, tf.float32))
-
-        return tf.identity(values), backward
-
-    return noted(outputs, probe)
+    outputs = tf.identity(outputs)  # a tensor of its own, so that slopes at it are of this use alone
+    notes.outputs.append(outputs)
+    notes.squares_of.append(squares_of)
+    notes.rows.append(_ROWS.get())
+    return outputs
 
 
 @contextlib.contextmanager
@@ -53,23 +80,23 @@ def part(rows: slice) -> Iterator[None]:
     """What is observed inside is of some of the rows.
 
     Args:
-        rows: Which.
+        rows: Which, one after the other.
     """
-    probe = _PROBE.get()
-    token = _PROBE.set(None if probe is None else probe[rows])
+    token = _ROWS.set(rows)
     try:
         yield
     finally:
-        _PROBE.reset(token)
+        _ROWS.reset(token)
 
 
-def _probed(losses: Callable[[], Tensor], probe: Tensor) -> Tensor:
-    """Losses of rows whose part in gradients goes to the probe."""
-    token = _PROBE.set(probe)
+def _noted(losses: Callable[[], Tensor]) -> tuple[Tensor, _Notes]:
+    """Losses of rows, and what layers said of them."""
+    notes = _Notes()
+    token = _NOTES.set(notes)
     try:
-        return losses()
+        return losses(), notes
     finally:
-        _PROBE.reset(token)
+        _NOTES.reset(token)
 
 
 def clipped_gradients(
@@ -89,11 +116,9 @@ def clipped_gradients(
     Returns:
         A gradient for each variable, and (rows,) lengths.
     """
-    probe = tf.zeros(tf.shape(present))
     with tf.GradientTape(persistent=True) as tape:
-        tape.watch(probe)
-        values = _probed(losses, probe)
-    lengths = tf.sqrt(tf.maximum(tape.gradient(values, probe), 1e-20))
+        values, notes = _noted(losses)
+    lengths = notes.lengths(tape, values)
     shortened = present * tf.minimum(1.0, longest / lengths)
     shortened = tf.where(tf.math.is_finite(lengths), shortened, 0.0)
     inner = [variable.value for variable in variables]
@@ -101,24 +126,21 @@ def clipped_gradients(
     return [tf.convert_to_tensor(gradient) for gradient in gradients], lengths
 
 
-def lengths_both_ways(losses: Callable[[], Tensor], variables: list, *, num_rows: int) -> tuple[np.ndarray, np.ndarray]:
+def lengths_both_ways(losses: Callable[[], Tensor], variables: list) -> tuple[np.ndarray, np.ndarray]:
     """Returns the lengths of each row's gradient as layers say and as found row by row: slow, right whatever they are.
 
     Args:
-        losses: Computes (num_rows,).
+        losses: Computes (rows,), of few rows.
         variables: Keras variables.
-        num_rows: Few.
 
     Returns:
-        (num_rows,) each.
+        (rows,) each.
     """
     inner = [variable.value for variable in variables]
     with tf.GradientTape(persistent=True) as tape:
-        probe = tf.zeros((num_rows,))
-        tape.watch(probe)
-        values = _probed(losses, probe)
+        values, notes = _noted(losses)
         alone = tf.unstack(values)
-    said = tf.sqrt(tf.maximum(tape.gradient(values, probe), 0.0))
+    said = notes.lengths(tape, values)
     rows = [tape.gradient(value, inner, unconnected_gradients="zero") for value in alone]
     true = [float(tf.linalg.global_norm([tf.convert_to_tensor(part) for part in row])) for row in rows]
     return said.numpy(), np.array(true)

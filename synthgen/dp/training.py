@@ -191,18 +191,17 @@ def _secret() -> np.ndarray:
     return np.array([secrets.randbits(63), secrets.randbits(63)], np.int64)
 
 
-def check_lengths(losses: Callable[[], Tensor], variables: list, *, num_rows: int) -> None:
+def check_lengths(losses: Callable[[], Tensor], variables: list) -> None:
     """Makes sure that lengths of gradients are found right, on made-up rows: noise fits the lengths that are found.
 
     Args:
-        losses: Computes (num_rows,).
+        losses: Computes (rows,), of few rows.
         variables: That are trained.
-        num_rows: Few.
 
     Raises:
         TrainingError: If a layer does not say what its rows add.
     """
-    said, true = per_row.lengths_both_ways(losses, variables, num_rows=num_rows)
+    said, true = per_row.lengths_both_ways(losses, variables)
     if not np.all(said >= 0.999 * true - 1e-6):
         raise TrainingError(
             "Gradients of single rows are longer than the network's layers say: under a privacy budget only layers of "

@@ -88,7 +88,7 @@ class Mixture(GenerativeModel):
 
         def step(_number: Tensor, _last: Tensor) -> Tensor:
             value, gradients = backend.value_and_gradients(loss, [outputs])
-            optimizer.apply(gradients, [outputs])
+            backend.apply_gradients(optimizer, gradients, [outputs])
             return value
 
         steps = backend.compiled(lambda number: backend.repeat(number, step, ops.zeros(())), jit_compile=False)

@@ -128,5 +128,6 @@ class LossModel(OneNetwork, NetworkModel):
         codes = ops.convert_to_tensor(rng.integers(0, sizes, (CHECKED_ROWS, len(sizes))).astype("int32"))
         scalars = rng.uniform(-1, 1, (CHECKED_ROWS, len(self.layout.scalar_blocks))).astype("float32")
         seed = backend.step_seed(self.seed, 0)
-        check_lengths(lambda: self.losses_of(codes, ops.convert_to_tensor(scalars), seed=seed),
-                      self.network.trainable_variables, num_rows=CHECKED_ROWS)  # fmt: skip
+        check_lengths(
+            lambda: self.losses_of(codes, ops.convert_to_tensor(scalars), seed=seed), self.network.trainable_variables
+        )

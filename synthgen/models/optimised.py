@@ -52,7 +52,7 @@ class OneNetwork(ChunkedModel):
 
         variables = self.network.trainable_variables
         value, gradients = backend.value_and_gradients(loss, variables)
-        self.optimizer.apply(gradients, variables)
+        backend.apply_gradients(self.optimizer, gradients, variables)
         return ops.stack([value])
 
     def _minimise_privately(
@@ -68,7 +68,7 @@ class OneNetwork(ChunkedModel):
         """
         variables = self.network.trainable_variables
         gradients = private.gradients(losses, variables, indices=indices, step=step_of_run)
-        self.optimizer.apply(gradients, variables)
+        backend.apply_gradients(self.optimizer, gradients, variables)
         return ops.zeros((1,))
 
     def refresh_sampler(self) -> None:

@@ -13,6 +13,7 @@ from synthgen.encoding.layout import Layout
 from synthgen.encoding.smooth import MOST_SCORE, NUM_SMOOTH, bin_features
 from synthgen.networks import heads
 from synthgen.networks.numbers import normal_score, ranks, smooth_features
+from synthgen.networks.silu import silu
 
 
 class Chain(keras.Model):
@@ -144,11 +145,11 @@ class Chain(keras.Model):
         flat = ops.reshape(embedded, (1, -1, columns * dim))
         told = ops.einsum("ts,bs->tb", known, ops.sum(ops.square(embedded), axis=2))  # (columns, batch)
         squares = told + ops.sum(known, axis=1, keepdims=True) + 1
-        hidden = ops.silu(self._seen(ops.matmul(flat, kernel) + bias[:, None], squares))
+        hidden = silu(self._seen(ops.matmul(flat, kernel) + bias[:, None], squares))
         for deeper, bias in zip(self._deeper, self._biases, strict=True):
             inner = self._drop(hidden, training=training)
             squares = ops.sum(ops.square(inner), axis=2) + 1
-            hidden += ops.silu(self._seen(ops.matmul(inner, deeper) + bias[:, None], squares))
+            hidden += silu(self._seen(ops.matmul(inner, deeper) + bias[:, None], squares))
         return self._drop(hidden, training=training)  # (columns, batch, width)
 
     @staticmethod
@@ -167,9 +168,9 @@ class Chain(keras.Model):
         columns, _, dim, width = self._first.shape
         kernel = ops.reshape(self._first[position], (columns * dim, width))
         hidden = ops.matmul(ops.reshape(embedded, (-1, columns * dim)), kernel)
-        hidden = ops.silu(hidden + ops.matmul(known, self._of_known[position]) + self._bias[position])
+        hidden = silu(hidden + ops.matmul(known, self._of_known[position]) + self._bias[position])
         for deeper, bias in zip(self._deeper, self._biases, strict=True):
-            hidden += ops.silu(ops.matmul(hidden, deeper[position]) + bias[position])
+            hidden += silu(ops.matmul(hidden, deeper[position]) + bias[position])
         return hidden  # (batch, width)
 
     def logits(self, position: int, hidden: Tensor) -> Tensor:
@@ -217,7 +218,7 @@ class Chain(keras.Model):
         score = ops.reshape(ops.clip(score, -MOST_SCORE, MOST_SCORE), (end - first, self.num_places))
         here = ops.take(score, ops.clip(code - first, 0, end - first - 1), axis=0)  # (batch, num_places)
         exact = ops.matmul(hidden, self._smooth_heads[position][:, -2:])  # what the bins' law says of score and square
-        return ops.matmul(ops.silu(inner), out) + out_bias + exact[:, :1] * here + exact[:, 1:] * ops.square(here)
+        return ops.matmul(silu(inner), out) + out_bias + exact[:, :1] * here + exact[:, 1:] * ops.square(here)
 
     def _bin_features(self, position: int) -> tuple[np.ndarray, np.ndarray]:
         """Smooth features of a column's bins, (NUM_SMOOTH, codes), and 1 for codes that are none, (codes,)."""

@@ -5,6 +5,7 @@ from keras import layers
 
 from synthgen.backend import Tensor
 from synthgen.networks.dense import Dense, RMSNormalization
+from synthgen.networks.silu import silu
 
 
 def residual_denoiser(
@@ -30,15 +31,15 @@ def residual_denoiser(
         start = keras.initializers.GlorotUniform(seed=seed * 10_000 + next(made))
         return Dense(units, kernel_initializer=start, dtype=dtype)
 
-    def silu(inputs: Tensor) -> Tensor:
-        return layers.Activation("silu", dtype=dtype)(inputs)
+    def active(inputs: Tensor) -> Tensor:
+        return layers.Activation(silu, dtype=dtype)(inputs)
 
     rows, waves = keras.Input((num_inputs,)), keras.Input((num_waves,))
-    level = silu(dense(width)(waves))
+    level = active(dense(width)(waves))
     hidden = layers.Add(dtype=dtype)([dense(width)(rows), dense(width)(level)])
     for _ in range(depth):
         gain = layers.Activation("softplus", dtype=dtype)(dense(width)(level))
         inner = layers.Multiply(dtype=dtype)([RMSNormalization(dtype=dtype)(hidden), gain])
-        hidden = layers.Add(dtype=dtype)([hidden, dense(width)(silu(dense(width)(inner)))])
-    outputs = dense(num_features)(silu(RMSNormalization(dtype=dtype)(hidden)))
+        hidden = layers.Add(dtype=dtype)([hidden, dense(width)(active(dense(width)(inner)))])
+    outputs = dense(num_features)(active(RMSNormalization(dtype=dtype)(hidden)))
     return keras.Model([rows, waves], outputs, name="denoiser")

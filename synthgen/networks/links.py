@@ -14,6 +14,7 @@ from keras import layers, ops
 
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import Layout
+from synthgen.networks.silu import silu
 
 MOST_UNITS = 1_000
 """Hidden units of all blocks together."""
@@ -144,7 +145,7 @@ class Linked:
             row = _joined(self._parts)
             said += ops.matmul(row, features[: row.shape[1]])
             heard += ops.matmul(row, units[: row.shape[1]])
-        return own + said + ops.matmul(ops.silu(heard + bias), outputs)
+        return own + said + ops.matmul(silu(heard + bias), outputs)
 
     def take(self, drawn: Tensor) -> None:
         """Puts the drawn block into the row.

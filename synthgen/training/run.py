@@ -89,6 +89,7 @@ def run(  # noqa: PLR0913
         TrainingError: If losses are not finite after every recovery, or the backup is damaged.
         WriteError: If the backup cannot be written, or another run has its directory.
     """
+    backend.forget_programs()  # of fits before this one
     with contextlib.nullcontext() if checkpoint is None else _claimed(checkpoint):
         best = BestEpoch(score, patience=plan.patience, directory=checkpoint)
         _train(model, plan, best, rate_scale=rate_scale, checkpoint=checkpoint, verbose=verbose,

@@ -26,7 +26,7 @@ def lengths_of(network, inputs):
     def losses():
         return ops.mean(ops.square(ops.reshape(network(shown, training=True), (IMAGES, -1)) - 1), axis=1)
 
-    return per_row.lengths_both_ways(losses, network.trainable_variables, num_rows=IMAGES)
+    return per_row.lengths_both_ways(losses, network.trainable_variables)
 
 
 @pytest.mark.parametrize("kind", ["strided", "residual"])

@@ -49,5 +49,5 @@ def update_critic(  # noqa: PLR0913
         return optimizer.scale_loss(adversarial + penalty), (adversarial, penalty)
 
     values, gradients = backend.value_and_gradients(total, variables)
-    optimizer.apply(gradients, variables)
+    backend.apply_gradients(optimizer, gradients, variables)
     return values

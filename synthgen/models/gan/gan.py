@@ -143,7 +143,8 @@ class GAN(Adversaries, NetworkModel):
                 )
                 total = adversarial + self.conditioning.loss(logits, condition)
                 scaled = self.optimizer.scale_loss(total)
-        self.optimizer.apply(tape.gradient(scaled, [variable.value for variable in variables]), variables)
+        gradients = tape.gradient(scaled, [variable.value for variable in variables])
+        backend.apply_gradients(self.optimizer, gradients, variables)
         return ops.stack([critic_loss, adversarial, penalty])
 
     def _batch(self, drawn: tuple[Tensor, ...], seed: Tensor) -> tuple[Tensor, Tensor]:

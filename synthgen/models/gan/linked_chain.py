@@ -14,6 +14,7 @@ from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.encoding.smooth import NUM_HATS, NUM_SMOOTH
 from synthgen.networks import heads
 from synthgen.networks.links import LinkWeights, links_for, split
+from synthgen.networks.silu import silu
 
 STEPS = 50
 """Steps of one call of `LinkedChain.train`."""
@@ -108,7 +109,7 @@ class LinkedChain:
             return value + self._ridge * ops.sum(ops.square(self._held.kernel[:, : self._layout.num_features])), value
 
         value, gradients = backend.value_and_gradients(loss, self._variables)
-        self._optimizer.apply(gradients, self._variables)
+        backend.apply_gradients(self._optimizer, gradients, self._variables)
         return value
 
     def _log_loss(self, codes: Tensor, scalars: Tensor, *, dropping: Tensor | None = None) -> Tensor:
@@ -133,7 +134,7 @@ class LinkedChain:
         kernel = ops.multiply(weights.kernel, self._before)
         logits = ops.matmul(features, kernel[:, :size]) + self._biases
         heard = features if dropping is None else features * self._kept_blocks(dropping)
-        hidden = ops.silu(ops.matmul(heard, kernel[:, size:]) + weights.bias)
+        hidden = silu(ops.matmul(heard, kernel[:, size:]) + weights.bias)
         if dropping is not None:
             hidden *= self._kept(hidden.shape[1], DROPPED_UNITS, backend.step_seed(self._seed, dropping, 1))
         blocks, units = self._layout.blocks, weights.outputs.shape[0]

@@ -76,10 +76,13 @@ def update_adversaries(  # noqa: PLR0913
             lambda: ops.softplus(-train_scores())[:, 0], critics, indices=indices, step=step_of_run
         )
         free = _gradients_of_synthetic(score, critics, penalty, ops.stop_gradient(synthetic), step_of_run)
-        gan.critic_optimizer.apply([noisy + own for noisy, own in zip(paid, free, strict=True)], critics)
+        backend.apply_gradients(
+            gan.critic_optimizer, [noisy + own for noisy, own in zip(paid, free, strict=True)], critics
+        )
         scores = score(synthetic)
         scaled = gan.optimizer.scale_loss(LOSS.generator(train_scores=scores, synthetic_scores=scores))
-    gan.optimizer.apply(tape.gradient(scaled, [variable.value for variable in variables]), variables)
+    gradients = tape.gradient(scaled, [variable.value for variable in variables])
+    backend.apply_gradients(gan.optimizer, gradients, variables)
 
 
 def _gradients_of_synthetic(
@@ -105,4 +108,4 @@ def check_critic(gan: "GAN", *, num_rows: int) -> None:
     """
     rows = np.random.default_rng(0).normal(size=(num_rows, gan.layout.num_features)).astype("float32")
     made_up = ops.convert_to_tensor(rows)
-    check_lengths(lambda: ops.softplus(-gan.score(made_up))[:, 0], gan.critic.trainable_variables, num_rows=num_rows)
+    check_lengths(lambda: ops.softplus(-gan.score(made_up))[:, 0], gan.critic.trainable_variables)

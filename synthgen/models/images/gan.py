@@ -16,7 +16,7 @@ from synthgen.models.gan.critic_update import update_critic
 from synthgen.models.gan.losses import AdversarialLoss
 from synthgen.models.gan.private import update_adversaries
 from synthgen.models.gan.regularizers import SlopePenalty
-from synthgen.models.images.base import CHECKED_IMAGES, ImageModel
+from synthgen.models.images.base import ImageModel
 from synthgen.models.optimised import Adversaries
 from synthgen.networks.geometry import Geometry
 
@@ -106,7 +106,8 @@ class ConvolutionalGAN(Adversaries, ImageModel):
                 scores = {"train_scores": ops.stop_gradient(score(train)), "synthetic_scores": score(synthetic)}
                 adversarial = self.adversarial_loss.generator(**scores)
                 scaled = self.optimizer.scale_loss(adversarial)
-        self.optimizer.apply(tape.gradient(scaled, [variable.value for variable in variables]), variables)
+        gradients = tape.gradient(scaled, [variable.value for variable in variables])
+        backend.apply_gradients(self.optimizer, gradients, variables)
         advantage = ops.mean(ops.sign(scores["train_scores"] - scores["synthetic_scores"]))
         return ops.stack([critic_loss, adversarial, penalty, advantage])
 
@@ -145,8 +146,10 @@ class ConvolutionalGAN(Adversaries, ImageModel):
     def check_private(self) -> None:
         images, condition = self.made_up()
         inputs = [images, condition] if self.num_conditions else images
-        check_lengths(lambda: ops.softplus(-ops.cast(self.critic(inputs, training=True), "float32"))[:, 0],
-                      self.critic.trainable_variables, num_rows=CHECKED_IMAGES)  # fmt: skip
+        check_lengths(
+            lambda: ops.softplus(-ops.cast(self.critic(inputs, training=True), "float32"))[:, 0],
+            self.critic.trainable_variables,
+        )
 
     def _scoring(self, condition: Tensor, seed: Tensor) -> Callable[[Tensor], Tensor]:
         """How the critic scores a whole number of batches of images that share the batch's conditions."""

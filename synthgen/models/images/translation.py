@@ -127,7 +127,8 @@ class Translation(Adversaries):
                     [critic_loss, adversarial, penalty, advantage],
                 )
             scaled = self.optimizer.scale_loss(loss)
-        self.optimizer.apply(tape.gradient(scaled, [variable.value for variable in variables]), variables)
+        gradients = tape.gradient(scaled, [variable.value for variable in variables])
+        backend.apply_gradients(self.optimizer, gradients, variables)
         return ops.stack([*figures, *game])
 
     def translate(self, pixels: np.ndarray) -> np.ndarray:
