@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help demo test check lint docs bench bench-full clean
+.PHONY: help demo test check lint docs lowest bench bench-full clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -31,6 +31,12 @@ lint: $(INSTALLED)  ## ruff and mypy
 docs: $(INSTALLED)  ## build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict -f .mkdocs.yml
 
+lowest:  ## README and tutorial on the lowest versions that pyproject.toml allows, in .venv-lowest
+	@test -x .venv-lowest/bin/uv || { $(PYTHON) -m venv .venv-lowest && .venv-lowest/bin/pip install --quiet uv; }
+	@.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct -e '.[images,datasets]'
+	@.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python pytest hypothesis
+	@.venv-lowest/bin/python -m pytest -q -W default tests/documents/test_code_blocks.py -k 'README or tutorial'
+
 bench: $(INSTALLED)  ## every model on a small table, with short training: some minutes, no downloads
 	@$(BIN)/python -m benchmarks run --quick
 
@@ -40,7 +46,7 @@ bench-full: $(INSTALLED)  ## data sets x models and peers x seeds, scaling, docs
 	@$(BIN)/python -m benchmarks report
 
 clean:  ## remove what the targets made, but not the benchmark's results (.bench) and peers (.peers)
-	rm -rf $(VENV) demo site dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-lowest demo site dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find synthgen tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp is newer than pyproject.toml once everything is installed, so that a second run starts at once.
