@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal, final
 
+from synthgen.bundle.ways import behind_verdict, figure, ways_for_limit, ways_for_verdict
 from synthgen.errors import PolicyError
 from synthgen.expected import Characters, Fields, Maybe, OneOf, Quantity, refused_as
 
 OUTCOMES = ("pass", "warning", "fail")
 """Of a verdict, from the best to the worst."""
+
+ANY = "any"
+"""What a policy says of a subject that it lets pass whatever was found, or if nothing was."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,11 +76,13 @@ class Check:
         about: What was looked at: "holdout", "verdict privacy", "metric membership".
         passed: Whether it is as the policy asks.
         sentence: What was asked and what was found.
+        ways: What would make it pass, the cheapest first; none where it passed.
     """
 
     about: str
     passed: bool
     sentence: str
+    ways: tuple[str, ...] = ()
 
 
 @final
@@ -86,9 +92,11 @@ class Decision:
 
     Args:
         checks: Everything that was looked at.
+        notes: What the policy does not ask, with what the report says of it.
     """
 
     checks: tuple[Check, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -100,23 +108,40 @@ class Decision:
         """What stands against the release; empty where nothing does."""
         return tuple(check.sentence for check in self.checks if not check.passed)
 
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """What would make the release pass, each way once, the cheapest of a check first."""
+        return tuple(dict.fromkeys(way for check in self.checks for way in check.ways))
+
     def to_dict(self) -> dict[str, Any]:
         """Returns the decision as JSON types."""
-        outcome = "PASS" if self.passed else "FAIL"
-        return {"decision": outcome, "reasons": list(self.reasons), "checks": [asdict(check) for check in self.checks]}
+        return {
+            "decision": "PASS" if self.passed else "FAIL", "reasons": list(self.reasons), "ways": list(self.ways),
+            "notes": list(self.notes), "checks": [asdict(check) | {"ways": list(check.ways)} for check in self.checks],
+        }  # fmt: skip
 
 
-def verdict_check(subject: str, worst: str, found: str | None) -> Check:
-    """Returns whether a verdict is no worse than asked.
+def verdict_check(subject: str, worst: str, report: Mapping[str, Any]) -> Check:
+    """Returns whether a verdict is no worse than asked, with the metrics behind one that is.
 
     Args:
         subject: Of the verdict.
-        worst: Outcome that still passes.
-        found: Outcome in the report; None: there is no such verdict. "not computed" never passes.
+        worst: Outcome that still passes, or `ANY`. "not computed" passes only that.
+        report: What `Report.to_dict` returns.
     """
+    found = {verdict["subject"]: verdict["outcome"] for verdict in report["verdicts"]}.get(subject)
+    about = f"verdict {subject}"
+    if worst == ANY:
+        return Check(
+            about=about, passed=True, sentence=f"verdict on {subject}: any may pass; it is {found or 'missing'}."
+        )
     passed = found in OUTCOMES and OUTCOMES.index(found) <= OUTCOMES.index(worst)
-    said = f"verdict on {subject}: {worst} or better is asked for; it is {found or 'missing'}."
-    return Check(about=f"verdict {subject}", passed=passed, sentence=said)
+    said = f"verdict on {subject}: {worst} or better is asked for; it is {found or 'missing'}"
+    if passed:
+        return Check(about=about, passed=True, sentence=f"{said}.")
+    behind = behind_verdict([result for result in report["results"] if result.get("family") == subject], worst)
+    causes = f", for {'; '.join(map(figure, behind))}" if behind else ""
+    return Check(about=about, passed=False, sentence=f"{said}{causes}.", ways=ways_for_verdict(subject, worst, report))
 
 
 def computed_check(result: Mapping[str, Any]) -> Check:
@@ -139,30 +164,35 @@ def guarantee_check(asked: Guarantee, found: Mapping[str, Any] | None) -> Check:
     """
     whom = f" for each {asked.unit}" if asked.unit else ""
     said = f"guarantee: epsilon of at most {asked.most_epsilon:g} at a delta of at most {asked.most_delta:g}{whom}; "
+    ways = (f"learn under a privacy budget: fit --epsilon {asked.most_epsilon:g}, and name the model here: --model.",)
     if found is None or found["epsilon"] is None:
-        return Check(about="guarantee", passed=False, sentence=f"{said}nothing is promised.")
+        return Check(about="guarantee", passed=False, sentence=f"{said}nothing is promised.", ways=ways)
     passed = found["epsilon"] <= asked.most_epsilon and found["delta"] <= asked.most_delta
     passed = passed and asked.unit in (None, found["unit"])
     stated = f"it is {found['epsilon']:.4g} at {found['delta']:g} for each {found['unit']}."
-    return Check(about="guarantee", passed=passed, sentence=said + stated)
+    return Check(about="guarantee", passed=passed, sentence=said + stated, ways=() if passed else ways)
 
 
-def limit_check(result: Mapping[str, Any], limit: Limit) -> Check:
+def limit_check(result: Mapping[str, Any], limit: Limit, report: Mapping[str, Any] | None = None) -> Check:
     """Returns whether a metric keeps within a limit; what was not computed does not.
 
     Args:
         result: "metric", "value", "interval" and "reason" of a result.
         limit: Of the policy.
+        report: That the result is of, for ways to keep the limit; None: none are looked for.
     """
     name, value = result["metric"], result["value"]
     about = f"metric {name}"
     if value is None:
         said = f"{name}: has a limit and was not computed: {result['reason']}"
         return Check(about=about, passed=False, sentence=said)
-    low, high = result["interval"] if limit.of == "interval" else (value, value)
+    ends = result["interval"] if limit.of == "interval" else (value, value)
     what = "the end of its interval" if limit.of == "interval" else "its value"
     if limit.at_most is not None:
-        said = f"{name}: {what} may be at most {limit.at_most:g}; it is {high:.4g}."
-        return Check(about=about, passed=high <= limit.at_most, sentence=said)
-    said = f"{name}: {what} must be at least {limit.at_least:g}; it is {low:.4g}."
-    return Check(about=about, passed=low >= (limit.at_least or 0.0), sentence=said)
+        room, end, bound = limit.at_most - value, ends[1], f"at most {limit.at_most:g}"
+    else:
+        room, end, bound = value - (limit.at_least or 0.0), ends[0], f"at least {limit.at_least:g}"
+    passed = abs(end - value) <= room
+    said = f"{name}: {what} {'may' if limit.at_least is None else 'must'} be {bound}; it is {end:.4g}."
+    ways = () if passed or report is None else ways_for_limit(result, room, abs(end - value), report)
+    return Check(about=about, passed=passed, sentence=said, ways=ways)

@@ -9,6 +9,7 @@ from typing import Any, Literal, Self, final
 import yaml
 
 from synthgen.bundle.decision import (
+    ANY,
     OUTCOMES,
     Check,
     Decision,
@@ -50,7 +51,8 @@ class Policy:
 
     Args:
         least_holdout_patients: Patients kept from the maker, at least; None: a report without any may pass.
-        verdicts: The worst outcome that passes, by subject.
+        verdicts: The worst outcome that passes, by subject, or "any". Of a subject that is not named the decision
+            notes what the report says.
         guarantee: What the model must promise; None: nothing.
         required: Names of metrics that must have been computed.
         limits: By name of the metric.
@@ -156,14 +158,21 @@ class Policy:
         for name in (*self.required, *self.limits):
             if name not in results:
                 raise PolicyError(f"The report has no metric {name!r}.{_other_kind(name, report, results)}")
-        outcomes = {verdict["subject"]: verdict["outcome"] for verdict in report["verdicts"]}
         checks = [] if self.least_holdout_patients is None else [self._holdout(report, self.least_holdout_patients)]
-        checks += [verdict_check(subject, worst, outcomes.get(subject)) for subject, worst in self.verdicts.items()]
+        checks += [verdict_check(subject, worst, report) for subject, worst in self.verdicts.items()]
         if self.guarantee is not None:
             checks.append(guarantee_check(self.guarantee, report.get("guarantee")))
         checks += [computed_check(results[name]) for name in self.required]
-        checks += [limit_check(results[name], limit) for name, limit in self.limits.items()]
-        return Decision(checks=(*checks, *self._groups(report)))
+        checks += [limit_check(results[name], limit, report) for name, limit in self.limits.items()]
+        return Decision(checks=(*checks, *self._groups(report)), notes=self._left_out(report))
+
+    def _left_out(self, report: Mapping[str, Any]) -> tuple[str, ...]:
+        """What the report says of the subjects that the policy does not name."""
+        return tuple(
+            f"The policy says nothing of {verdict['subject']}; the report says {verdict['outcome']}."
+            for verdict in report["verdicts"]
+            if verdict["subject"] not in self.verdicts
+        )
 
     def _groups(self, report: Mapping[str, Any]) -> list[Check]:
         groups = report.get("subgroups", [])
@@ -186,7 +195,10 @@ class Policy:
     def _holdout(report: Mapping[str, Any], least: int) -> Check:
         found = report["tables"]["patients"].get("holdout", 0)
         said = f"holdout: at least {least} patients are asked for; there are {found or 'none'}."
-        return Check(about="holdout", passed=found >= least, sentence=said)
+        ways = (
+            () if found >= least else (f"keep at least {least} patients aside: fit --holdout-share, before training.",)
+        )
+        return Check(about="holdout", passed=found >= least, sentence=said, ways=ways)
 
 
 def write_template(path: str | os.PathLike[str], *, things: Literal["tables", "images"] = "tables") -> None:
@@ -217,7 +229,7 @@ def _limits(stored: Mapping[str, Any] | None) -> dict[str, Limit]:
     return {metric: Limit(**limit) for metric, limit in (stored or {}).items()}
 
 
-_WORST = OneOf(OUTCOMES)
+_WORST = OneOf((*OUTCOMES, ANY))
 _EXPECTED: dict[str, Expected] = {
     "least_holdout_patients": Maybe(Quantity(whole=True, least=1)),
     "verdicts": Fields({}, dict.fromkeys(SUBJECTS, _WORST)), "required": Each(of=Characters()),

@@ -9,10 +9,11 @@ version: 1
 # Patients kept from the maker. Without a holdout no attack can be run; null allows that.
 least_holdout_patients: 100
 
-# The worst verdict that passes, by subject: pass, warning or fail. "not computed" is worse than all of them; a subject
-# that is not named may be missing.
+# The worst verdict that passes, by subject: pass, warning or fail. "not computed" is worse than all of them; any lets
+# whatever was found pass, and nothing too. Usefulness is judged {usefulness}: write any where there is none.
 verdicts:
   fidelity: warning
+  usefulness: warning
   privacy: pass
 
 # What the model must promise (differential privacy), such as {{most_epsilon: 3, most_delta: 1.0e-5, unit: patient_id}};
@@ -21,7 +22,7 @@ guarantee: null
 """
 
 TABLES = (
-    HEAD.format(subject="a synthetic table", pronoun="it")
+    HEAD.format(subject="a synthetic table", pronoun="it", usefulness="by a column to predict (--target)")
     + """
 # Metrics that must have been computed, whatever they say.
 required: [exact_copies, membership, attributes, linkability, singling_out]
@@ -45,7 +46,7 @@ subgroups:
 """For tables."""
 
 IMAGES = (
-    HEAD.format(subject="a set of synthetic images", pronoun="they")
+    HEAD.format(subject="a set of synthetic images", pronoun="they", usefulness="by the classes of the images")
     + """
 # Metrics that must have been computed, whatever they say.
 required: [kid, coverage, image_copies, image_near_copies, image_closer, image_membership]

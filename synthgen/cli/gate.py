@@ -82,7 +82,7 @@ def read_report(path: Path) -> dict[str, Any]:
 
 
 def show(decision: "Decision", *, quiet: bool) -> None:
-    """Prints a decision: the outcome, and a line for each check.
+    """Prints a decision: the outcome, a line for each check, what the policy leaves out, and ways to pass.
 
     Args:
         decision: Of a policy.
@@ -93,3 +93,9 @@ def show(decision: "Decision", *, quiet: bool) -> None:
     for check in decision.checks:
         out.print("  [green]passed[/]  " if check.passed else "  [red]failed[/]  ", end="")
         out.print(check.sentence, markup=False)
+    for note in decision.notes:
+        out.print(f"  note    {note}", markup=False)
+    if decision.ways:
+        out.print("Ways to pass:")
+    for way in decision.ways:
+        out.print(f"  - {way}", markup=False)

@@ -142,3 +142,51 @@ def test_a_file_that_is_absent_or_no_yaml_is_named(tmp_path):
     (tmp_path / "bad.yaml").write_text("a: [")
     with pytest.raises(PolicyError, match="not readable as YAML"):
         Policy.from_yaml(tmp_path / "bad.yaml")
+
+
+def privacy_report(**changes):
+    """A report whose membership is too high, as `Report.to_dict` writes it, as far as the gate reads it."""
+    result = {"metric": "membership", "family": "privacy", "value": 0.56, "interval": [0.52, 0.60], "status": "warning",
+              "reason": "worse than real data by 0.06; up to 0.05 passes.", "parts": []} | changes  # fmt: skip
+    return report(privacy="warning") | {"results": [result]}
+
+
+def test_a_failed_verdict_names_the_metrics_behind_it():
+    check = next(c for c in Policy(verdicts={"privacy": "pass"}).decide(privacy_report()).checks if not c.passed)
+    assert "membership 0.56 (0.52 to 0.6, warning)" in check.sentence
+    assert any("--epsilon" in way for way in check.ways)
+
+
+def test_an_interval_that_is_too_wide_says_how_many_patients_would_do():
+    """From .56 to .60 there is as much again as from .56 to a limit of .58: half the reach takes four times as many."""
+    decision = Policy(limits={"membership": Limit(at_most=0.58)}).decide(privacy_report())
+    assert ["about 2000 patients in the holdout would do (there are 500)" in way for way in decision.ways] == [True]
+    beyond = Policy(limits={"membership": Limit(at_most=0.55)}).decide(privacy_report())
+    assert not any("holdout" in way for way in beyond.ways)
+
+
+def test_the_column_that_gives_most_away_is_named():
+    parts = [{"names": [name], "value": right, "reference": 0.5} for name, right in (("sex", 0.51), ("ward", 0.6))]
+    judged = privacy_report(metric="attributes", parts=parts)
+    ways = Policy(verdicts={"privacy": "pass"}).decide(judged).ways
+    assert (
+        ways[0]
+        == "leave the column ward out: its value is guessed right for 60 % of members against 50 % of outsiders."
+    )
+
+
+def test_a_subject_that_the_policy_leaves_out_is_noted_with_its_outcome():
+    decision = Policy(verdicts={"privacy": "pass"}).decide(report())
+    assert decision.passed
+    assert decision.notes == ("The policy says nothing of fidelity; the report says warning.",)
+    assert Policy(verdicts={"privacy": "pass", "fidelity": "any"}).decide(report()).notes == ()
+
+
+@pytest.mark.parametrize("policy", [Policy.for_tables(), Policy.for_images()])
+def test_the_policies_to_begin_with_name_every_subject(policy):
+    assert set(policy.verdicts) == {"fidelity", "usefulness", "privacy"}
+
+
+def test_any_lets_whatever_was_found_pass():
+    for outcome in ("fail", "not computed"):
+        assert decide({"least_holdout_patients": None, "verdicts": {"privacy": "any"}}, privacy=outcome).passed
