@@ -8,12 +8,15 @@ r"""Every code block of README.md and docs/ runs: each page from top to bottom, 
   not worth showing.
 """
 
+import json
 import re
 import shlex
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -130,3 +133,40 @@ def test_a_failing_block_fails_the_page_and_names_its_line():
         run(ROOT / "README.md", block, {})
     assert raised.traceback[-1].lineno + 1 == 42
     assert str(raised.traceback[-1].path).endswith("README.md")
+
+
+def patients(count=1000):
+    """A table that a user might have: what README's command line works on."""
+    random = np.random.default_rng(0)
+    age, sex = random.integers(18, 95, count), random.choice(["F", "M"], count)
+    weight = random.normal(27, 4, count).round(1)
+    ill = random.random(count) < 1 / (1 + np.exp((70 - age) / 12 + (27 - weight) / 8))
+    return pd.DataFrame(
+        {"patient_id": [f"P-{number:05}" for number in range(count)], "age": age, "sex": sex, "bmi": weight, "ill": ill}
+    )
+
+
+def test_readme_on_a_file_of_the_users(monkeypatch, tmp_path):
+    """What it judges is apart, and its verdicts are what the text says: its block for the command line, few steps."""
+    from synthgen.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    patients().to_csv("patients.csv", index=False)
+    block = next(
+        block for block in blocks(PAGES[0].read_text(encoding="utf-8")) if "describe patients.csv" in block.code
+    )
+    more = {"fit": ["--steps", "60"], "evaluate": ["--json", "report.json", "--target", "ill"]}
+    typed = [shlex.split(command)[1:] for command in commands(block.code)]
+    assert [words[0] for words in typed] == ["describe", "fit", "sample", "evaluate", "sample"]
+    for words in typed:
+        with pytest.raises(SystemExit) as stopped:
+            main([*words, *more.get(words[0], [])])
+        assert stopped.value.code == 0, words
+    train, holdout = (pd.read_csv(f"{name}.csv") for name in ("train", "holdout"))
+    assert not set(train["patient_id"]) & set(holdout["patient_id"])
+    found = {
+        verdict["subject"]: verdict["outcome"] for verdict in json.loads(Path("report.json").read_text())["verdicts"]
+    }
+    assert found["fidelity"] == "pass"
+    assert "not computed" not in found.values()
+    assert set(pd.read_parquet("older-women.parquet")["sex"]) == {"F"}
