@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from synthgen.data.columns import Numerical
+from synthgen.data.columns import LARGEST, Numerical
 from synthgen.encoding.column import ColumnEncoder
 from synthgen.encoding.layout import Block
 from synthgen.encoding.protection import Cohort
@@ -247,6 +247,7 @@ def check_numbers(name: str, column: Numerical, numbers: np.ndarray) -> None:
     Raises:
         Unexpected: If one is beyond the type's ends.
     """
+    agree(bool((np.abs(numbers) <= LARGEST).all()), f"{name}: expected numbers within {LARGEST:g} of 0.")
     dtype = pd.api.types.pandas_dtype(column.dtype)
     plain = getattr(dtype, "numpy_dtype", dtype)
     if len(numbers) and isinstance(plain, np.dtype) and plain.kind in "iuf":
