@@ -38,10 +38,10 @@ def house(tmp_path_factory):
     frame = clinic()
     sg.write_table(frame, folder / "patients.csv")
     schema = {
-        "pid": sg.Identifier(pattern="P-\\d{5}"),
+        "pid": sg.Identifier(pattern="P-[0-9]{5}"),
         "age": sg.Numerical(dtype="int64", decimals=0, minimum=18, maximum=90),
         "pressure": sg.Numerical(decimals=1, minimum=60, maximum=190),
-        "site": sg.Categorical(categories=("north", "south")), "seen": sg.Datetime(resolution="D"),
+        "site": sg.Categorical(categories=("north", "south")), "seen": sg.Datetime(resolution="D", format="%Y-%m-%d"),
     }  # fmt: skip
     sg.Schema(schema, patient_key="pid").to_yaml(folder / "schema.yaml")
     tiny = ["--set", "num_components=6", "--set", "num_steps=12", "--set", "num_sweeps=0"]
