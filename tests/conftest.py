@@ -35,19 +35,22 @@ def no_network(monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", connect_locally)
 
 
-KEPT_PROGRAMS: set[str] = set()
-
-
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def programs_forgotten():
     """Fails a test after which TensorFlow keeps a compiled program for good: see `backend.apply_gradients`."""
+    before = kept_programs()
     yield
-    if "tensorflow" in sys.modules:
-        from tensorflow.python.framework.ops import gradient_registry
+    new = kept_programs() - before
+    assert not new, f"{len(new)} operations with a gradient of their own stay in memory, and what they stand in"
 
-        new = {name for name in gradient_registry.list() if name.startswith("CustomGradient-")} - KEPT_PROGRAMS
-        KEPT_PROGRAMS.update(new)
-        assert not new, f"{len(new)} operations with a gradient of their own stay in memory, and what they stand in"
+
+def kept_programs() -> set[str]:
+    """Names of the operations with a gradient of their own that TensorFlow keeps; none where it is not loaded."""
+    if "tensorflow" not in sys.modules:
+        return set()
+    from tensorflow.python.framework.ops import gradient_registry
+
+    return {name for name in gradient_registry.list() if name.startswith("CustomGradient-")}
 
 
 @pytest.fixture

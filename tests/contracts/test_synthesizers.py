@@ -252,6 +252,7 @@ def test_constraints_hold_on_what_is_written(train, schema, make, tmp_path):
     assert pairs <= {("F", "north"), ("F", "south"), ("M", "south"), ("M", "east")}
 
 
+@pytest.mark.usefixtures("programs_forgotten")
 def test_it_beats_independent_marginals(make):
     """A model that learns nothing of dependence would leave the two-way table at the product of its margins."""
     rng = np.random.default_rng(0)
