@@ -73,6 +73,8 @@ def _ways(subject: str, result: Mapping[str, Any], report: Mapping[str, Any]) ->
             return [f"{name} is known too roughly: {instead} its interval is half as wide."]
         said = [] if report.get("guarantee") else ["learn under a privacy budget: fit --epsilon 3 (or less)."]
         return _columns_guessed(result) + said
+    if report.get("guarantee"):
+        return ["a promise costs fidelity: bring more patients, or spend a larger budget (fit --epsilon)."]
     if name == "marginals":
         return _columns_off(result)
     return ["train longer, or let rows that no family saw choose one: fit --model auto."]
