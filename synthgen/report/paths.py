@@ -1,6 +1,6 @@
 """Images on the way from one synthetic image to another, as their maker drew them: what of it may be shown.
 
-They are synthetic images like others: one that is a training image, or unusually near to one, is not passed on.
+They are synthetic images like others: one that is a real image, or unusually near to one, is not passed on.
 """
 
 from __future__ import annotations
@@ -78,5 +78,5 @@ def shareable_paths(found: Sequence[dict[str, Any]], *, leaks: bool) -> tuple[li
         return [], "Not shown here: images on the way may be training images."
     kept = [{name: value for name, value in path.items() if name != "shareable"} for path in found if path["shareable"]]
     left_out = len(found) - len(kept)
-    said = f"{left_out} of {len(found)} paths come unusually near to a training image and are left out."
+    said = f"{left_out} of {len(found)} paths come unusually near to a real image and are left out."
     return kept, said if left_out else ""

@@ -28,7 +28,7 @@ FAMILIES = {
         **({"num_steps": 400, "width": 48, "batch_size": 100, "num_sampling_steps": 20, "seed": 1} | more)
     ),
     "TVAE": lambda **more: TVAE(
-        **({"num_epochs": 100, "batch_size": 100, "learning_rate": 2e-3, "width": 64, "seed": 1} | more)
+        **({"num_epochs": 140, "batch_size": 100, "learning_rate": 2e-3, "width": 64, "seed": 1} | more)
     ),
     "CTGAN": lambda **more: CTGAN(**({"num_epochs": 40, "batch_size": 100, "learning_rate": 1e-3, "seed": 1} | more)),
     "GaussianCopula": lambda **more: GaussianCopula(**({"seed": 1} | more)),
