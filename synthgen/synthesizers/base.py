@@ -242,7 +242,11 @@ class Synthesizer(Parameters, ABC):
         Args:
             path: CSV, TSV, Parquet or Feather by its suffix. Appears when all rows are written.
             num_rows: At least 0.
-            conditions, balance, calibrate, seed, verbose: See `sample`.
+            conditions: See `sample`, as for the arguments after it.
+            balance: See `sample`.
+            calibrate: See `sample`.
+            seed: See `sample`.
+            verbose: See `sample`.
 
         Raises:
             WriteError: If the path cannot be written; before anything is drawn.
