@@ -3,6 +3,7 @@
 import hashlib
 import os
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -47,11 +48,11 @@ def read_private_key(path: str | os.PathLike[str]) -> Ed25519PrivateKey:
     """Returns the key that signs.
 
     Raises:
-        BundleError: If the file is absent or holds no Ed25519 private key without a password.
+        BundleError: If the file is absent or does not hold one Ed25519 private key without a password.
     """
     try:
-        key = serialization.load_pem_private_key(read_bytes(path), password=None)
-    except (ValueError, TypeError) as error:
+        key = serialization.load_pem_private_key(_only_key(path), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise BundleError(f"{path} holds no private key without a password. `synthgen keys` makes one.") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise BundleError(f"{path} holds a key of another kind; Ed25519 is expected. `synthgen keys` makes one.")
@@ -62,16 +63,24 @@ def read_public_key(path: str | os.PathLike[str]) -> Ed25519PublicKey:
     """Returns the key that verifies.
 
     Raises:
-        BundleError: If the file is absent or holds no Ed25519 public key.
+        BundleError: If the file is absent or does not hold one Ed25519 public key.
     """
     try:
-        key = serialization.load_pem_public_key(read_bytes(path))
-    except ValueError as error:
+        key = serialization.load_pem_public_key(_only_key(path))
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise BundleError(f"{path} holds no public key. Ask whoever signed for the file that `synthgen keys` made.") \
             from error  # fmt: skip
     if not isinstance(key, Ed25519PublicKey):
         raise BundleError(f"{path} holds a key of another kind; Ed25519 is expected.")
     return key
+
+
+def _only_key(path: str | os.PathLike[str]) -> bytes:
+    """What the file of a key holds. Of several keys only the first would count, whichever was meant."""
+    content = read_bytes(path)
+    if content.count(b"-----BEGIN") > 1:
+        raise BundleError(f"{path} holds several keys. Keep the one that is meant in a file of its own.")
+    return content
 
 
 def fingerprint(key: Ed25519PublicKey) -> str:

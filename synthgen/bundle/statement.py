@@ -21,7 +21,8 @@ def parsed(content: bytes) -> tuple[dict[str, Any], str]:
         'its format is not "synthgen-release"'
     """
     try:
-        described = json.loads(content, object_pairs_hook=_distinct, parse_constant=_refused)
+        # Bytes would be read as UTF-16 and UTF-32 too, which other readers of JSON refuse (RFC 8259, 8.1).
+        described = json.loads(content.decode(), object_pairs_hook=_distinct, parse_constant=_refused)
     except RecursionError:
         return {}, "it is nested too deeply"
     except ValueError as error:
