@@ -8,10 +8,10 @@ import typer
 
 from synthgen.cli import images
 from synthgen.cli.image_report import drawn, judged
-from synthgen.cli.maker import judged_by
+from synthgen.cli.maker import ReceiptFile, RosterFile, judged_by
 from synthgen.cli.maker import roster as roster_for
 from synthgen.cli.outputs import require_writable
-from synthgen.cli.verbs import Quiet, Read, console
+from synthgen.cli.verbs import Groups, Quiet, Read, Target, console
 
 NAMED = 20
 """Patients in the internal edition."""
@@ -24,14 +24,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - options
         Path | None,
         typer.Option(metavar="FILE", help="Real rows that the maker never saw. Without them privacy is not judged."),
     ] = None,
-    target: Annotated[
-        str | None,
-        typer.Option(metavar="COLUMN", help="What users will want to predict. Without it usefulness is not judged."),
-    ] = None,
-    by: Annotated[
-        list[str] | None,
-        typer.Option(metavar="COLUMN", help="Judge the groups of this column apart, such as sex or age; repeat it."),
-    ] = None,
+    target: Target = None,
+    by: Groups = None,
     schema: Annotated[
         Path | None, typer.Option(metavar="YAML", help="What the columns mean. Without it: a guess.")
     ] = None,
@@ -43,18 +37,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - options
             "drawing again proves that it drew these, what it promises.",
         ),
     ] = None,
-    receipt: Annotated[
-        Path | None,
-        typer.Option(metavar="JSON", help="What [bold]sample[/bold] wrote of them; without it the one beside them."),
-    ] = None,
-    roster: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Who was learned, as [bold]fit[/bold] wrote it; without it the one beside the "
-            "model. none: do not check.",
-        ),
-    ] = None,
+    receipt: ReceiptFile = None,
+    roster: RosterFile = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="HTML", help="Write the report as one page.")
     ] = None,

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from synthgen.cli.verbs import say_note
 from synthgen.errors import BundleError
@@ -11,6 +13,19 @@ if TYPE_CHECKING:
     from synthgen.provenance.origin import Origin
     from synthgen.provenance.roster import Roster
     from synthgen.synthesizers.drawing import Drawn
+
+ReceiptFile = Annotated[
+    Path | None,
+    typer.Option(metavar="JSON", help="What [bold]sample[/bold] wrote of them; without it the one beside them."),
+]
+
+RosterFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Who was learned, as [bold]fit[/bold] wrote it; without it the one beside the model. none: do not check.",
+    ),
+]
 
 
 def manifest_of(model: Path | None) -> dict[str, Any] | None:

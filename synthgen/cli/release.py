@@ -11,7 +11,7 @@ from synthgen.cli import image_report, images, maker
 from synthgen.cli.gate import show
 from synthgen.cli.outputs import require_new_folder
 from synthgen.cli.sample import categories, parse_where
-from synthgen.cli.verbs import Quiet, Read, console
+from synthgen.cli.verbs import Groups, Quiet, Read, Target, console
 from synthgen.errors import SynthgenError
 
 if TYPE_CHECKING:
@@ -46,19 +46,13 @@ def release(  # noqa: PLR0913, PLR0917 - options
         Path | None,
         typer.Option(metavar="FILE", help="Rows or images to release that are drawn already, in place of -n."),
     ] = None,
-    receipt: Annotated[
-        Path | None,
-        typer.Option(metavar="JSON", help="What [bold]sample[/bold] wrote of them; without it the one beside them."),
-    ] = None,
+    receipt: maker.ReceiptFile = None,
     holdout: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Real rows or images that the maker never saw; policies ask for them."),
     ] = None,
-    target: Annotated[str | None, typer.Option(metavar="COLUMN", help="What users will want to predict.")] = None,
-    by: Annotated[
-        list[str] | None,
-        typer.Option(metavar="COLUMN", help="Judge the groups of this column apart, such as sex or age; repeat it."),
-    ] = None,
+    target: Target = None,
+    by: Groups = None,
     schema: Annotated[Path | None, typer.Option(metavar="YAML", help="What the columns mean.")] = None,
     model: Annotated[
         Path | None,
@@ -68,14 +62,7 @@ def release(  # noqa: PLR0913, PLR0917 - options
             "it the card says that their maker is not proven.",
         ),
     ] = None,
-    roster: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Who was learned, as [bold]fit[/bold] wrote it; without it the one beside the "
-            "model. none: do not check.",
-        ),
-    ] = None,
+    roster: maker.RosterFile = None,
     name: Annotated[str, typer.Option(help="Of the data set.")] = "Synthetic data",
     licence: Annotated[str, typer.Option(help="Of the data set: a name or an address.")] = "not stated",
     data_format: Annotated[

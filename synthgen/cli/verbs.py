@@ -31,6 +31,16 @@ Read = Callable[[Path], "pd.DataFrame"]
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but warnings and errors.")]
 
+Target = Annotated[
+    str | None,
+    typer.Option(metavar="COLUMN", help="What users will want to predict. Without it usefulness is not judged."),
+]
+
+Groups = Annotated[
+    list[str] | None,
+    typer.Option(metavar="COLUMN", help="Judge the groups of this column apart, such as sex or age; repeat it."),
+]
+
 _SCORES = {"detection": "detection next to held-out rows", "log_loss": "log loss of held-out rows"}
 """What chooses the best epoch, by its name in a history."""
 

@@ -175,8 +175,7 @@ class Synthesizer(Parameters, ABC):
         Args:
             num_rows: At least 0.
             conditions: What every row must hold: column name to a value, a list of values, or `Between(low, high)`.
-            known: (num_rows, some columns), rows to complete: row i of the result holds the given cells of row i;
-                missing cells are drawn.
+            known: (num_rows, some columns), rows to complete, each in its place; missing cells are drawn.
             balance: A categorical or boolean column whose values come equally often.
             calibrate: Whether, if the synthesizer learned how and no condition is set, more rows are drawn and those
                 kept that look most like training rows; False is many times faster.
@@ -197,8 +196,7 @@ class Synthesizer(Parameters, ABC):
     def impute(self, frame: pd.DataFrame, *, seed: int | None = None, verbose: bool = True) -> pd.DataFrame:
         """Fills the missing cells of a table, each row's given the cells that it has.
 
-        What is filled in is drawn, not guessed: several seeds give the several tables of multiple imputation
-        (Rubin 1987).
+        Filled in is a draw, no guess: several seeds give the tables of multiple imputation (Rubin 1987).
 
         Args:
             frame: (rows, columns) with at least the learned columns.
@@ -226,7 +224,7 @@ class Synthesizer(Parameters, ABC):
             filled[name] = pd.Series(values, index=frame.index).astype(frame[name].dtype)
         return filled
 
-    def sample_to(  # noqa: D417 - as of `sample`
+    def sample_to(
         self,
         path: str | os.PathLike[str],
         num_rows: int,
