@@ -84,7 +84,7 @@ class Synthesizer(Parameters, ABC):
         Args:
             frame: (rows, columns), training rows only: what `evaluate` gets as holdout must not be among them. A data
                 frame, or an array, whose columns become x0, x1, ...
-            y: Ignored, as by scikit-learn's other density estimators: a target to be learned is a column.
+            y: Ignored, as scikit-learn's other density estimators do: a target to be learned is a column.
             schema: What the table holds; None infers it, which no privacy budget covers.
             privacy: What to promise each patient; None: nothing beyond what the schema protects. Then the last epoch
                 is kept and rows are not calibrated, and what was read is in `ledger`.
@@ -204,7 +204,7 @@ class Synthesizer(Parameters, ABC):
             verbose: See `sample`.
 
         Returns:
-            (rows, columns), the same but for the learned columns' missing cells.
+            (rows, columns), the same but for those cells.
 
         Raises:
             NotFittedError: Before `fit`.
@@ -213,14 +213,13 @@ class Synthesizer(Parameters, ABC):
         schema, encoder, model = self.fitted()
         request = parse_imputation(frame, schema, encoder, completes=model.copies_known)
         gaps = frame[schema.learned].isna()
-        incomplete = np.flatnonzero(gaps.any(axis=1))
-        request = request.part(incomplete)
-        drawn = pd.concat(self._drawn(len(incomplete), request, calibrate=False, seed=seed, verbose=verbose))
+        rows = np.flatnonzero(gaps.any(axis=1))
+        drawn = pd.concat(self._drawn(len(rows), request.part(rows), calibrate=False, seed=seed, verbose=verbose))
         filled = frame.copy()
         for name in gaps.columns[gaps.any()]:
             values = filled[name].astype(object).to_numpy()
             here = gaps[name].to_numpy()
-            values[here] = drawn[name].astype(object).to_numpy()[here[incomplete]]
+            values[here] = drawn[name].astype(object).to_numpy()[here[rows]]
             filled[name] = pd.Series(values, index=frame.index).astype(frame[name].dtype)
         return filled
 
@@ -240,7 +239,7 @@ class Synthesizer(Parameters, ABC):
         Args:
             path: CSV, TSV, Parquet or Feather by its suffix. Appears when all rows are written.
             num_rows: At least 0.
-            conditions: See `sample`, as for the arguments after it.
+            conditions: See `sample`.
             balance: See `sample`.
             calibrate: See `sample`.
             seed: See `sample`.
