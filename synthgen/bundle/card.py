@@ -11,6 +11,7 @@ from synthgen.bundle.decision import Decision
 from synthgen.bundle.manifest import Things, mark
 from synthgen.provenance.origin import How, Origin
 from synthgen.provenance.receipt import Draw
+from synthgen.provenance.roster import told
 
 _UNJUDGED = {
     "rows": "relations of three and more columns, rare subgroups, other targets",
@@ -55,7 +56,7 @@ def card(
     sections = {
         "How it was made": made,
         "What it was made from": f"{counted}. Patients: {tables['patient_key'] or _patients(tables, things)}. "
-        f"{_checked(tables.get('roster'))}",
+        f"{told(tables.get('roster'))}",
         "How it was judged": f"{_verdicts(report)}\n\nPolicy: **{outcome}**, {checks} check{'s' * (checks != 1)}. All "
         "figures, with intervals and what real data scores, are in `report.html`.",
         "What it is not for": _LIMITS.format(unjudged=_UNJUDGED[things], these=_THESE[things]).rstrip(),
@@ -70,13 +71,6 @@ def _patients(tables: Mapping[str, Any], things: Things) -> str:
     if tables["patients"]["train"] < tables["rows"]["train"]:
         return f"as the {things} were handed over"
     return f"each {things.removesuffix('s')} counts as one"
-
-
-def _checked(roster: Mapping[str, str] | None) -> str:
-    """Whether train and holdout are who they are said to be."""
-    if roster is None:
-        return "Whether train is what was learned was not checked: no roster was at hand."
-    return f"Held against the model's roster, {' and '.join(f'{role} {found}' for role, found in roster.items())}."
 
 
 def maker(origin: Origin | None, *, unpromised: str) -> str:

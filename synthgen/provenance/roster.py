@@ -18,6 +18,7 @@ import hashlib
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self, final
 
@@ -254,6 +255,21 @@ class Roster:
         for name in SETS:
             digest.update(f"{name} {len(getattr(self, name))} ".encode() + getattr(self, name).tobytes())
         return digest.hexdigest()
+
+
+def told(checked: Mapping[str, str] | None) -> str:
+    """Returns for a reader whether train and holdout are who they are said to be.
+
+    Args:
+        checked: What `Roster.check` returned; None: it was not at hand.
+
+    Example:
+        >>> told({"train": "is what was learned"})
+        "Held against the model's roster, train is what was learned."
+    """
+    if checked is None:
+        return "Whether train is what was learned was not checked: no roster was at hand."
+    return f"Held against the model's roster, {' and '.join(f'{role} {found}' for role, found in checked.items())}."
 
 
 def _sorted(digests: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from synthgen import __version__
 from synthgen.metrics.base import Part, Result
 from synthgen.metrics.limits import amount
+from synthgen.provenance.roster import told
 from synthgen.report.console import FIGURES, SIGNS, figure_text
 from synthgen.report.figures.clouds import clouds
 from synthgen.report.figures.curves import KINDS, closest_record_curves, roc_curves, strip
@@ -56,6 +57,7 @@ def page(report: Report, *, internal: bool = False) -> str:
         training=_training(report),
         scorecard=scorecard(report),
         amount=amount,
+        roster=told(report.tables.get("roster")),
         **shown,
     )
 

@@ -1,5 +1,6 @@
 """Nothing is promised of rows that the model did not draw, and nothing judged by a file that is not what it says."""
 
+import html
 import json
 import shutil
 
@@ -230,8 +231,11 @@ def test_wrong_files_are_refused_where_the_roster_is_at_hand(house, tmp_path, fa
     damaged = tmp_path / "r.roster"
     damaged.write_bytes((house / "dp.synthgen.roster").read_bytes()[:-200])
     assert "is no roster" in fails(*judged, *right, "--roster", damaged)
-    assert run(*judged, *right, "--json", tmp_path / "r.json", "-q")[0] == 0
+    page = tmp_path / "r.html"
+    assert run(*judged, *right, "--json", tmp_path / "r.json", "-o", page, "-q")[0] == 0
     report = json.loads((tmp_path / "r.json").read_text())
+    assert "roster, train is what was learned and holdout is what was held out." in html.unescape(page.read_text())
+    assert report["tables"]["digest"] in page.read_text()
     assert report["tables"]["roster"] == {"train": "is what was learned", "holdout": "is what was held out"}
     assert report["guarantee"]["epsilon"] <= 3
     sg.write_table(sg.read_table(house / "train.csv").iloc[:300], tmp_path / "part.csv")
