@@ -1,9 +1,11 @@
 """The library's source as the tests of this folder see it: parsed, never imported."""
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "synthgen"
@@ -21,11 +23,11 @@ class Module:
 
     @cached_property
     def tree(self) -> ast.Module:
-        return ast.parse(self.path.read_text(encoding="utf-8"), filename=str(self.path))
+        return ast.parse(self.text, filename=str(self.path))
 
-    @property
-    def lines(self) -> int:
-        return len(self.path.read_text(encoding="utf-8").splitlines())
+    @cached_property
+    def text(self) -> str:
+        return self.path.read_text(encoding="utf-8")
 
     def imports(self, *, type_checking: bool = True) -> list[tuple[int, str]]:
         """Line and full name of everything imported, inside functions too: `from a import b` is a.b."""
@@ -44,8 +46,12 @@ class Module:
         return [n for n in ast.walk(self.tree) if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING"]
 
 
-def modules() -> list[Module]:
-    return [Module(path) for path in sorted(PACKAGE.rglob("*.py"))]
+MODULES = [Module(path) for path in sorted(PACKAGE.rglob("*.py"))]
+
+
+def offenders(faults: Callable[[Module], Any]) -> dict[str, Any]:
+    """What is wrong with each module, by its name; nothing where there is no fault."""
+    return {module.name: found for module in MODULES if (found := faults(module))}
 
 
 def resolve(imported: str, known: set[str]) -> str:
