@@ -216,11 +216,14 @@ def repeat(times: Tensor | int, body: Callable[[Tensor, Any], Any], start: Any) 
 def compiled(function: Callable, *, jit_compile: bool) -> Callable:
     """Returns `function` as one compiled graph; with `jit_compile`, through XLA.
 
+    Without AutoGraph, whose reading of every function called takes longer than tracing: loops are `repeat`, choices of
+    tensors are Keras'.
+
     Args:
-        function: Of tensors.
+        function: Of tensors; no `if` or `for` of Python may ask for a tensor's value.
         jit_compile: Whether XLA compiles it. On CPU, XLA gains on dense networks and loses far more on convolutions.
     """
-    return tf.function(function, jit_compile=jit_compile, reduce_retracing=True)
+    return tf.function(function, jit_compile=jit_compile, reduce_retracing=True, autograph=False)
 
 
 @contextlib.contextmanager
