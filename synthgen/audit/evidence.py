@@ -141,5 +141,5 @@ def guess(past: list[dict[str, float]], inside: list[bool], seen: dict[str, floa
         apart = abs(high - low) / spread if spread else 0.0
         if apart > best:
             best, told = apart, name
-            decided = (value - (high + low) / 2) * (high - low)
+            decided = float((value - (high + low) / 2) * (high - low))
     return decided, told

@@ -94,7 +94,8 @@ def apply_gradients(optimizer: keras.Optimizer, gradients: list[Tensor], variabl
 
     Keras adds gradients up over replicas by an operation with a gradient of its own, even where there is one replica,
     and TensorFlow keeps such a gradient, with the whole compiled program around it, for as long as the process lives:
-    some ten megabytes a fit. Where there is one replica nothing has to be added up.
+    some ten megabytes a fit. Where there is one replica nothing has to be added up. An optimizer that scales losses, of
+    the policy mixed_float16, takes no step outside of a replica: there the program is kept.
 
     Args:
         optimizer: Built or not.
@@ -102,7 +103,8 @@ def apply_gradients(optimizer: keras.Optimizer, gradients: list[Tensor], variabl
         variables: Keras variables.
     """
     replica = tf.distribute.get_replica_context()
-    if replica is None or replica.num_replicas_in_sync > 1:
+    scales = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+    if scales or replica is None or replica.num_replicas_in_sync > 1:
         optimizer.apply(gradients, variables)
     else:  # outside of a replica Keras adds nothing up
         replica.merge_call(lambda _strategy: optimizer.apply(gradients, variables))
