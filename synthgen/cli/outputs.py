@@ -1,19 +1,28 @@
 """Where a verb is going to write: found out before long work, and kept from other runs until the verb has ended."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 
+from synthgen.errors import WriteError
 from synthgen.files.locks import claimed
 from synthgen.files.writing import appearing, replacing
 
 
 class _Claims:
-    """Names that a verb keeps, and what gives them up."""
+    """Names that a verb keeps, what gives them up, and all that its options name."""
 
-    def __init__(self, stack: ExitStack) -> None:
+    def __init__(self, stack: ExitStack, named: Iterable[Path]) -> None:
         self._stack, self._paths = stack, set[Path]()
+        self._named = Counter(path.resolve() for path in named)
+
+    def require_one_use(self, path: Path) -> None:
+        """Refuses what another option names too: a table that is read, or another result, would be lost."""
+        if self._named[path.resolve()] > 1:
+            raise WriteError(f"{path} is named twice. Writing it would replace what another option names: name another "
+                             "output.")  # fmt: skip
 
     def add(self, path: Path) -> None:
         """Keeps one more, once."""
@@ -26,10 +35,14 @@ _CLAIMS: ContextVar[_Claims | None] = ContextVar("claims of the verb that runs",
 
 
 @contextmanager
-def claiming() -> Iterator[None]:
-    """Keeps all that is claimed inside the block until its end."""
+def claiming(named: Iterable[Path] = ()) -> Iterator[None]:
+    """Keeps all that is claimed inside the block until its end.
+
+    Args:
+        named: All paths that the verb was given, to be read or written.
+    """
     with ExitStack() as stack:
-        before = _CLAIMS.set(_Claims(stack))
+        before = _CLAIMS.set(_Claims(stack, named))
         try:
             yield
         finally:
@@ -46,6 +59,7 @@ def require_new_folder(path: Path, *, parents: bool = False) -> None:
     Raises:
         WriteError: If something is there, another run is making it, or the folder it would be in cannot be written.
     """
+    _require_one_use(path)
     with suppress(_Tried), appearing(path, parents=parents):
         raise _Tried
     _claim(path)
@@ -59,14 +73,14 @@ def require_writable(*paths: Path | None, table: bool = False) -> None:
         table: Whether they will be tables, whose names say their format.
 
     Raises:
-        WriteError: If one cannot be, or another run is going to write it.
+        WriteError: If one cannot be, another run is going to write it, or another option names it too.
     """
     from synthgen.data.formats import format_of
-    from synthgen.errors import WriteError
 
     for path in paths:
         if path is None:
             continue
+        _require_one_use(path)
         if table:
             try:
                 format_of(path)
@@ -75,6 +89,12 @@ def require_writable(*paths: Path | None, table: bool = False) -> None:
         with suppress(_Tried), replacing(path):
             raise _Tried
         _claim(path)
+
+
+def _require_one_use(path: Path) -> None:
+    claims = _CLAIMS.get()
+    if claims is not None:
+        claims.require_one_use(path)
 
 
 def _claim(path: Path) -> None:

@@ -81,7 +81,7 @@ def verb(command: Callable[..., None]) -> Callable[..., None]:
             options["read"] = _reader(**{name: options.pop(name) for name in _READING})
         with _warnings_as_notes(), ending_in_order() as asked:
             try:
-                with claiming():
+                with claiming([value for value in options.values() if isinstance(value, Path)]):
                     command(**options)
             except typer.Exit:  # a verdict, no error
                 raise

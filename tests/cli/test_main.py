@@ -97,6 +97,31 @@ def test_a_file_that_is_there_survives_the_question_whether_it_can_be_replaced(t
         require_writable(tmp_path / "rows.xlsx", table=True)
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "describe table.csv -o table.csv",
+        "fit table.csv -o table.csv",
+        "fit table.csv --holdout table.csv -o m.synthgen",
+        "fit table.csv --train ./other/../table.csv -o m.synthgen",
+        "fit table.csv --train kept.csv --holdout kept.csv -o m.synthgen",
+        "fit other -o m.synthgen --train kept.npz --holdout kept.npz",
+        "tune table.csv --json m.synthgen -o m.synthgen",
+        "sample m.synthgen --known table.csv -o table.csv",
+        "augment table.csv --target age -o table.csv",
+        "evaluate --train other.csv --synthetic table.csv --json table.csv",
+        "evaluate --train table.csv --synthetic other.csv -o kept.html --internal kept.html",
+    ],
+)
+def test_no_verb_writes_over_what_another_option_names(command, fails, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "table.csv").write_text("age\n40\n")
+    (tmp_path / "other").mkdir()
+    assert "is named twice" in fails(*command.split())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["other", "table.csv"]
+    assert (tmp_path / "table.csv").read_text() == "age\n40\n"
+
+
 def test_every_family_can_be_fitted_by_name():
     from synthgen.synthesizers.tables import FAMILIES
 
