@@ -14,9 +14,13 @@ from synthgen.bundle.release import SignedFolder, described_file
 from synthgen.data.images.image_set import ImageSet
 from synthgen.data.writers import write_table
 from synthgen.errors import BundleError
+from synthgen.provenance.origin import Origin
 
 FILE, POSITION = "file", "position"
 """Column of the table that says which image a row is of: a file of the folder, or a place in the archive."""
+
+PLACE = "slice"
+"""Column that readers of volumes make: which slice an image is."""
 
 FOLDER = "images"
 """Of the files of images."""
@@ -48,6 +52,7 @@ class ImageRelease(SignedFolder):
         return self.synthetic
 
     def write_data(self, folder: Path, *, created: str) -> dict[str, Mapping[str, Any]]:
+        require_judged(self.synthetic, self.origin)
         images, first = self._write_images(folder)
         table = pd.concat([first, self.synthetic.table.reset_index(drop=True)], axis=1)
         if table.columns.duplicated().any():
@@ -91,3 +96,21 @@ class ImageRelease(SignedFolder):
         return maker(self.origin, unpromised=UNPROMISED), {
             "Images": f"{held}\n\nWhat each shows is in `images.csv`:\n\n{columns_table(columns)}"
         }
+
+
+def require_judged(synthetic: ImageSet, origin: Origin | None) -> None:
+    """Refuses what is said of images by nobody knows whom: the judges look at images and classes, at nothing else.
+
+    Args:
+        synthetic: The images that are to be released.
+        origin: Proof of which model drew them, and what is known of each; None: there is none.
+
+    Raises:
+        BundleError: Names the columns.
+    """
+    others = [name for name in synthetic.table if name not in (synthetic.label, PLACE)]
+    if origin is None and others:
+        raise BundleError(
+            f"synthetic: nobody judged the columns {others}, which may be of real patients, and no model is proven to "
+            "have drawn them. Leave them out of the table, or name the model that drew these images."
+        )

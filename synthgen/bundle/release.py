@@ -138,7 +138,7 @@ class Release(SignedFolder):
 
     def write_data(self, folder: Path, *, created: str) -> dict[str, Mapping[str, Any]]:
         table = folder / f"synthetic.{self.format}"
-        write_table(self.synthetic, table)
+        write_table(_cells(self.synthetic), table)
         self.schema.to_yaml(folder / "schema.yaml")
         file = described_file(table, self.format)
         return {
@@ -154,6 +154,14 @@ class Release(SignedFolder):
         )
         kinds = {name: column.kind for name, column in self.schema.columns.items()}
         return maker(self.origin, unpromised=unpromised), {"Columns": columns_table(kinds)}
+
+
+def _cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """The cells, which were judged. A frame may also hold categories of no row, and notes (`attrs`): Parquet has both."""
+    return pd.DataFrame({
+        name: column.cat.remove_unused_categories() if isinstance(column.dtype, pd.CategoricalDtype) else column
+        for name, column in frame.items()
+    })  # fmt: skip
 
 
 def described_file(path: Path, file_format: str) -> dict[str, Any]:

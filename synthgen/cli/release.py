@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 
@@ -16,6 +16,7 @@ from synthgen.errors import SynthgenError
 
 if TYPE_CHECKING:
     from synthgen.bundle.release import SignedFolder
+    from synthgen.data.images.image_set import ImageSet
     from synthgen.provenance.origin import Origin
     from synthgen.report.report import Report
     from synthgen.synthesizers.drawing import Drawn
@@ -111,6 +112,10 @@ def release(  # noqa: PLR0913, PLR0917 - options
         data, origin = _drawn(model or Path(), rows or 0, where or [], balance=balance, seed=seed, verbose=not quiet)
     else:
         data, origin = _read(synthetic, model, receipt, reader, verbose=not quiet)
+    if things == "images":
+        from synthgen.bundle.image_release import require_judged
+
+        require_judged(cast("ImageSet", data), origin)
     judging: dict[str, Any] = {"train": train, "holdout": holdout, "synthetic": data, "model": model, "roster": known,
                                "seed": seed, "quiet": quiet}  # fmt: skip
     if things == "images":

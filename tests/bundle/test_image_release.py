@@ -65,8 +65,9 @@ def origin(judged, privacy=None):
 def release(judged, policy=None, **settings):
     synthetic, report = judged
     decision = (policy or Policy()).decide(report.to_dict())
+    known = {"origin": origin(judged)} | settings
     return ImageRelease(name="Ward 7", licence="CC0-1.0", synthetic=synthetic, report=report, policy="the policy",
-                        decision=decision, **settings)  # fmt: skip
+                        decision=decision, **known)  # fmt: skip
 
 
 def test_an_archive_reads_back(judged, key, tmp_path):
@@ -97,7 +98,7 @@ def test_a_folder_of_pictures_reads_back_by_its_table(judged, key, tmp_path):
 
 def test_dicom_files_say_that_they_are_synthetic(judged, key, tmp_path):
     pydicom = pytest.importorskip("pydicom", reason="pydicom is not installed: pip install 'synthgen[images]'")
-    release(judged, format="dicom", origin=origin(judged)).write(tmp_path / "out", key=key)
+    release(judged, format="dicom").write(tmp_path / "out", key=key)
     file = tmp_path / "out" / sg.read_table(tmp_path / "out" / "images.csv")["file"].iloc[5]
     dataset = pydicom.dcmread(file)
     assert (dataset.SyntheticData, dataset.ManufacturerModelName) == ("YES", "ImageGAN")
@@ -158,6 +159,16 @@ def test_metadata_names_files_checksums_and_columns(judged, key, tmp_path, image
         assert (images["@type"], images["includes"]) == ("cr:FileSet", "images/**/*.png")
         assert set(resource["path"]) == {name for name in listed if name.endswith(".png")}
         assert croissant["recordSet"][1]["field"][0]["dataType"] == "sc:ImageObject"
+
+
+def test_what_nobody_judged_is_not_signed(judged, key, tmp_path):
+    """The judges look at pixels and classes: ages beside them may be anybody's, unless a model drew them too."""
+    with pytest.raises(BundleError, match=r"nobody judged the columns \['age'\]"):
+        release(judged, origin=None).write(tmp_path / "out", key=key)
+    assert not (tmp_path / "out").exists()
+    bare = replace(judged[0], table=judged[0].table[["label"]])
+    release(on(bare, judged[1]), origin=None).write(tmp_path / "out", key=key)
+    assert sg.read_table(tmp_path / "out" / "images.csv").columns.tolist() == ["position", "label"]
 
 
 def on(images, report):

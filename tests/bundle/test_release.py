@@ -69,6 +69,16 @@ def test_a_release_holds_everything_and_verifies(judged, key, tmp_path, table_fo
     assert "TabularGAN" in card and "Trial 7" in card and "**PASS**" in card and "| dose | numerical |" in card
 
 
+def test_what_is_in_no_cell_is_not_released(judged, key, tmp_path):
+    """A frame can hold categories of no row, and notes; Parquet keeps both, and no judge looks at them."""
+    synthetic, schema, report = judged
+    known = synthetic.assign(site=pd.Categorical(synthetic["site"], categories=["north", "south", "Ada Lovelace"]))
+    known.attrs, known.columns.name = {"drawn after": "Ada Lovelace"}, "Ada Lovelace"
+    release((known, schema, report), Policy(), format="parquet").write(tmp_path / "out", key=key)
+    assert b"Lovelace" not in (tmp_path / "out" / "synthetic.parquet").read_bytes()
+    assert (sg.read_table(tmp_path / "out" / "synthetic.parquet")["site"] == synthetic["site"]).all()
+
+
 def test_metadata_names_the_file_its_checksum_and_its_columns(judged, key, tmp_path):
     release(judged, Policy()).write(tmp_path / "out", key=key)
     listed = json.loads((tmp_path / "out" / "manifest.json").read_text())["files"]["synthetic.csv"]
