@@ -1,5 +1,7 @@
 """What a policy decides: single checks, each with what was asked and what was found."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal, final
@@ -93,10 +95,12 @@ class Decision:
     Args:
         checks: Everything that was looked at.
         notes: What the policy does not ask, with what the report says of it.
+        report: SHA-256 of the report that was looked at, see `report_digest`; None: of none.
     """
 
     checks: tuple[Check, ...]
     notes: tuple[str, ...] = ()
+    report: str | None = None
 
     @property
     def passed(self) -> bool:
@@ -119,6 +123,19 @@ class Decision:
             "decision": "PASS" if self.passed else "FAIL", "reasons": list(self.reasons), "ways": list(self.ways),
             "notes": list(self.notes), "checks": [asdict(check) | {"ways": list(check.ways)} for check in self.checks],
         }  # fmt: skip
+
+
+def report_digest(report: Mapping[str, Any]) -> str:
+    """Returns the SHA-256 of a report, by which a decision on another one is told from one on it.
+
+    Args:
+        report: What `Report.to_dict` returns, or its file holds.
+
+    Example:
+        >>> report_digest({"results": ()}) == report_digest({"results": []})
+        True
+    """
+    return hashlib.sha256(json.dumps(report, sort_keys=True).encode()).hexdigest()
 
 
 def verdict_check(subject: str, worst: str, report: Mapping[str, Any]) -> Check:

@@ -18,6 +18,7 @@ from synthgen.bundle.decision import (
     computed_check,
     guarantee_check,
     limit_check,
+    report_digest,
     verdict_check,
 )
 from synthgen.bundle.templates import TEMPLATES
@@ -164,7 +165,8 @@ class Policy:
             checks.append(guarantee_check(self.guarantee, report.get("guarantee")))
         checks += [computed_check(results[name]) for name in self.required]
         checks += [limit_check(results[name], limit, report) for name, limit in self.limits.items()]
-        return Decision(checks=(*checks, *self._groups(report)), notes=self._left_out(report))
+        checks += self._groups(report)
+        return Decision(checks=tuple(checks), notes=self._left_out(report), report=report_digest(report))
 
     def _left_out(self, report: Mapping[str, Any]) -> tuple[str, ...]:
         """What the report says of the subjects that the policy does not name."""

@@ -12,7 +12,7 @@ import pandas as pd
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from synthgen.bundle.card import card, columns_table, maker
-from synthgen.bundle.decision import Decision
+from synthgen.bundle.decision import Decision, report_digest
 from synthgen.bundle.manifest import Things, sha256, write_manifest
 from synthgen.bundle.metadata import croissant, data_package
 from synthgen.bundle.provenance import provenance
@@ -86,13 +86,15 @@ class SignedFolder(ABC):
             key: Signs.
 
         Raises:
-            BundleError: If the policy says no, the report is on other data, it speaks of a promise that no proven
-                origin stands for, or the folder exists.
+            BundleError: If the policy says no, or decided on another report, the report is on other data, it speaks of
+                a promise that no proven origin stands for, or the folder exists.
             WriteError: If it cannot be written, or another run is writing it.
         """
         if not self.decision.passed:
             raise BundleError(f"The policy says no: {' '.join(self.decision.reasons)}")
         report = self.report.to_dict()
+        if self.decision.report != report_digest(report):
+            raise BundleError("decision: the policy decided on another report. Let it decide on this one.")
         checked = provenance(report, digest=digest_of(self.data()), origin=self.origin)
         require_new(Path(folder))
         with appearing(folder) as beside:

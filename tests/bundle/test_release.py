@@ -103,6 +103,18 @@ def test_a_report_on_other_rows_or_a_proof_of_others_is_refused(judged, key, tmp
     assert not (tmp_path / "out").exists()
 
 
+def test_a_decision_on_another_report_signs_nothing(judged, key, tmp_path):
+    """Such as one on rows that were drawn, and judged, before these."""
+    synthetic, schema, report = judged
+    lenient, before = Policy(), replace(report, created="2024-01-01T00:00:00+00:00")
+    stale = replace(release(judged, lenient), decision=lenient.decide(before.to_dict()))
+    with pytest.raises(BundleError, match="decision: the policy decided on another report"):
+        stale.write(tmp_path / "out", key=key)
+    report.to_json(tmp_path / "report.json")
+    read = json.loads((tmp_path / "report.json").read_text())
+    replace(stale, decision=lenient.decide(read)).write(tmp_path / "out", key=key)
+
+
 def test_a_promise_needs_the_model_that_makes_it(judged, key, tmp_path):
     synthetic, schema, report = judged
     promise = {"epsilon": 3.0, "delta": 1e-5, "unit": "row", "known_noise": False, "entries": []}
