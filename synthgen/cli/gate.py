@@ -38,6 +38,7 @@ def gate(
     $ synthgen gate report.json --policy policy.yaml --json > decision.json
     """
     from synthgen.bundle.policy import Policy
+    from synthgen.bundle.report_file import read_report
 
     found = read_report(report)
     if synthetic is not None:
@@ -53,32 +54,10 @@ def gate(
 def _require_on(found: dict[str, Any], report: Path, rows: "pd.DataFrame", synthetic: Path) -> None:
     from synthgen.provenance.digests import digest_of
 
-    if found.get("tables", {}).get("digest") != digest_of(rows):
+    if found["tables"].get("digest") != digest_of(rows):
         raise BundleError(
             f"{report} is not on the rows of {synthetic}: it judged others. Judge these, then ask the gate."
         )
-
-
-def read_report(path: Path) -> dict[str, Any]:
-    """Returns what a report's file holds.
-
-    Args:
-        path: That `Report.to_json` wrote.
-
-    Raises:
-        ReadError: If it cannot be read or is no report.
-    """
-    from synthgen.errors import ReadError
-
-    try:
-        report = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ReadError(f"{path} cannot be read: {error.strerror}.") from error
-    except (ValueError, RecursionError) as error:
-        raise ReadError(f"{path} is no JSON. `synthgen evaluate --json` writes a report.") from error
-    if not isinstance(report, dict) or report.get("format") != "synthgen-report":
-        raise ReadError(f"{path} is no report of synthgen. `synthgen evaluate --json` writes one.")
-    return report
 
 
 def show(decision: "Decision", *, quiet: bool) -> None:

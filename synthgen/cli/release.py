@@ -101,6 +101,7 @@ def release(  # noqa: PLR0913, PLR0917 - options
     _check_source(rows=rows, synthetic=synthetic, model=model, only_drawn={"--where": where, "--balance": balance},
                   only_read={"--receipt": receipt})  # fmt: skip
     asked, signing = Policy.from_yaml(policy), read_private_key(key)
+    asked_text = policy.read_text(encoding="utf-8")  # now: it may be another by the time that all is judged
     things = "images" if images.are_images(train) else "rows"
     if things == "images":
         images.refuse({"--target": target, "--by": by, "--schema": schema})
@@ -126,7 +127,7 @@ def release(  # noqa: PLR0913, PLR0917 - options
     show(decision, quiet=quiet)
     if not decision.passed:
         raise typer.Exit(1)
-    folder = made(name=name, licence=licence, report=report, policy=policy.read_text(encoding="utf-8"),
+    folder = made(name=name, licence=licence, report=report, policy=asked_text,
                   decision=decision, origin=origin, synthetic=data, format=chosen)  # fmt: skip
     folder.write(output, key=signing)
     console(quiet=quiet).print(f"Written to {output}", markup=False)

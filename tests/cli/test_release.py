@@ -71,6 +71,25 @@ def test_the_gate_alone(fitted, desk, run):
     assert run("gate", report, "--policy", desk / "policy.yaml")[0] == 0
 
 
+def test_a_file_that_is_not_all_of_a_report_is_refused(desk, fails):
+    """Whatever is missing from it, or of another kind, could be what speaks against the release."""
+    result = {"metric": "tstr", "family": "usefulness", "status": "pass", "reason": "", "value": 0.9, "parts": [],
+              "interval": [0.8, 1.0]}  # fmt: skip
+    good = {"format": "synthgen-report", "version": 1, "tables": {"patients": {"train": 9}}, "verdicts": [],
+            "guarantee": None, "subgroups": [], "results": [result]}  # fmt: skip
+    part = {"metric": "tstr", "part": {"value": 1.0, "interval": None, "note": ""}}
+    odd = [
+        [], {"format": "synthgen-report"}, good | {"version": 2}, good | {"results": {}}, good | {"results": [1]},
+        good | {"results": [result, result]}, good | {"results": [result | {"interval": None}]},
+        good | {"results": [result | {"value": float("nan")}]}, good | {"tables": []},
+        good | {"tables": {"patients": {"holdout": "500"}}}, good | {"guarantee": {"epsilon": "1"}},
+        good | {"subgroups": [{"column": "sex", "level": "F", "figures": [part]}]},
+    ]  # fmt: skip
+    for held in odd:
+        (desk / "report.json").write_text(json.dumps(held))
+        assert "is no report of version 1" in fails("gate", desk / "report.json", "--policy", desk / "policy.yaml")
+
+
 def test_a_policy_to_begin_with(tmp_path, run, fails):
     code, out, _ = run("policy", "-o", tmp_path / "p.yaml")
     assert code == 0 and "sign it off" in out

@@ -1,0 +1,77 @@
+"""A report that comes from a file: all that a policy looks at is there, and is what it should be."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from synthgen.errors import ReadError
+from synthgen.expected import ByName, Characters, Each, Fields, Maybe, OneOf, Quantity, agree, refused_as
+from synthgen.files.reading import read_whole
+
+MOST_BYTES = 2**28
+"""Of a report: one of a hundred columns takes less than a million."""
+
+_COUNT, _FIGURE = Quantity(whole=True, least=0), Maybe(Quantity())
+_INTERVAL = Maybe(Each(of=Quantity(), least=2, most=2))
+_PART = Fields({"names": Each(of=Characters()), "value": _FIGURE, "reference": _FIGURE}, others=True)
+_RESULT = Fields(
+    {
+        "metric": Characters(), "family": Characters(), "status": Characters(), "reason": Characters(),
+        "value": _FIGURE, "interval": _INTERVAL, "parts": Each(of=_PART),
+    },
+    others=True,
+)  # fmt: skip
+_OF_GROUP = Fields({"value": _FIGURE, "interval": _INTERVAL, "note": Characters()}, others=True)
+_GROUP = Fields(
+    {
+        "column": Characters(), "level": Characters(),
+        "figures": Each(of=Fields({"metric": Characters(), "part": _OF_GROUP}, others=True)),
+    },
+    others=True,
+)  # fmt: skip
+_PROMISE = Fields({"epsilon": _FIGURE, "delta": Quantity(), "unit": Characters()}, others=True)
+_REPORT = Fields(
+    {
+        "format": OneOf(("synthgen-report",)), "version": Quantity(whole=True, least=1, most=1),
+        "tables": Fields({"patients": ByName(_COUNT)}, others=True), "results": Each(of=_RESULT),
+        "verdicts": Each(of=Fields({"subject": Characters(), "outcome": Characters()}, others=True)),
+        "guarantee": Maybe(_PROMISE), "subgroups": Each(of=_GROUP),
+    },
+    others=True,
+)  # fmt: skip
+
+
+def read_report(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Returns what a report's file holds, for `Policy.decide`.
+
+    Args:
+        path: That `Report.to_json` wrote.
+
+    Raises:
+        ReadError: If it cannot be read, or is no report of this version.
+
+    Example:
+        >>> import tempfile
+        >>> path = Path(tempfile.mkdtemp()) / "report.json"
+        >>> _ = path.write_text('{"format": "synthgen-report", "version": 2}')
+        >>> read_report(path)  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        synthgen.errors.ReadError: ... It lacks tables, results, verdicts, guarantee, subgroups. ...
+    """
+    way_out = " `synthgen evaluate --json` writes a report."
+    try:
+        held = json.loads(read_whole(path, most=MOST_BYTES))
+    except ReadError:
+        raise
+    except OSError as error:
+        raise ReadError(f"{path} cannot be read: {os.strerror(error.errno or 0)}.") from error
+    except (ValueError, RecursionError) as error:
+        raise ReadError(f"{path} is no JSON.{way_out}") from error
+    with refused_as(ReadError, f"{path} is no report of version 1 of synthgen: ", way_out):
+        found = _REPORT.check(held, "the report")
+        names = [result["metric"] for result in found["results"]]
+        agree(len(set(names)) == len(names), "results: expected each metric once.")
+        for figure in [*found["results"], *(part["part"] for group in found["subgroups"] for part in group["figures"])]:
+            agree((figure["value"] is None) == (figure["interval"] is None), "expected an interval with each value.")
+    return found
