@@ -159,7 +159,7 @@ class Release(SignedFolder):
 
 
 def _cells(frame: pd.DataFrame) -> pd.DataFrame:
-    """The cells, which were judged. A frame may also hold categories of no row, and notes (`attrs`): Parquet has both."""
+    """The cells, which were judged. A frame can also hold categories of no row, and notes (`attrs`): Parquet does."""
     return pd.DataFrame({
         name: column.cat.remove_unused_categories() if isinstance(column.dtype, pd.CategoricalDtype) else column
         for name, column in frame.items()

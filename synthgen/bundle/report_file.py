@@ -2,7 +2,6 @@
 
 import json
 import os
-from pathlib import Path
 from typing import Any
 
 from synthgen.errors import ReadError
@@ -53,6 +52,7 @@ def read_report(path: str | os.PathLike[str]) -> dict[str, Any]:
 
     Example:
         >>> import tempfile
+        >>> from pathlib import Path
         >>> path = Path(tempfile.mkdtemp()) / "report.json"
         >>> _ = path.write_text('{"format": "synthgen-report", "version": 2}')
         >>> read_report(path)  # doctest: +ELLIPSIS

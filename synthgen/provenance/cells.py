@@ -17,8 +17,8 @@ from pandas.api import types
 
 from synthgen.data.moments import to_moments
 
-_NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?(Z|[+-]\d\d:?\d\d)?")
+_NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
 _TRUTH = {"true": "1", "false": "0"}
 _MOST_WHOLE = 2.0**63
 """Below which a number without decimals is written as an integer, exactly."""
@@ -111,7 +111,7 @@ def _text(value: Any) -> str | None:
 
 def _number(text: str) -> str | None:
     if text.lstrip("+-").isdigit():
-        return str(int(text))
+        return "0" if text == "-0" else text.removeprefix("+")
     return _floats(np.array([float(text)]))[0]
 
 

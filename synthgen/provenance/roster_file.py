@@ -76,7 +76,8 @@ def read_roster(path: str | os.PathLike[str]) -> Roster:
     key = arrays.pop("key").tobytes()
     roster = Roster(model=about["model"], things=about["things"], columns=tuple(about["columns"]),
                     patient_key=about["patient_key"], key=key, **arrays)  # fmt: skip
-    if len(key) != KEY_BYTES or not secrets.compare_digest(roster.seal().encode(), about["seal"].encode()):
+    seal = about["seal"].encode("utf-8", "surrogatepass")
+    if len(key) != KEY_BYTES or not secrets.compare_digest(roster.seal().encode(), seal):
         raise ReadError(
             f"{path} was changed, or its key is another roster's. Trust nothing of it; fit again to have one."
         )

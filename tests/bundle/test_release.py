@@ -105,7 +105,7 @@ def test_a_report_on_other_rows_or_a_proof_of_others_is_refused(judged, key, tmp
 
 def test_a_decision_on_another_report_signs_nothing(judged, key, tmp_path):
     """Such as one on rows that were drawn, and judged, before these."""
-    synthetic, schema, report = judged
+    report = judged[2]
     lenient, before = Policy(), replace(report, created="2024-01-01T00:00:00+00:00")
     stale = replace(release(judged, lenient), decision=lenient.decide(before.to_dict()))
     with pytest.raises(BundleError, match="decision: the policy decided on another report"):

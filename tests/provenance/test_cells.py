@@ -56,6 +56,10 @@ def test_types_make_no_difference(one, other):
     assert column_texts(one) == column_texts(other)
 
 
+def test_whole_numbers_as_text_are_of_any_length():
+    assert column_texts(pd.Series(["9" * 9999, "-0", "+12"])) == ["9" * 9999, "0", "12"]
+
+
 def test_a_date_that_nanoseconds_do_not_reach_is_the_same_in_every_type():
     texts = ["9999-12-31", "2020-01-02"]
     days = [datetime.date.fromisoformat(text) for text in texts]
@@ -63,7 +67,17 @@ def test_a_date_that_nanoseconds_do_not_reach_is_the_same_in_every_type():
         assert column_texts(column) == texts
 
 
-@pytest.mark.parametrize("texts", [["007", "7"], ["NA", None], ["2024-02-30", "2024-03-01"], ["a", "A"], ["1", "1 "]])
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["007", "7"],
+        ["NA", None],
+        ["2024-02-30", "2024-03-01"],
+        ["a", "A"],
+        ["1", "1 "],
+        ["13", "1\N{ARABIC-INDIC DIGIT THREE}"],
+    ],
+)
 def test_what_means_something_else_stays_apart(texts):
     assert len(set(column_texts(pd.Series(texts)))) == 2
 

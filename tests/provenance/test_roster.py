@@ -140,6 +140,7 @@ def test_a_file_that_was_changed_is_refused(roster, tmp_path):
         "key": {"key": np.zeros(32, np.uint8)}, "digest": {"learned": flipped}, "fewer": {"learned": learned[1:]},
         "model": {"about": np.frombuffer(json.dumps(about | {"model": "1" * 64}).encode(), np.uint8)},
         "short key": {"key": np.zeros(16, np.uint8)},
+        "seal": {"about": np.frombuffer(json.dumps(about | {"seal": "\ud800"}).encode(), np.uint8)},
     }  # fmt: skip
     for name, change in changes.items():
         with pytest.raises(ReadError, match="was changed"):

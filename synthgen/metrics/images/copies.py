@@ -79,9 +79,9 @@ def _counted(pools: ImagePools, *, part: float, limits: Limits) -> Measurement:
         raise NotComputed("there is no holdout; without images the maker never saw, nearness has no yardstick.")
     if len(holdout) < FEWEST_HOLDOUT:
         raise NotComputed(f"at least {FEWEST_HOLDOUT} holdout images are needed; there are {len(holdout)}.")
-    sides = [_side(pools, part=part, base=pools.train, control=holdout)]
-    if len(pools.train) >= FEWEST_HOLDOUT:
-        sides.append(_side(pools, part=part, base=holdout, control=pools.train))
+    told_apart = len(pools.train) >= FEWEST_HOLDOUT  # or the images themselves still are what they are
+    sides = [_side(pools, part=part, base=pools.train, control=holdout),
+             _side(pools, part=part if told_apart else 0.0, base=holdout, control=pools.train)]  # fmt: skip
     worst = max(sides, key=lambda found: severity(found, limits))
     parts = tuple(Part(names=(str(found.details["side"]),), value=found.value, reference=found.reference,
                        interval=found.interval) for found in sides)  # fmt: skip

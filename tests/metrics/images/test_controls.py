@@ -276,6 +276,14 @@ def test_images_of_the_holdout_are_copies_too(pools, spots, real):
         assert unusually_near(made, made.synthetic)[:40].all()
 
 
+def test_images_of_the_holdout_are_copies_however_few_were_learned(pools, real):
+    """Below a hundred training images nobody knows what is unusually near; equal is equal."""
+    made = pools(real[0].take(np.arange(60)), real[1], real[1])
+    found = measured(made, ImageCopies, ImageNearCopies)
+    assert [result.status for result in found.values()] == ["fail", "fail"]
+    assert [result.value for result in found.values()] == [1, 1]
+
+
 @pytest.mark.parametrize("share", [0.2, 0.5, 1.0])
 def test_images_of_train_in_the_holdout_are_refused(share, pools, spots, real):
     count = round(400 * share)
