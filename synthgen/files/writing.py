@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from synthgen.errors import SynthgenError, WriteError
@@ -47,7 +47,8 @@ def replacing(path: str | os.PathLike[str], *, private: bool = False) -> Iterato
     target, mode = _target(path)
     with told(path, begun=False):
         sweep(target)
-        beside, descriptor = _hidden_file(target, 0o600 if private else 0o666 if mode is None else mode)
+        allowed = 0o600 if private else 0o666 if mode is None else mode
+        beside, descriptor = _hidden(target, lambda path: os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, allowed))
     try:
         with told(path, beside):
             if mode is not None:
@@ -78,21 +79,24 @@ def _target(path: str | os.PathLike[str]) -> tuple[Path, int | None]:
     return target, stat.S_IMODE(mode)
 
 
-def _hidden_file(target: Path, mode: int) -> tuple[Path, int | None]:
-    """Makes an empty file beside the target, and locks it where that can be done."""
+def _hidden(target: Path, make: Callable[[Path], int | None]) -> tuple[Path, int | None]:
+    """Makes an empty file or folder beside the target, and locks it where that can be done.
+
+    Args:
+        target: That it is to become.
+        make: Makes it under a name, and opens it; None: it cannot be opened.
+    """
     while True:
-        beside = _hidden_name(target)
-        descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode)
+        beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+        descriptor = make(beside)
+        if descriptor is None:
+            return beside, None
         if lock(descriptor, wait=True) is None:
             os.close(descriptor)
             return beside, None
         if is_at(descriptor, beside):
             return beside, descriptor
         os.close(descriptor)  # swept away before it was locked
-
-
-def _hidden_name(target: Path) -> Path:
-    return target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
 
 
 @contextlib.contextmanager
@@ -125,7 +129,7 @@ def appearing(folder: str | os.PathLike[str], *, parents: bool = False) -> Itera
         if parents:
             target.parent.mkdir(parents=True, exist_ok=True)
         sweep(target)
-        beside, descriptor = _hidden_folder(target)
+        beside, descriptor = _hidden(target, _new_folder)
     try:
         with told(folder, beside):
             yield beside
@@ -146,21 +150,12 @@ def require_new(folder: str | os.PathLike[str]) -> None:
         raise WriteError(f"{folder} is there already. Name another folder.")
 
 
-def _hidden_folder(target: Path) -> tuple[Path, int | None]:
-    """Makes an empty folder beside the target, and locks it where that can be done."""
-    while True:
-        beside = _hidden_name(target)
-        beside.mkdir()
-        try:
-            descriptor = os.open(beside, os.O_RDONLY)
-        except OSError:  # Windows opens no folder
-            return beside, None
-        if lock(descriptor, wait=True) is None:
-            os.close(descriptor)
-            return beside, None
-        if is_at(descriptor, beside):
-            return beside, descriptor
-        os.close(descriptor)  # swept away before it was locked
+def _new_folder(path: Path) -> int | None:
+    path.mkdir()
+    try:
+        return os.open(path, os.O_RDONLY)
+    except OSError:  # Windows opens no folder
+        return None
 
 
 @contextlib.contextmanager
