@@ -6,6 +6,7 @@ is for the reader to know: the manifest names the public key by its fingerprint,
 """
 
 import base64
+import errno
 import hashlib
 import json
 import os
@@ -147,8 +148,8 @@ def verify(place: str | os.PathLike[str], *, key: str | os.PathLike[str]) -> Ver
         key: File of the public key of whoever is trusted to have signed.
 
     Raises:
-        BundleError: If there is no manifest, its signature does not hold, what was signed is no manifest, or the file
-            was never part of it.
+        BundleError: If there is no manifest, its signature does not hold, what was signed is no manifest, the file was
+            never part of it, or one cannot be read.
     """
     place, trusted = Path(place), read_public_key(key)
     folder = place if place.is_dir() else _release_of(place)
@@ -173,7 +174,10 @@ def verify(place: str | os.PathLike[str], *, key: str | os.PathLike[str]) -> Ver
 
 
 def _is_as_signed(path: Path, signed: Mapping[str, Any]) -> bool:
-    return path.lstat().st_size == signed["bytes"] and sha256(path) == signed["sha256"]
+    try:
+        return path.lstat().st_size == signed["bytes"] and sha256(path) == signed["sha256"]
+    except OSError as error:  # a ReadError is one too: of a file that was exchanged since it was listed
+        raise BundleError(f"{path} cannot be read: {os.strerror(error.errno or errno.EIO)}.") from error
 
 
 def sha256(path: Path) -> str:

@@ -3,7 +3,10 @@
 import base64
 import json
 import os
+import shutil
 import stat
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -42,6 +45,21 @@ def test_every_kind_of_change_is_named(signed):
     assert not verify(folder / "rows.csv", key=key).passed
     with pytest.raises(BundleError, match="not listed"):
         verify(folder / "more.txt", key=key)
+
+
+def test_a_file_that_may_not_be_read_is_named(signed):
+    with tempfile.TemporaryDirectory() as for_all:  # pytest's own folders are closed to other users
+        folder, key = Path(shutil.copytree(signed[0], f"{for_all}/release")), shutil.copy(signed[1], for_all)
+        Path(for_all).chmod(0o755)
+        (folder / "rows.csv").chmod(0)
+        user = os.geteuid()
+        if user == 0:  # who may read everything
+            os.seteuid(65534)
+        try:
+            with pytest.raises(BundleError, match=r"rows\.csv cannot be read: Permission denied"):
+                verify(folder, key=key)
+        finally:
+            os.seteuid(user)
 
 
 def test_a_changed_manifest_is_found_even_if_it_agrees_with_the_files(signed):
