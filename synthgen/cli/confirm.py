@@ -39,9 +39,9 @@ def confirm(
     if not meaning.inferred:
         out.print(f"{schema}: no column is marked as inferred.", markup=False)
         return
-    text = _confirmed(schema.read_text(encoding="utf-8"), meaning)
+    text = _confirmed(schema.read_bytes().decode(), meaning)  # as bytes, so that line ends stay as they are
     with replacing(schema) as beside:
-        beside.write_text(text, encoding="utf-8")
+        beside.write_bytes(text.encode())
     for name in meaning.inferred:
         stored = meaning.columns[name].to_dict().items()
         out.print(f"{name}: {', '.join(f'{key} {value}' for key, value in stored if key != 'inferred')}", markup=False)

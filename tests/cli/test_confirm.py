@@ -47,6 +47,13 @@ def test_it_takes_out_the_marks_and_nothing_else(described, run):
     assert "no column is marked" in run("confirm", described)[1]
 
 
+def test_line_ends_stay_as_they_are(described, run):
+    text = described.read_bytes().replace(b"\n", b"\r\n")
+    described.write_bytes(text)
+    assert run("confirm", described, "-q")[0] == 0
+    assert described.read_bytes() == text.replace(b"    inferred: true\r\n", b"")
+
+
 def test_a_file_of_before_the_marks(described, run):
     old = described.read_text().replace("    inferred: true\n", "").replace("synthgen_schema: 2", "synthgen_schema: 1")
     described.write_text(old)
