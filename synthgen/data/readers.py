@@ -88,6 +88,8 @@ def read_table(
     separator = layout.separator if separator is None else separator
     if len(separator) != 1 or not separator.isascii() or separator in '"\r\n\0':
         raise ReadError(f"separator: expected one sign, such as ';'. Received {separator!r}.")
+    if len(decimal) != 1 or decimal in '"\r\n\0':
+        raise ReadError(f"decimal: expected one sign, such as ','. Received {decimal!r}.")
     if short_rows not in get_args(ShortRows):
         raise ReadError(f"short_rows: expected one of {list(get_args(ShortRows))}. Received {short_rows!r}.")
     options = {"sep": separator, "decimal": decimal, "encoding": encoding,

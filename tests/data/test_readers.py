@@ -98,6 +98,9 @@ def test_european_files(tmp_path):
         read_table(text_file(tmp_path, "a;b\n1;2\n", name="other.csv"))
     frame = read_table(path, encoding="latin-1", separator=";", decimal=",")
     assert frame["größe"].tolist() == [1.8, 1.65]
+    for no_sign in ("", ",,", "\n"):
+        with pytest.raises(ReadError, match="^decimal: expected one sign"):
+            read_table(path, encoding="latin-1", separator=";", decimal=no_sign)
 
 
 def test_byte_order_mark_is_no_part_of_a_name(tmp_path):
