@@ -58,7 +58,7 @@ class Policy:
         required: Names of metrics that must have been computed.
         limits: By name of the metric.
         subgroups: Columns whose groups of patients must be in the report.
-        subgroup_limits: By name of the metric, for every group in the report.
+        subgroup_limits: By name of the metric, for every group in the report, of which there must be one.
 
     Raises:
         PolicyError: If a subject, outcome or number is none.
@@ -183,6 +183,11 @@ class Policy:
         for column in self.subgroups:
             said = f"groups by {column}: must be in the report; they {'are' if column in there else 'are not'}."
             checks.append(Check(about=f"groups {column}", passed=column in there, sentence=said))
+        if self.subgroup_limits and not (self.subgroups or groups):
+            said = "groups: there are limits for them; no group is in the report."
+            checks.append(
+                Check(about="groups", passed=False, sentence=said, ways=("judge groups apart: --by COLUMN.",))
+            )
         for group in groups:
             figures = {figure["metric"]: figure["part"] for figure in group["figures"]}
             for name, limit in self.subgroup_limits.items():

@@ -73,6 +73,8 @@ def test_groups_must_be_there_and_each_within_its_limits():
     policy = Policy(least_holdout_patients=None, subgroups=("sex", "age"), subgroup_limits=limits)
     failed = [check.about for check in policy.decide(judged).checks if not check.passed]
     assert failed == ["groups age", "metric membership of sex M", "metric membership of sex X"]
+    without = Policy(least_holdout_patients=None, subgroup_limits=limits).decide(report())
+    assert without.reasons == ("groups: there are limits for them; no group is in the report.",)
     with pytest.raises(PolicyError, match="'member'.*Did you mean 'membership'"):
         Policy(subgroup_limits={"member": limits["membership"]}).decide(judged)
 
