@@ -75,7 +75,7 @@ def verb(command: Callable[..., None]) -> Callable[..., None]:
     reads = "read" in own
 
     @functools.wraps(command)
-    def run(**options: Any) -> None:
+    def _run(**options: Any) -> None:
         debug = options.pop("debug")
         if reads:
             options["read"] = _reader(**{name: options.pop(name) for name in _READING})
@@ -94,9 +94,9 @@ def verb(command: Callable[..., None]) -> Callable[..., None]:
     added = (_READING if reads else {}) | {"debug": (_DEBUG, False)}
     for name, (annotation, default) in added.items():
         offered.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation))
-    run.__signature__ = inspect.Signature(offered)  # type: ignore[attr-defined] # where Typer looks for the options
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in offered}
-    return run
+    _run.__signature__ = inspect.Signature(offered)  # type: ignore[attr-defined] # where Typer looks for the options
+    _run.__annotations__ = {parameter.name: parameter.annotation for parameter in offered}
+    return _run
 
 
 def _reader(*, missing: list[str] | None, **options: Any) -> Read:
