@@ -18,7 +18,7 @@ from synthgen import __version__
 from synthgen.data.images.image_set import ImageSet
 from synthgen.data.images.reading import write_images
 from synthgen.dp.ledger import Ledger
-from synthgen.errors import BundleError, ConditionError
+from synthgen.errors import BundleError, ConditionError, ModelFileError
 from synthgen.provenance.digests import digest_of, file_digest
 from synthgen.provenance.origin import How, Origin
 from synthgen.provenance.receipt import Draw, Receipt
@@ -57,6 +57,7 @@ def draw(
     Raises:
         ModelFileError: If the file is no model.
         ConditionError: See `Synthesizer.sample`.
+        BundleError: If the file was replaced meanwhile.
 
     Example:
         >>> import synthgen as sg
@@ -67,7 +68,7 @@ def draw(
         >>> len(rows), origin.how
         (100, 'drawn here')
     """
-    synthesizer, digest = drawer(model), file_digest(model)
+    digest, synthesizer = _digest(model), drawer(model)
     asked = Draw(rows=num_rows, seed=seed, conditions=stored(conditions or {}), balance=balance)
     drawn = _drawn(synthesizer, asked, verbose=verbose)
     return drawn, _origin(model, digest, asked, drawn, how="drawn here")
@@ -83,9 +84,10 @@ def prove(drawn: Drawn, *, model: str | os.PathLike[str], asked: Draw, verbose: 
         verbose: Whether to show progress on a terminal.
 
     Raises:
-        BundleError: If the model draws others.
+        ModelFileError: If the file is no model.
+        BundleError: If the model draws others, or its file was replaced meanwhile.
     """
-    digest = file_digest(model)
+    digest = _digest(model)
     again = _drawn(drawer(model), asked, verbose=verbose)
     _require_equal("drawn", drawn, again)
     return _origin(model, digest, asked, drawn, how="drawn again and found equal")
@@ -109,7 +111,7 @@ def prove_file(
     Raises:
         BundleError: If the receipt is another model's, or the model draws others.
     """
-    digest = file_digest(model)
+    digest = _digest(model)
     if receipt.model != digest:
         raise BundleError(
             f"The receipt of {path} is that of another model, or {model} was fitted again since. Name the model that "
@@ -243,8 +245,17 @@ def _refusal(name: str, *, found: int, asked: int, version: str) -> BundleError:
     )
 
 
+def _digest(model: str | os.PathLike[str]) -> str:
+    try:
+        return file_digest(model)
+    except OSError as error:
+        raise ModelFileError(f"{model} cannot be read: {os.strerror(error.errno or 0)}.") from error
+
+
 def _origin(model: str | os.PathLike[str], digest: str, asked: Draw, drawn: Drawn, *, how: How) -> Origin:
     manifest = inspect(model)["manifest"]
+    if _digest(model) != digest:  # what was drawn and what is promised would be two models'
+        raise BundleError(f"{model} was replaced while it drew. Draw again, when nobody is fitting it anew.")
     promise = manifest.get("privacy")
     reckoned = {"privacy": None if promise is None else Ledger.from_dict(promise).to_dict()}
     return Origin(manifest=manifest | reckoned, model=digest, draw=asked, digest=digest_of(drawn), how=how)

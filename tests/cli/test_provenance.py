@@ -10,9 +10,10 @@ import pytest
 
 import synthgen as sg
 from synthgen.cli import main
-from synthgen.errors import BundleError
+from synthgen.errors import BundleError, ModelFileError
 from synthgen.provenance.digests import digest_of
-from synthgen.provenance.receipt import Receipt
+from synthgen.provenance.receipt import Receipt, receipt_of
+from synthgen.synthesizers.drawing import prove_file
 
 POLICY = "format: synthgen-policy\nversion: 1\nleast_holdout_patients: 50\nrequired: [exact_copies]\n"
 PROMISE = "guarantee: {most_epsilon: 3, most_delta: 1.0e-5}\n"
@@ -194,6 +195,26 @@ def test_the_same_in_python(house):
     assert (again.how, again.digest, again.model) == ("drawn again and found equal", origin.digest, origin.model)
     with pytest.raises(BundleError, match="not what the model draws"):
         sg.prove(rows, model=house / "copula.synthgen", asked=origin.draw, verbose=False)
+
+
+def test_a_model_that_is_replaced_while_it_draws_proves_nothing(house, tmp_path, run):
+    """What the copula drew would get the promise of the model that came in its place."""
+    model, rows = tmp_path / "m.synthgen", tmp_path / "s.csv"
+    shutil.copy(house / "copula.synthgen", model)
+    assert run("sample", model, "-n", 50, "-o", rows)[0] == 0
+    receipt, reads = Receipt.read(receipt_of(rows)), []
+
+    def read(path):
+        reads.append(path)
+        if len(reads) == 2:  # what was drawn again
+            shutil.copy(house / "dp.synthgen", model)
+        return sg.read_table(path)
+
+    with pytest.raises(BundleError, match="was replaced while it drew"):
+        prove_file(rows, model=model, receipt=receipt, read=read)
+    assert len(reads) == 2
+    with pytest.raises(ModelFileError, match="cannot be read: No such file"):
+        sg.prove(sg.read_table(rows), model=tmp_path / "none", asked=receipt.draw)
 
 
 def test_conditions_are_named_and_not_covered(house, release, tmp_path, run):
