@@ -1,12 +1,11 @@
 """A report that comes from a file: all that a policy looks at is there, and is what it should be."""
 
-import json
 import os
 from typing import Any
 
 from synthgen.errors import ReadError
 from synthgen.expected import ByName, Characters, Each, Fields, Maybe, OneOf, Quantity, agree, refused_as
-from synthgen.files.reading import read_whole
+from synthgen.files.reading import read_json
 
 MOST_BYTES = 2**28
 """Of a report: one of a hundred columns takes less than a million."""
@@ -59,16 +58,9 @@ def read_report(path: str | os.PathLike[str]) -> dict[str, Any]:
         Traceback (most recent call last):
         synthgen.errors.ReadError: ... It lacks tables, results, verdicts, guarantee, subgroups. ...
     """
-    way_out = " `synthgen evaluate --json` writes a report."
-    try:
-        held = json.loads(read_whole(path, most=MOST_BYTES))
-    except ReadError:
-        raise
-    except OSError as error:
-        raise ReadError(f"{path} cannot be read: {os.strerror(error.errno or 0)}.") from error
-    except (ValueError, RecursionError) as error:
-        raise ReadError(f"{path} is no JSON.{way_out}") from error
-    with refused_as(ReadError, f"{path} is no report of version 1 of synthgen: ", way_out):
+    way_out = "`synthgen evaluate --json` writes a report."
+    held = read_json(path, most=MOST_BYTES, way_out=way_out)
+    with refused_as(ReadError, f"{path} is no report of version 1 of synthgen: ", f" {way_out}"):
         found = _REPORT.check(held, "the report")
         names = [result["metric"] for result in found["results"]]
         agree(len(set(names)) == len(names), "results: expected each metric once.")

@@ -1,8 +1,10 @@
 """Reads files that must be files: never a pipe, on which a reader waits for ever, nor more than there can be."""
 
+import json
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 from synthgen.errors import ReadError
 
@@ -30,6 +32,27 @@ def read_whole(path: str | os.PathLike[str], *, most: int, follow: bool = True) 
     if len(content) > most:
         raise ReadError(f"{path} holds more than {most} bytes.")
     return content
+
+
+def read_json(path: str | os.PathLike[str], *, most: int, way_out: str) -> Any:
+    """Returns what a plain file of JSON holds.
+
+    Args:
+        path: Of the file.
+        most: Bytes that it may hold.
+        way_out: Last words of the error where it is no JSON: what writes such files.
+
+    Raises:
+        ReadError: If it cannot be read, or is no JSON.
+    """
+    try:
+        return json.loads(read_whole(path, most=most))
+    except ReadError:
+        raise
+    except OSError as error:
+        raise ReadError(f"{path} cannot be read: {os.strerror(error.errno or 0)}.") from error
+    except (ValueError, RecursionError) as error:
+        raise ReadError(f"{path} is no JSON. {way_out}") from error
 
 
 def open_plain(path: str | os.PathLike[str], *, follow: bool = True) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self, final
 
 from synthgen.errors import ReadError
-from synthgen.files.reading import read_whole
+from synthgen.files.reading import read_json
 from synthgen.files.writing import replacing
 
 FORMAT, VERSION = "synthgen-receipt", 1
@@ -129,14 +129,7 @@ def receipt_of(drawn: str | os.PathLike[str]) -> Path:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        stored = json.loads(read_whole(path, most=_MOST_BYTES))
-    except ReadError:
-        raise
-    except OSError as error:
-        raise ReadError(f"{path} cannot be read: {os.strerror(error.errno or 0)}.") from error
-    except (ValueError, RecursionError) as error:
-        raise ReadError(f"{path} is no receipt: it is no JSON. `synthgen sample` writes one.") from error
+    stored = read_json(path, most=_MOST_BYTES, way_out="`synthgen sample` writes a receipt.")
     if not isinstance(stored, dict) or stored.get("format") != FORMAT or stored.get("version") != VERSION:
         raise ReadError(f"{path} is no receipt of version {VERSION}. `synthgen sample` writes one.")
     return stored
