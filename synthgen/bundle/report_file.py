@@ -12,7 +12,7 @@ MOST_BYTES = 2**28
 
 _COUNT, _FIGURE = Quantity(whole=True, least=0), Maybe(Quantity())
 _INTERVAL = Maybe(Each(of=Quantity(), least=2, most=2))
-_PART = Fields({"names": Each(of=Characters()), "value": _FIGURE, "reference": _FIGURE}, others=True)
+_PART = Fields({"names": Each(of=Characters(), least=1), "value": _FIGURE, "reference": _FIGURE}, others=True)
 _RESULT = Fields(
     {
         "metric": Characters(), "family": Characters(), "status": Characters(), "reason": Characters(),
@@ -64,6 +64,9 @@ def read_report(path: str | os.PathLike[str]) -> dict[str, Any]:
         found = _REPORT.check(held, "the report")
         names = [result["metric"] for result in found["results"]]
         agree(len(set(names)) == len(names), "results: expected each metric once.")
+        for result in found["results"]:
+            agree((result["value"] is None) == (result["status"] == "not computed"),
+                  "results: expected no value where the status is 'not computed', and one elsewhere.")  # fmt: skip
         for figure in [*found["results"], *(part["part"] for group in found["subgroups"] for part in group["figures"])]:
             agree((figure["value"] is None) == (figure["interval"] is None), "expected an interval with each value.")
     return found

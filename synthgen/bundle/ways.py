@@ -7,6 +7,9 @@ from typing import Any
 LEAST_EXCESS = 0.02
 """Share of right guesses by which a column must be guessed better of members than of outsiders to be named."""
 
+MOST_WIDE = 100.0
+"""How much too wide an interval may be before more patients are no way to pass: ten thousand times as many would do."""
+
 
 def ways_for_verdict(subject: str, worst: str, report: Mapping[str, Any]) -> tuple[str, ...]:
     """Returns what would change a verdict, from the metrics that stand behind it.
@@ -33,7 +36,7 @@ def ways_for_limit(result: Mapping[str, Any], room: float, reach: float, report:
         report: What `Report.to_dict` returns.
     """
     holdout = report["tables"]["patients"].get("holdout", 0)
-    if not holdout or not 0 < room < reach or result.get("family") != "privacy":
+    if not holdout or not 0 < room < reach <= MOST_WIDE * room or result.get("family") != "privacy":
         return tuple(_ways(result.get("family", ""), result, report))
     needed = math.ceil(round(holdout * (reach / room) ** 2, 6))  # an interval shrinks with the root of the patients
     enough = f"about {needed} patients in the holdout would do (there are {holdout})"

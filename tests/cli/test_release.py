@@ -80,7 +80,8 @@ def test_a_file_that_is_not_all_of_a_report_is_refused(desk, fails):
     part = {"metric": "tstr", "part": {"value": 1.0, "interval": None, "note": ""}}
     odd = [
         [], {"format": "synthgen-report"}, good | {"version": 2}, good | {"results": {}}, good | {"results": [1]},
-        good | {"results": [result, result]}, good | {"results": [result | {"interval": None}]},
+        good | {"results": [result, result]}, good | {"results": [result | {"value": None, "interval": None}]},
+        good | {"results": [result | {"interval": None}]},
         good | {"results": [result | {"value": float("nan")}]}, good | {"tables": []},
         good | {"tables": {"patients": {"holdout": "500"}}}, good | {"guarantee": {"epsilon": "1"}},
         good | {"subgroups": [{"column": "sex", "level": "F", "figures": [part]}]},
