@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import final
+
+import numpy as np
 
 from synthgen.metrics.base import Measurement, Metric, NotComputed, Part
 from synthgen.metrics.features import Table
 from synthgen.metrics.intervals import clopper_pearson
 from synthgen.metrics.limits import Limits
 from synthgen.metrics.privacy.sides import OF_HOLDOUT, Asked, asked_of, beside, severity
+from synthgen.metrics.reading import labels_of
 from synthgen.metrics.tables import Tables, halves
+
+_ZEROS = re.compile(r"^0+(?=[0-9]+$)")
+"""In front of a number, where spreadsheets and CSV readers lose them."""
 
 
 @final
@@ -57,8 +64,7 @@ def _values(base: Table, other: Table) -> Measurement:
     for name, values in other.unlearned.items():
         if name not in base.unlearned:
             continue
-        asked = [str(value) for value in values if value is not None]
-        known = {str(value) for value in base.unlearned[name] if value is not None}
+        asked, known = _spelled(values), set(_spelled(base.unlearned[name]))
         if asked and known:
             hits = sum(value in known for value in asked)
             interval = clopper_pearson(hits, len(asked))
@@ -67,3 +73,9 @@ def _values(base: Table, other: Table) -> Measurement:
         raise NotComputed("the tables share no identifier or text column with values in it.")
     worst = max(parts, key=lambda part: part.value or 0.0)
     return Measurement(value=worst.value or 0.0, interval=worst.interval or (0.0, 1.0), parts=tuple(parts))
+
+
+def _spelled(values: np.ndarray) -> list[str]:
+    """Values that are there, alike however they are written: 7, 7.0 (a gap in the column), "007"; "Anna", "ANNA "."""
+    texts = labels_of(str(value).strip() for value in values if value is not None)
+    return [_ZEROS.sub("", text.casefold()) for text in texts]
