@@ -46,11 +46,18 @@ LEAST_NOISE, MOST_NOISE = 0.3, 1e5
 STEPS, LEAST_STEP, MOST_STEP = 1_000, 1e-5, 5e-3
 """Of a privacy loss: how many there are in what training costs, about, and the finest and coarsest."""
 
+MOST_STEPS = 400_000
+"""In what a single step of training costs: coarser ones are on the safe side."""
+
 STRIDE = 1.05
 """Of the search that brackets it."""
 
 LEAST_PRECISE, MOST_PRECISE = 1e-6, 50.0
 """Distances of normal laws that are reckoned with: nothing can be told, everything."""
+
+LEAST_RECKONED, MOST_RECKONED = 0.25, 1_000_000
+"""Noise multiplier below which, and steps beyond which training counts as no protection: its losses would fill the
+memory, or take for ever to add up."""
 
 GRID = 3_000
 """Values of epsilon at which a mechanism must be dominated by a normal one, and between any two of which it then is."""
@@ -161,6 +168,8 @@ def normal_noise(epsilon: float, delta: float) -> float:
         4.0
     """
     low, high = 1 / MOST_PRECISE, 1.0
+    if normal_delta(low, epsilon) <= delta:
+        return low
     while normal_delta(high, epsilon) > delta:
         high *= 2
     noise = float(brentq(lambda noise: float(normal_delta(noise, epsilon)) - delta, low, high, xtol=1e-12))
@@ -173,10 +182,14 @@ def precision(entries: Iterable["Entry"]) -> float:
 
     Args:
         entries: Of a ledger, none of them uncounted.
+
+    Returns:
+        Infinite where no normal mechanism of use does.
     """
     counted = [entry for entry in entries if entry.mechanism not in FREE]
     whole = sum(entry.times / entry.noise_multiplier**2 for entry in counted if entry.sampling_rate == 1)
-    return whole + sum(as_normal(entry) ** -2 for entry in counted if entry.sampling_rate < 1)
+    drawn = [as_normal(entry) for entry in counted if entry.sampling_rate < 1]
+    return math.inf if 0 in drawn else whole + sum(noise**-2 for noise in drawn)
 
 
 @functools.lru_cache(maxsize=512)
@@ -187,12 +200,21 @@ def as_normal(entry: "Entry") -> float:
     mechanism and, with that probability, nothing; and so it may count as one after anything read before.
 
     Args:
-        entry: Of mechanism sampled_gaussian, with a delta.
+        entry: Of mechanism sampled_gaussian, with a delta: its tail is heavier than any normal one.
+
+    Returns:
+        0 where no normal mechanism of use dominates.
     """
-    if entry.delta <= 0:
-        return 1 / MOST_PRECISE  # the tail of what is drawn by chance is heavier than any normal one of use
-    loss = _loss(entry, step=min(max(_like_normal(entry) / STEPS, LEAST_STEP), MOST_STEP))
-    grid = np.linspace(0, max(loss.get_epsilon_for_delta(entry.delta), 1e-9), GRID)
+    reckoned = LEAST_RECKONED <= entry.noise_multiplier <= MOST_NOISE and entry.times <= MOST_RECKONED
+    if entry.delta <= 0 or not reckoned or _like_normal(entry) > MOST_PRECISE:
+        return 0.0
+    longest = (0.5 / entry.noise_multiplier + 10) / entry.noise_multiplier  # loss of a patient who is drawn, about
+    step = min(max(_like_normal(entry) / STEPS, longest / MOST_STEPS, LEAST_STEP), MOST_STEP)
+    loss = _loss(entry, step=step)
+    last = loss.get_epsilon_for_delta(entry.delta)
+    if math.isinf(last):  # so small a delta is within what losses are rounded by
+        return 0.0
+    grid = np.linspace(0, max(last, 1e-9), GRID)
     asked = (np.array(loss.get_delta_for_epsilon(grid)) - entry.delta) / (1 - entry.delta)
 
     def dominated(far: float) -> bool:
@@ -200,6 +222,8 @@ def as_normal(entry: "Entry") -> float:
         return bool(np.all(normal_delta(1 / far, grid[1:]) >= asked[:-1]))
 
     low, high = LEAST_PRECISE, MOST_PRECISE
+    if not dominated(high):
+        return 0.0
     while high > (1 + 1e-6) * low:
         middle = math.sqrt(low * high)
         low, high = (low, middle) if dominated(middle) else (middle, high)
@@ -227,8 +251,8 @@ def smallest_noise(entry_with: Callable[[float], "Entry"], *, kept_within: float
         high *= STRIDE
     if high >= MOST_NOISE:
         raise SettingsError(
-            f"No noise keeps {like.times} steps of training within what the budget has left. Set a larger epsilon, or "
-            "take fewer steps or smaller batches."
+            f"No noise keeps {like.times} steps of training within what the budget has left. Set a larger epsilon or "
+            "delta, or take fewer steps or smaller batches."
         )
     while high > LEAST_NOISE and fits(high / STRIDE):
         high /= STRIDE

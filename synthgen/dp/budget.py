@@ -67,8 +67,8 @@ class DifferentialPrivacy:
                 "DifferentialPrivacy: expected adaptive_clipping to be True or False. "
                 f"Received {self.adaptive_clipping!r}."
             )
-        if self.noise_seed is not None and not isinstance(self.noise_seed, Integral):
-            raise SettingsError("DifferentialPrivacy: expected noise_seed to be a whole number or None.")
+        if self.noise_seed is not None and not (isinstance(self.noise_seed, Integral) and self.noise_seed >= 0):
+            raise SettingsError("DifferentialPrivacy: expected noise_seed to be a whole number of at least 0, or None.")
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the promise as plain types; the seed of the noise only as whether there was one."""

@@ -27,8 +27,8 @@ PUBLIC_DRAWS = "rows next to a patient's, by draws from a seed that is public: f
 """What ledgers without a limit do not count: in their time one patient less gave all later ones other draws."""
 
 
-LEAST_NOISE = 1e-3
-"""Of a mechanism that a file may speak of: less protects nobody, and takes for ever to reckon with."""
+LEAST_NOISE, MOST_NOISE = 1e-3, 1e100
+"""Of a mechanism that a file may speak of: less protects nobody, and the square of more is no number."""
 
 STORED = Fields({
     "epsilon": Maybe(Quantity(least=0)), "delta": Quantity(above=0, most=1), "unit": Characters(),
@@ -36,11 +36,11 @@ STORED = Fields({
     "entries": Each(of=Fields(
         {"purpose": Characters(), "mechanism": OneOf(tuple(MECHANISMS))},
         {
-            "noise_multiplier": Quantity(least=0), "sampling_rate": Quantity(above=0, most=1),
+            "noise_multiplier": Quantity(least=0, most=MOST_NOISE), "sampling_rate": Quantity(above=0, most=1),
             "times": Quantity(whole=True, least=1, most=1e9), "delta": Quantity(least=0, most=1),
         },
     )),
-}, {"limit": Maybe(Quantity(least=LEAST_NOISE))})  # fmt: skip
+}, {"limit": Maybe(Quantity(least=LEAST_NOISE, most=MOST_NOISE))})  # fmt: skip
 """What `Ledger.to_dict` returns, as a file must hold it."""
 
 
@@ -126,6 +126,8 @@ class Ledger:
     def from_dict(cls, stored: Any) -> Self:
         """Returns the ledger that `to_dict` described; what it adds up to is reckoned anew, not believed.
 
+        Of one without a limit, reads with noise are not counted.
+
         Args:
             stored: What was read from a file; may be anything.
 
@@ -138,7 +140,7 @@ class Ledger:
             noisy = entry.mechanism in ("gaussian", "sampled_gaussian")
             agree(not noisy or entry.noise_multiplier >= LEAST_NOISE,
                   f"privacy: {entry.purpose}: expected a noise_multiplier of at least {LEAST_NOISE:g}.")  # fmt: skip
-        if "limit" not in known and any(entry.noise_multiplier for entry in entries):
+        if known.get("limit") is None and any(entry.noise_multiplier for entry in entries):
             entries.append(Entry(purpose=PUBLIC_DRAWS, mechanism="uncounted"))
         return cls(delta=known["delta"], unit=known["unit"], known_noise=known["known_noise"],
                    limit=known.get("limit"), entries=entries)  # fmt: skip

@@ -165,12 +165,13 @@ def test_known_noise_promises_nothing():
 
 
 def test_a_stored_ledger_is_reckoned_anew():
-    ledger = Ledger(delta=1e-5, unit="patient_id")
+    ledger = Ledger(delta=1e-5, unit="patient_id", limit=2.0)
     ledger.enter(purpose="a count", mechanism="gaussian", noise_multiplier=3.0, times=2)
     stored = ledger.to_dict() | {"epsilon": 0.001}
     assert Ledger.from_dict(stored).to_dict() == ledger.to_dict()
     of_old = {name: value for name, value in stored.items() if name != "limit"}
     assert Ledger.from_dict(of_old).epsilon is None
+    assert Ledger.from_dict(of_old | {"limit": None}).epsilon is None
     stored["entries"][0]["mechanism"] = "magic"
     with pytest.raises(Unexpected, match="magic"):
         Ledger.from_dict(stored)
@@ -191,3 +192,32 @@ def test_a_budget_is_stored_without_its_seed():
     stored = DifferentialPrivacy(epsilon=1.0, delta=1e-5, noise_seed=123_456).to_dict()
     assert stored["noise_seed"] is True
     assert not np.isin(123_456, list(stored.values()))
+
+
+@pytest.mark.parametrize(
+    ("noise", "rate", "steps", "delta"),
+    [(1e-3, 0.5, 10**9, 1e-8), (0.05, 0.5, 10**6, 1e-8), (1e50, 0.5, 10**6, 1e-8), (4.0, 0.01, 100, 1e-300)],
+)
+def test_what_no_normal_mechanism_of_use_dominates_has_no_epsilon(noise, rate, steps, delta):
+    """At once: a file may say anything, and reckoning with the first took all memory there was."""
+    counted = replace(training(noise, rate=rate, steps=steps), delta=delta)
+    assert within(counted, noise=0.02).epsilon is None
+
+
+@pytest.mark.parametrize("epsilon", [1e-9, 1_300, 1e6])
+def test_a_budget_of_any_size_buys_noise_that_keeps_it(epsilon):
+    assert accountant.normal_epsilon(accountant.normal_noise(epsilon, 1e-5), 1e-5) <= epsilon * (1 + 1e-5)
+
+
+@pytest.mark.parametrize("wrong", [{"entries": 1e200, "limit": 4.0}, {"entries": 4.0, "limit": 1e200}])
+def test_noise_whose_square_is_no_number_is_refused(wrong):
+    stored = within(gaussian(wrong["entries"]), noise=wrong["limit"])
+    stored = {"delta": 1e-5, "unit": "row", "known_noise": False, "epsilon": None, "limit": wrong["limit"],
+              "entries": [entry.to_dict() for entry in stored.entries]}  # fmt: skip
+    with pytest.raises(Unexpected, match="at most 1e\\+100"):
+        Ledger.from_dict(stored)
+
+
+def test_a_seed_of_noise_is_not_negative():
+    with pytest.raises(SettingsError, match="noise_seed"):
+        DifferentialPrivacy(epsilon=1, delta=1e-5, noise_seed=-1)
