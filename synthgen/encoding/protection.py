@@ -13,8 +13,8 @@ import numpy as np
 FEW_ROWS = 1_000
 """Below this many rows a set counts patients faster than an array as long as the largest patient number."""
 
-LEAST_AVERAGED = 3
-"""Patients of an average: of fewer, the one without the outermost is a patient's own number."""
+LEAST_AVERAGED = 4
+"""Patients of an average: of fewer, what is left without the outermost at both ends is a patient's own number."""
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,13 @@
 """Nothing is stored behind which fewer than `rare_below` patients stand."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from synthgen.data.columns import Numerical
+from synthgen.encoding.numerical import QuantileBins
 from synthgen.encoding.protection import Cohort
 from synthgen.encoding.quantiles import protected_quantiles
 
@@ -70,3 +73,14 @@ def test_probability_is_uniform_for_the_column_itself():
     shared = np.isin(values, quantiles.values)
     probability = quantiles.probability(np.where(shared, values, spread), np.random.default_rng(2))
     assert np.histogram(probability, 10, (0, 1))[0] / 10_000 == pytest.approx(0.1, abs=0.02)
+
+
+@pytest.mark.parametrize("rare_below", [2, 3])
+@pytest.mark.parametrize("values", [[1.234, 5.123, 777.7], [1.234, 5.123, 6.9, 777.7], [1.5, 5.1, 6.9, 8.2, 1e9]])
+def test_no_average_of_a_few_is_one_of_them(values, rare_below):
+    """The middle one of three is what is left without the outermost at both ends."""
+    column = pd.Series(values)
+    encoder = QuantileBins.fit("a", Numerical(), column, own_patients(len(values), rare_below),
+                               rng=np.random.default_rng(0))  # fmt: skip
+    stored = np.zeros(0) if encoder.quantiles is None else encoder.quantiles.values
+    assert not np.isin(stored, values).any()
