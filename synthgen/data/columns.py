@@ -20,8 +20,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar
 
+from pandas.api.types import pandas_dtype
+
 from synthgen import expected
-from synthgen.data.dtypes import check_dtype, check_format
+from synthgen.data.dtypes import check_dtype, check_format, sort_of
 from synthgen.data.patterns import DIGITS, alphabet
 from synthgen.errors import SchemaError
 from synthgen.expected import Characters, Each, Expected, Flag, Maybe, OneOf, Quantity, agree, refused_as
@@ -218,7 +220,7 @@ class Identifier(Column):
 
     def _agrees(self) -> None:
         positions = alphabet(self.pattern)
-        numbers = self.dtype.lower().startswith(("int", "uint", "float"))
+        numbers = sort_of(pandas_dtype(self.dtype)) == "number"
         agree(not numbers or all(set(signs) <= set(DIGITS) for signs in positions),
               f"expected a pattern of digits alone for identifiers of type {self.dtype}.")  # fmt: skip
 

@@ -46,7 +46,8 @@ def check_dtype(dtype: str, sorts: tuple[str, ...], *, examples: Sequence[Any]) 
     """
     try:
         known = pandas_types.pandas_dtype(dtype)
-    except (TypeError, ValueError, KeyError, SyntaxError) as error:  # a time zone, or a number of bits, that is none
+    except (TypeError, ValueError, KeyError, SyntaxError, NotImplementedError) as error:
+        # a time zone, or a number of bits, that is none; a type of pyarrow that its own name does not tell pandas
         raise Unexpected(f"dtype: expected a type of pandas, such as int64. Received {dtype[:40]!r}.") from error
     sort = sort_of(known)
     agree(sort in sorts, f"dtype: expected a type for {' or '.join(sorts)}. Received {dtype[:40]!r}.")

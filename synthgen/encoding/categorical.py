@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from synthgen.data.columns import Boolean, Categorical, Column
+from synthgen.data.dtypes import sort_of
 from synthgen.encoding.column import ColumnEncoder
 from synthgen.encoding.layout import Block
 from synthgen.encoding.numerical import nullable
@@ -69,8 +70,7 @@ class CategoryCodes(ColumnEncoder[Column]):
             rng: Spreads rows of rare categories where they are not pooled.
         """
         categories, rare = _kept(column, series, cohort)
-        textual = all(isinstance(category, str) for category in categories) and isinstance(column, Categorical)
-        pooled = bool(rare.any() and ((cohort.part(rare).enough and textual) or not categories))
+        pooled = bool(rare.any() and (cohort.part(rare).enough or not categories) and can_pool(column, categories))
         missing = bool(series.isna().any() or not (categories or pooled))
         num_codes = len(categories) + pooled + missing
         encoder = cls(name, column, categories=categories, pooled=pooled, missing=missing, shares=np.zeros(num_codes))
@@ -134,11 +134,11 @@ class CategoryCodes(ColumnEncoder[Column]):
             )
         table = np.empty(len(self._shares), object)
         table[: len(values)] = values
-        if self.missing:
-            table[-1] = np.nan if self.column.dtype == "object" else pd.NA
         gaps = self.missing and bool((codes == len(self._shares) - 1).any())
-        dtype = nullable(self.column.dtype) if gaps else self.column.dtype
-        return pd.Series(table[codes], dtype=pd.api.types.pandas_dtype(dtype))
+        dtype = pd.api.types.pandas_dtype(nullable(self.column.dtype) if gaps else self.column.dtype)
+        if self.missing:
+            table[-1] = np.nan if isinstance(dtype, np.dtype) else pd.NA  # NumPy's types know no other
+        return pd.Series(table[codes], dtype=dtype)
 
     def state(self) -> dict[str, Any]:
         return {"categories": self.categories, "pooled": self.pooled, "missing": self.missing, "shares": self._shares}
@@ -151,6 +151,17 @@ class CategoryCodes(ColumnEncoder[Column]):
         agree(_shown_as_kept(column, known["categories"]),
               f"{name}: the categories are not those of a {column.kind} column of type {column.dtype}.")  # fmt: skip
         return cls(name, column, **known)
+
+
+def can_pool(column: Column, categories: list) -> bool:
+    """Returns whether a column can show the label of pooled categories: beside text, in a type that holds text.
+
+    Args:
+        column: What the schema says of it.
+        categories: That are kept; without any, rare ones that cannot be pooled count as missing.
+    """
+    textual = sort_of(pd.api.types.pandas_dtype(column.dtype)) in ("object", "category", "text")
+    return isinstance(column, Categorical) and textual and all(isinstance(category, str) for category in categories)
 
 
 def _kept(column: Column, series: pd.Series, cohort: Cohort) -> tuple[list, np.ndarray]:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from synthgen.data.columns import Identifier
+from synthgen.data.dtypes import sort_of
 from synthgen.data.patterns import DIGITS, alphabet
 from synthgen.errors import SchemaError
 
@@ -42,17 +43,21 @@ def identifiers(column: Identifier, *, first: int, num_rows: int, seed: int) -> 
     while math.gcd(factor, space) != 1:
         factor += 1
     made = [_spell((factor * row + shift) % space, positions) for row in range(first, first + num_rows)]
-    if column.dtype.lower().startswith(("int", "uint", "float")):
-        return pd.Series(made, dtype=object).map(int).astype(pd.api.types.pandas_dtype(column.dtype))
+    dtype = pd.api.types.pandas_dtype(column.dtype)
+    if sort_of(dtype) == "number":
+        return pd.Series(made, dtype=object).map(int).astype(dtype)
     return pd.Series(made, dtype=column.dtype if column.dtype != "category" else object)
 
 
 def _room(dtype: str, positions: list[str]) -> int:
     """How many identifiers there are that a column of this type can hold: the first ones, where they are numbers."""
     space = math.prod(map(len, positions))
-    if not dtype.lower().startswith(("int", "uint")):
+    known = pd.api.types.pandas_dtype(dtype)
+    if sort_of(known) != "number":
         return space
-    largest = int(np.iinfo(dtype.lower().removesuffix("[pyarrow]")).max)
+    plain = np.dtype(getattr(known, "numpy_dtype", known))
+    # floats tell whole numbers apart up to two to the power of their digits
+    largest = 2 ** (np.finfo(plain).nmant + 1) if plain.kind == "f" else int(np.iinfo(plain).max)
     return bisect.bisect_right(range(space), largest, key=lambda number: int(_spell(number, positions)))
 
 

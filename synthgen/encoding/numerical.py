@@ -248,23 +248,36 @@ def check_numbers(name: str, column: Numerical, numbers: np.ndarray) -> None:
         Unexpected: If one is beyond the type's ends.
     """
     agree(bool((np.abs(numbers) <= LARGEST).all()), f"{name}: expected numbers within {LARGEST:g} of 0.")
-    dtype = pd.api.types.pandas_dtype(column.dtype)
-    plain = getattr(dtype, "numpy_dtype", dtype)
-    if len(numbers) and isinstance(plain, np.dtype) and plain.kind in "iuf":
-        ends = np.finfo(plain) if plain.kind == "f" else np.iinfo(plain)
-        inside = float(ends.min) <= numbers.min() and numbers.max() <= float(ends.max)
-        agree(inside, f"{name}: expected numbers that a column of type {column.dtype} can hold. Received others.")
+    low, high = _ends(column.dtype)
+    inside = bool(((numbers >= float(low)) & (numbers <= float(high))).all())
+    agree(inside, f"{name}: expected numbers that a column of type {column.dtype} can hold. Received others.")
 
 
 def to_dtype(numbers: np.ndarray, column: Numerical) -> pd.Series:
-    """Returns numbers as the schema's type; integers that may be missing come as pandas' nullable integers.
+    """Returns numbers as the schema's type, those beyond its ends as the nearest one it has; integers that may be
+    missing come as pandas' nullable integers.
 
     Args:
         numbers: (rows,) float64, NaN where missing.
         column: What the schema says of them.
     """
-    dtype = nullable(column.dtype) if np.isnan(numbers).any() else column.dtype
-    return pd.Series(numbers).astype(pd.api.types.pandas_dtype(dtype))
+    dtype = pd.api.types.pandas_dtype(nullable(column.dtype) if np.isnan(numbers).any() else column.dtype)
+    low, high = _ends(column.dtype)
+    highest = numbers >= float(high)  # of 64 bits: the largest integer is no float, and the next one overflows
+    shown = pd.Series(np.where(highest, 0, np.maximum(numbers, float(low)))).astype(dtype)
+    if highest.any():
+        shown[highest] = high
+    return shown
+
+
+def _ends(dtype: str) -> tuple[float, float]:
+    """Lowest and highest number that a type can hold, integers as such."""
+    known = pd.api.types.pandas_dtype(dtype)
+    plain = getattr(known, "numpy_dtype", known)
+    if not isinstance(plain, np.dtype) or plain.kind not in "iuf":
+        return -np.inf, np.inf
+    ends = np.finfo(plain) if plain.kind == "f" else np.iinfo(plain)
+    return (float(ends.min), float(ends.max)) if plain.kind == "f" else (int(ends.min), int(ends.max))
 
 
 def nullable(dtype: str) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from synthgen.data.columns import RESOLUTIONS, Boolean, Categorical, Column, Datetime, Numerical
 from synthgen.dp.histograms import MOST_LEVELS
-from synthgen.encoding.categorical import CategoryCodes
+from synthgen.encoding.categorical import CategoryCodes, can_pool
 from synthgen.encoding.column import ColumnEncoder
 from synthgen.encoding.datetime import DatetimeBins, counted
 from synthgen.encoding.table import TableEncoder
@@ -93,19 +93,17 @@ def _categories(name: str, column: Categorical | Boolean, series: pd.Series, tab
     purpose = f"how often each value of {name} comes"
     counts = reader.counts(np.append(true, gaps.sum()), share=share, purpose=purpose)
     missing, counts = max(float(counts[-1]), 0.0) if column.missing else 0.0, np.maximum(counts[:-1], 0)
-    pool = 0.0
+    pool, pooled = 0.0, False
     if declared is None:
         names = len([1 for n in table.schema.learned if isinstance(table.schema.columns[n], Categorical)])
         least = max(reader.threshold(share, times=names, purpose=f"categories of {name}"), table.schema.rare_below)
         kept = np.flatnonzero(counts >= least)
         known, counts = [known[place] for place in kept], counts[kept]
         pool = table.num_patients - missing - counts.sum()
-        pool = pool if not known or (pool > least and all(isinstance(value, str) for value in known)) else 0.0
-    pooled = declared is None and bool(pool > 0 or not known)
-    masses = np.concatenate([counts, [max(pool, 1.0)] * pooled, [missing] * column.missing])
-    return CategoryCodes(
-        name, column, categories=known, pooled=pooled, missing=column.missing, shares=shares_of(masses)
-    )
+        pooled = (pool > least or not known) and can_pool(column, known)
+    gaps_shown = column.missing or not (known or pooled)
+    masses = np.concatenate([counts, [max(pool, 1.0)] * pooled, [missing] * gaps_shown])
+    return CategoryCodes(name, column, categories=known, pooled=pooled, missing=gaps_shown, shares=shares_of(masses))
 
 
 def _found(series: pd.Series, column: Column) -> tuple[np.ndarray, list[Any]]:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synthgen import Categorical, Identifier, Numerical, Schema, Text
+from synthgen import Boolean, Categorical, Identifier, Numerical, Schema, Text
 from synthgen.encoding.categorical import CategoryCodes
 from synthgen.encoding.identifier import identifiers
 from synthgen.encoding.protection import Cohort
@@ -141,3 +141,36 @@ def test_text_is_left_out_or_replaced():
     back = replaced.decode(replaced.encode(frame, seed=0), seed=0)
     assert list(back) == ["note", "other"]
     assert set(back["note"]) == {"[removed]"}
+
+
+@pytest.mark.parametrize(("dtype", "code"), [("int64", 2**63 - 1), ("uint64", 2**64 - 1), ("Int64", 2**63 - 1)])
+def test_the_largest_number_of_a_type_comes_back_as_it_is(dtype, code):
+    """It stands for "unknown" in some tables, is no float of 64 bits, and came back as -2**63 or 0."""
+    frame = pd.DataFrame({"a": pd.Series([1, 2, code] * 20, dtype=dtype)})
+    encoder = encoder_of(frame)
+    assert encoder.decode(encoder.encode(frame, seed=0), seed=0)["a"].tolist() == frame["a"].tolist()
+
+
+@pytest.mark.parametrize("dtype", ["int64", "float64", "object", "category"])
+def test_rare_categories_of_a_type_that_holds_no_label_are_missing(dtype):
+    """All of them rare: their label is text, which a column of numbers cannot hold."""
+    frame = pd.DataFrame({"a": pd.Series(range(30)).astype(dtype), "b": [True, False] * 15})
+    encoder = encoder_of(frame, schema=Schema({"a": Categorical(dtype=dtype), "b": Boolean()}))
+    back = encoder.decode(encoder.encode(frame, seed=0), seed=0)["a"]
+    assert back.isna().all() if "64" in dtype else (back == "(other)").all()
+
+
+def test_categories_of_floats_can_be_missing():
+    frame = pd.DataFrame({"stage": [1.0, 2.0, np.nan] * 20})
+    encoder = encoder_of(frame, schema=Schema({"stage": Categorical(dtype="float64", missing=True)}))
+    pd.testing.assert_frame_equal(encoder.decode(encoder.encode(frame, seed=0), seed=0), frame)
+
+
+@pytest.mark.parametrize(("dtype", "room"), [("float32", 2**24), ("double[pyarrow]", 2**53), ("float[pyarrow]", 2**24)])
+def test_identifiers_that_are_floats_are_whole_numbers_that_floats_tell_apart(dtype, room):
+    column = Identifier(dtype=dtype, pattern="[0-9]{18}")
+    made = identifiers(column, first=0, num_rows=1_000, seed=0)
+    assert made.nunique() == 1_000
+    assert made.max() <= room
+    with pytest.raises(SchemaError, match="pattern of digits"):
+        Identifier(dtype=dtype, pattern="P-[0-9]{9}")
