@@ -5,6 +5,7 @@ import pandas as pd
 
 from synthgen.data.columns import LARGEST, Boolean, Categorical, Column, Datetime, Identifier, Numerical
 from synthgen.data.inference import infer_column
+from synthgen.data.moments import to_moments
 from synthgen.errors import SchemaError
 
 
@@ -25,6 +26,9 @@ def check_values(name: str, series: pd.Series, column: Column) -> None:
         raise SchemaError(f"Column {name!r}: {gaps} values are missing, but the schema says none is (missing: false).")
     if gaps == len(series) or not column.learned:
         return
+    if isinstance(column, Datetime) and column.format is not None:
+        _check_format(name, series, column.format)
+        return
     found = infer_column(name, series, patients=len(series))
     if isinstance(column, Numerical):
         if not isinstance(found, Numerical | Identifier) or isinstance(series.iloc[0], str):
@@ -43,6 +47,13 @@ def check_values(name: str, series: pd.Series, column: Column) -> None:
                 f"Column {name!r}: {undeclared} rows hold a value that is not among the {len(column.categories)} "
                 "declared categories. Add it to the schema, or leave categories out to take them from the data."
             )
+
+
+def _check_format(name: str, series: pd.Series, form: str) -> None:
+    held = series.dropna()
+    other = len(held) - int(to_moments(held, form, lenient=True, utc="%z" in form).notna().sum())
+    if other:
+        raise SchemaError(f"Column {name!r}: expected dates written as {form}. Received {other} values that are not.")
 
 
 def _check_numbers(name: str, numbers: np.ndarray, column: Numerical) -> None:

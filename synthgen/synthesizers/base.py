@@ -17,7 +17,6 @@ from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.dp.ledger import Ledger
 from synthgen.encoding.layout import Layout
 from synthgen.encoding.table import NumericalMethod, TableEncoder
-from synthgen.errors import ConditionError
 from synthgen.models.base import GenerativeModel
 from synthgen.progress import progress
 from synthgen.provenance.digests import TableDigest
@@ -275,8 +274,7 @@ class Synthesizer(Parameters, ABC):
         verbose: bool,
     ) -> Iterator[pd.DataFrame]:
         schema, encoder, model = self.fitted()
-        if num_rows < 0:
-            raise ConditionError(f"Expected num_rows >= 0. Received {num_rows}.")
+        self.check_draw(num_rows, seed, name="num_rows")
         request = parse_request(
             schema, encoder, conditions=conditions, known=known, balance=balance, num_rows=num_rows,
             completes=model.copies_known,

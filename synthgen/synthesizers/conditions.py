@@ -1,9 +1,10 @@
 """Conditions on synthetic rows: what the user may ask for, checked before anything is drawn."""
 
+import datetime
 import math
 import numbers
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,12 +43,15 @@ class Condition:
     Args:
         column: Its name.
         values: Allowed values; empty for a range.
-        between: Allowed range; None for values.
+        span: Allowed range on the line; None for values.
+        line: Puts a column that has an order on a line, see `ColumnEncoder.line`: dates are held in many types, of
+            which few can be compared. None: it has none.
     """
 
     column: str
     values: tuple[Any, ...] = ()
-    between: Between | None = None
+    span: tuple[float, float] | None = None
+    line: Callable[[pd.Series], np.ndarray] | None = None
 
     @property
     def fixed(self) -> bool:
@@ -60,14 +64,12 @@ class Condition:
         Args:
             series: (rows,), decoded.
         """
-        if self.between is None:
+        if self.line is None:
             return series.isin(list(self.values)).to_numpy()
-        inside = series.notna()
-        if self.between.low is not None:
-            inside &= series >= self.between.low
-        if self.between.high is not None:
-            inside &= series <= self.between.high
-        return inside.to_numpy(dtype=bool, na_value=False)
+        line = self.line(series)
+        if self.span is None:
+            return np.isin(line, self.line(pd.Series(self.values)))
+        return (self.span[0] <= line) & (line <= self.span[1])  # never for not-a-number
 
 
 def parse_conditions(
@@ -92,17 +94,27 @@ def parse_conditions(
                     f"conditions: {name!r} is {column.kind}, which has no order. Give a list of values."
                 )
             ends = [None if end is None else to_value(name, end, column) for end in (wanted.low, wanted.high)]
-            _check_range(name, ends, encoders[name])
-            parsed.append(Condition(name, between=Between(*ends)))
+            parsed.append(Condition(name, span=_checked_range(name, ends, encoders[name]), line=encoders[name].line))
             continue
-        listed = wanted if isinstance(wanted, Sequence | set | frozenset) and not isinstance(wanted, str) else [wanted]
+        listed = wanted if lists_values(wanted) else [wanted]
         values = tuple(as_category(to_value(name, value, column), encoders[name]) for value in listed)
         if not values:
             raise ConditionError(f"conditions: the list of values for {name!r} is empty.")
         _check_categories(name, values, encoders[name])
         _check_reach(name, values, encoders[name])
-        parsed.append(Condition(name, values=values))
+        ordered = encoders[name].reach is not None
+        parsed.append(Condition(name, values=values, line=encoders[name].line if ordered else None))
     return parsed
+
+
+def lists_values(wanted: Any) -> bool:
+    """Returns whether a condition is a list of values, in whatever holds them.
+
+    Example:
+        >>> lists_values(np.array(["F", "M"])), lists_values({"F"}), lists_values("F")
+        (True, True, False)
+    """
+    return pd.api.types.is_list_like(wanted) and not isinstance(wanted, Mapping)
 
 
 def warn_of_far_cells(cells: pd.DataFrame, encoders: Mapping[str, ColumnEncoder]) -> None:
@@ -162,6 +174,8 @@ def to_value(name: str, value: Any, column: Column) -> Any:
         ConditionError: If it is of another type; never prints it.
     """
     try:
+        if pd.api.types.is_list_like(value) or pd.isna(value):
+            raise TypeError
         if isinstance(column, Boolean):
             return _to_boolean(value)
         if isinstance(column, Numerical):
@@ -169,7 +183,7 @@ def to_value(name: str, value: Any, column: Column) -> Any:
             return int(number) if column.integer and number.is_integer() else number
         if isinstance(column, Datetime):
             return _to_moment(value, column)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ConditionError(
             f"conditions: {name!r} is {column.kind}; expected such a value. Received a {type(value).__name__}."
         ) from None
@@ -202,32 +216,49 @@ def _to_number(value: Any) -> float:
     return number
 
 
-def _to_moment(value: Any, column: Datetime) -> pd.Timestamp | str:
-    """A date as such or as text; a bare number would be nanoseconds since 1970."""
+def _to_moment(value: Any, column: Datetime) -> pd.Timestamp | datetime.date | str:
+    """A date as the column holds it; a bare number would be nanoseconds since 1970."""
     if column.format is not None and isinstance(value, str):
         to_moments(pd.Series([value]), column.format)
         return value
     moment = pd.NaT if isinstance(value, numbers.Number | np.bool_) else pd.Timestamp(value)
     if pd.isna(moment):
         raise ValueError
+    moment = _in_zone(moment, _zone_of(column))
     if column.format is not None:
         return moment.strftime(column.format)
-    zone = getattr(pd.api.types.pandas_dtype(column.dtype), "tz", None)
-    return moment.tz_localize(zone) if zone is not None and moment.tzinfo is None else moment
+    whole_day = column.dtype == "object" and column.resolution == "D" and moment == moment.normalize()
+    return moment.date() if whole_day else moment
 
 
-def _check_range(name: str, ends: list[Any], encoder: ColumnEncoder) -> None:
-    """Refuses a range in which no synthetic row can lie."""
-    if encoder.reach is None:
-        return
+def _zone_of(column: Datetime) -> Any:
+    """Returns the zone of a column's times; None where they have none."""
+    if column.format is not None:
+        return "UTC" if "%z" in column.format else None
+    dtype = pd.api.types.pandas_dtype(column.dtype)
+    return getattr(dtype, "tz", None) or getattr(getattr(dtype, "pyarrow_dtype", None), "tz", None)
+
+
+def _in_zone(moment: pd.Timestamp, zone: Any) -> pd.Timestamp:
+    """A moment in a column's zone; one without counts as local, what clocks show twice as the first of both."""
+    if moment.tzinfo is None:
+        return moment if zone is None else moment.tz_localize(zone, nonexistent="shift_forward", ambiguous=True)
+    if zone is None:
+        raise ValueError  # the column does not say whose clocks it means
+    return moment.tz_convert(zone)
+
+
+def _checked_range(name: str, ends: list[Any], encoder: ColumnEncoder) -> tuple[float, float]:
+    """A range on the column's line; refused where no synthetic row can lie in it."""
     low, high = (
         infinite if end is None else float(encoder.line(pd.Series([end]))[0])
         for end, infinite in zip(ends, (-np.inf, np.inf), strict=True)
     )
     if low > high:
         raise ConditionError(f"conditions: the range of {name!r} ends below where it begins.")
-    if not encoder.reach.meets(np.array([low]), np.array([high])).all():
+    if encoder.reach is not None and not encoder.reach.meets(np.array([low]), np.array([high])).all():
         raise ConditionError(f"conditions: no synthetic row lies in the range asked for. {_said(name, encoder)}")
+    return low, high
 
 
 def _check_reach(name: str, values: Sequence[Any], encoder: ColumnEncoder) -> None:

@@ -23,7 +23,7 @@ from synthgen.provenance.digests import digest_of, file_digest
 from synthgen.provenance.origin import How, Origin
 from synthgen.provenance.receipt import Draw, Receipt
 from synthgen.synthesizers.base import Synthesizer
-from synthgen.synthesizers.conditions import Between
+from synthgen.synthesizers.conditions import Between, lists_values
 from synthgen.synthesizers.images.base import ImageSynthesizer
 from synthgen.synthesizers.loading import load
 from synthgen.synthesizers.saving import inspect
@@ -213,7 +213,7 @@ def parsed(conditions: Mapping[str, Any]) -> dict[str, Any]:
 def _stored(name: str, condition: Any) -> Any:
     if isinstance(condition, Between):
         return {"low": _stored(name, condition.low), "high": _stored(name, condition.high)}
-    if isinstance(condition, list | tuple | set | frozenset | np.ndarray | pd.Series | pd.Index):
+    if lists_values(condition):
         return [_stored(name, value) for value in condition]
     value = condition.item() if isinstance(condition, np.generic) else condition
     value = value.isoformat() if hasattr(value, "isoformat") else value

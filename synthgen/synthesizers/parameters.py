@@ -12,7 +12,7 @@ import sklearn.exceptions
 from sklearn.base import BaseEstimator
 from sklearn.utils.metadata_routing import UNUSED
 
-from synthgen.errors import NotFittedError, SettingsError, did_you_mean
+from synthgen.errors import ConditionError, NotFittedError, SettingsError, did_you_mean
 from synthgen.expected import Characters, Each, Expected, OneOf, Quantity, said
 
 Value = TypeVar("Value")
@@ -201,6 +201,22 @@ class Parameters(BaseEstimator):
             raise SettingsError(
                 f"{self.family}: expected {name} to be {rule}{', or None' if optional else ''}. Received {said(value)}."
             )
+
+    @staticmethod
+    def check_draw(number: Any, seed: Any, *, name: str) -> None:
+        """Finds out whether so much can be drawn, by such a seed.
+
+        Args:
+            number: Of rows or images.
+            seed: As it came to `sample`.
+            name: Of the argument that is the number.
+
+        Raises:
+            ConditionError: If one of them is no whole number of at least 0.
+        """
+        for argument, value in ((name, number), ("seed", 0 if seed is None else seed)):
+            if not Quantity(whole=True, least=0).holds(value):
+                raise ConditionError(f"Expected {argument} >= 0, a whole number. Received {said(value)}.")
 
     def next_seed(self) -> int:
         """Returns the seed of the next sample that is given none; another each time, all of them from `seed`."""

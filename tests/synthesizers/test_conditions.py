@@ -51,6 +51,8 @@ def asked(request, frame):
         {"seen": sg.Between("1999-01-01", "1999-12-31")},
         {"born": "2030-01-01"}, {"born": "soon"}, {"born": 7},
         {"end": "2400-01-01"}, {"end": sg.Between("2100-01-01", "9000-01-01")},
+        {"age": 10**400}, {"age": [[40]]}, {"smoker": [pd.NA]}, {"seen": "2020-03-01T00:00Z"},
+        {"seen": sg.Between("2020-03-01T00:00Z", None)}, {"born": pd.Timestamp("1990-03-01T00:00Z")},
     ],
     ids=str,
 )  # fmt: skip
@@ -77,14 +79,37 @@ def test_what_lies_between_values_that_many_share_is_refused(model, impossible):
     [
         {"age": 40}, {"age": "40"}, {"age": [40, 41]}, {"age": sg.Between(85, 1000)}, {"pulse": 70.1}, {"visits": 5},
         {"smoker": 1}, {"seen": "2020-03-01"}, {"seen": sg.Between("2020-03-01", None)},
-        {"end": sg.Between("9000", None)},
+        {"end": sg.Between("9000", None)}, {"end": "9999-12-31"}, {"end": ["2021-01-05", datetime.date(2021, 1, 8)]},
+        {"age": np.array([40, 41])}, {"age": pd.Series([40])}, {"smoker": {True}},
+        {"born": sg.Between("1990-03-01", pd.Timestamp("1990-04-01"))},
     ],
     ids=str,
 )  # fmt: skip
 def test_what_rows_can_hold_is_drawn(asked, model, possible):
     asked(possible)
-    if "end" not in possible:  # an object column of dates is not compared with moments yet
-        assert len(model.sample(5, conditions=possible, seed=0)) == 5
+    assert len(model.sample(5, conditions=possible, seed=0)) == 5
+
+
+def test_dates_are_compared_as_dates_whatever_holds_them(frame):
+    """Not as text, nor moments with days; local times in the column's zone, also where clocks change."""
+    days = frame["seen"]
+    held = {"text": days.dt.strftime("%d.%m.%Y"), "days": days.dt.date, "zoned": days.dt.tz_localize("Europe/Berlin")}
+    schema = sg.Schema({
+        "text": sg.Datetime(resolution="D", format="%d.%m.%Y", dtype="object"),
+        "days": sg.Datetime(resolution="D", dtype="object"),
+        "zoned": sg.Datetime(resolution="h", dtype="datetime64[ns, Europe/Berlin]"),
+    })  # fmt: skip
+    model = sg.GaussianCopula(calibration=False).fit(pd.DataFrame(held).astype({"text": object}), schema=schema,
+                                                     verbose=False)  # fmt: skip
+    between = {"text": sg.Between("05.03.2020", "02.04.2020"), "days": sg.Between("2020-03-05", "2020-04-02"),
+               "zoned": sg.Between("2020-03-29 02:30", "2020-10-25 02:30")}  # fmt: skip
+    for name, condition in between.items():
+        drawn = model.sample(30, conditions={name: condition}, seed=0)[name]
+        moments = pd.to_datetime(drawn, format="%d.%m.%Y" if name == "text" else None)
+        assert moments.min() >= pd.Timestamp("2020-03-05", tz=moments.dt.tz)
+        assert moments.max() <= pd.Timestamp("2020-04-02" if name != "zoned" else "2020-10-27", tz=moments.dt.tz)
+    told = model.sample(2, known=pd.DataFrame({"days": ["2020-03-05", None]}), seed=0)["days"]
+    assert [type(day) for day in told] == [datetime.date] * 2
 
 
 def test_known_cells_beyond_are_kept_and_warned_of(frame, model):
@@ -97,3 +122,9 @@ def test_known_cells_beyond_are_kept_and_warned_of(frame, model):
     model.impute(
         frame.head(20).assign(sex=None), seed=0
     )  # a real table's own extremes: no warning, which is an error here
+
+
+@pytest.mark.parametrize("wrong", [{"num_rows": 2.5}, {"num_rows": "3"}, {"num_rows": -1}, {"num_rows": 3, "seed": -1}])
+def test_how_many_rows_and_their_seed_are_whole_numbers(model, wrong):
+    with pytest.raises(ConditionError, match="a whole number"):
+        model.sample(**wrong)

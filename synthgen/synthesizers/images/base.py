@@ -261,8 +261,7 @@ class ImageSynthesizer(Interpolating, Parameters, ABC):
             ConditionError: If a condition names what is not there.
         """
         model, form = self.fitted()
-        if num_images < 0:
-            raise ConditionError(f"Expected num_images >= 0. Received {num_images}.")
+        self.check_draw(num_images, seed, name="num_images")
         if self.attributes is None and (conditions or known is not None or balance):
             raise ConditionError(f"This {self.family} learned images alone: nothing can be asked of them.")
         seed = self.next_seed() if seed is None else seed
