@@ -1,5 +1,6 @@
 """Dates and times as numbers on the column's own step."""
 
+import math
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -20,6 +21,9 @@ FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
 MOST_TICKS = 2.0**63 * 0.999
 """Since 1970, before or after: what 64 bits hold, but for some months where they are nanoseconds."""
 
+A_DAY = 86_400
+"""Seconds, by which no zone moves a moment."""
+
 
 class DatetimeBins(ColumnEncoder[Datetime]):
     """Dates and times counted in steps of the column's resolution, then quantile bins.
@@ -38,6 +42,8 @@ class DatetimeBins(ColumnEncoder[Datetime]):
 
     def __init__(self, name: str, column: Datetime, bins: QuantileBins) -> None:
         super().__init__(name, column)
+        low, high = ends_of(column)
+        bins.column = Numerical(decimals=0, minimum=low, maximum=high)  # decoded ones go no further
         self.bins = bins
         self.missing = bins.missing
 
@@ -81,11 +87,36 @@ class DatetimeBins(ColumnEncoder[Datetime]):
     @classmethod
     def from_state(cls, name: str, column: Datetime, state: dict[str, Any]) -> Self:
         bins = QuantileBins.from_state(name, Numerical(decimals=0), state)
-        steps = np.concatenate([bins.spikes, [] if bins.quantiles is None else bins.quantiles.values])
-        seconds = steps * (RESOLUTIONS[column.resolution] / 1e9)
-        inside = (seconds >= FIRST_SECOND) & (seconds <= LAST_SECOND) & (np.abs(seconds) <= _most_seconds(column))
-        agree(bool(inside.all()), f"{name}: expected moments that a column of type {column.dtype} can hold.")
+        steps = np.round(np.concatenate([bins.spikes, [] if bins.quantiles is None else bins.quantiles.values]))
+        low, high = ends_of(column)
+        agree(bool(((low <= steps) & (steps <= high)).all()),
+              f"{name}: expected moments that a column of type {column.dtype} can hold.")  # fmt: skip
         return cls(name, column, bins)
+
+
+def ends_of(column: Datetime) -> tuple[int, int]:
+    """Returns the first and last step that a column's type, resolution and zone can hold.
+
+    Example:
+        >>> ends_of(Datetime(dtype="object", resolution="D"))
+        (-719162, 2932896)
+    """
+    most, zone = _most_seconds(column), zone_of(column)
+    first, last = max(-most, FIRST_SECOND), min(most, LAST_SECOND)
+    if zone is not None:  # local times end where the calendar does, too
+        first += A_DAY
+        ahead = pd.Timestamp(LAST_SECOND - A_DAY, unit="s").tz_localize(zone).utcoffset().total_seconds()
+        last -= max(ahead, 0) if column.resolution != "D" else 0
+    step = RESOLUTIONS[column.resolution] / 1e9
+    return math.ceil(first / step), math.floor(last / step)
+
+
+def zone_of(column: Datetime) -> Any:
+    """Returns the zone of a column's times; None where they have none."""
+    if column.format is not None:
+        return "UTC" if "%z" in column.format else None
+    dtype = pd.api.types.pandas_dtype(column.dtype)
+    return getattr(dtype, "tz", None) or getattr(getattr(dtype, "pyarrow_dtype", None), "tz", None)
 
 
 def _most_seconds(column: Datetime) -> float:
@@ -122,11 +153,9 @@ def _restore(moments: pd.Series, column: Datetime) -> pd.Series:
         return zoned.dt.strftime(column.format).astype(column.dtype)
     if column.dtype == "object":
         return moments.dt.date if column.resolution == "D" else moments.astype(object)
-    dtype = pd.api.types.pandas_dtype(column.dtype)
-    if isinstance(dtype, pd.DatetimeTZDtype):
-        if column.resolution == "D":
-            zoned = moments.dt.tz_localize(dtype.tz, nonexistent="shift_forward", ambiguous=np.ones(len(moments), bool))
-        else:
-            zoned = moments.dt.tz_localize("UTC").dt.tz_convert(dtype.tz)
-        return zoned.astype(dtype)
-    return moments.astype(dtype)
+    zone = zone_of(column)
+    if zone is not None and column.resolution == "D":
+        moments = moments.dt.tz_localize(zone, nonexistent="shift_forward", ambiguous=np.ones(len(moments), bool))
+    elif zone is not None:
+        moments = moments.dt.tz_localize("UTC").dt.tz_convert(zone)
+    return moments.astype(pd.api.types.pandas_dtype(column.dtype))

@@ -16,6 +16,7 @@ from synthgen.data.moments import to_moments
 from synthgen.data.schema import Schema
 from synthgen.encoding.categorical import CategoryCodes
 from synthgen.encoding.column import ColumnEncoder
+from synthgen.encoding.datetime import zone_of
 from synthgen.errors import ConditionError, did_you_mean
 
 
@@ -224,19 +225,11 @@ def _to_moment(value: Any, column: Datetime) -> pd.Timestamp | datetime.date | s
     moment = pd.NaT if isinstance(value, numbers.Number | np.bool_) else pd.Timestamp(value)
     if pd.isna(moment):
         raise ValueError
-    moment = _in_zone(moment, _zone_of(column))
+    moment = _in_zone(moment, zone_of(column))
     if column.format is not None:
         return moment.strftime(column.format)
     whole_day = column.dtype == "object" and column.resolution == "D" and moment == moment.normalize()
     return moment.date() if whole_day else moment
-
-
-def _zone_of(column: Datetime) -> Any:
-    """Returns the zone of a column's times; None where they have none."""
-    if column.format is not None:
-        return "UTC" if "%z" in column.format else None
-    dtype = pd.api.types.pandas_dtype(column.dtype)
-    return getattr(dtype, "tz", None) or getattr(getattr(dtype, "pyarrow_dtype", None), "tz", None)
 
 
 def _in_zone(moment: pd.Timestamp, zone: Any) -> pd.Timestamp:

@@ -1,16 +1,15 @@
 """The encoder of a table under a privacy budget: every range, quantile and category is read with noise or declared."""
 
-import math
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from synthgen.data.columns import RESOLUTIONS, Boolean, Categorical, Column, Datetime, Numerical
+from synthgen.data.columns import Boolean, Categorical, Column, Datetime, Numerical
 from synthgen.dp.histograms import MOST_LEVELS
 from synthgen.encoding.categorical import CategoryCodes, can_pool
 from synthgen.encoding.column import ColumnEncoder
-from synthgen.encoding.datetime import DatetimeBins, counted
+from synthgen.encoding.datetime import DatetimeBins, counted, ends_of
 from synthgen.encoding.table import TableEncoder
 from synthgen.errors import SchemaError
 from synthgen.synthesizers.private_numbers import private_bins, shares_of
@@ -18,9 +17,6 @@ from synthgen.synthesizers.private_table import PrivateTable, column_share
 
 ALWAYS_BINS, PATIENTS_A_BIN = 14, 20
 """Bins of a number that are tried whatever the noise, and deviations of the noise that more of them must hold."""
-
-A_DAY = 86_400
-"""Seconds: zones move a moment by no more."""
 
 ALTOGETHER = 2_000
 """Bins of all columns together, beyond which each gets the few that there are always."""
@@ -48,21 +44,11 @@ def private_encoder(table: PrivateTable, *, num_bins: int) -> TableEncoder:
         elif isinstance(column, Datetime):
             whole = Numerical(decimals=0, missing=column.missing)
             counts = counted(series, column)
-            bins = private_bins(name, whole, counts, table, num_bins=num_bins, within=_reach(column))
+            bins = private_bins(name, whole, counts, table, num_bins=num_bins, within=ends_of(column))
             columns.append(DatetimeBins(name, column, bins))
         else:
             raise SchemaError(f"Column {name!r}: a {column.kind} column cannot be learned.")
     return TableEncoder(table.schema, columns)
-
-
-def _reach(column: Datetime) -> tuple[float, float]:
-    """First and last step that the column's type can hold, a day or so inside."""
-    if "[ns" in column.dtype:
-        ends = np.array([pd.Timestamp.min.value, pd.Timestamp.max.value]) / RESOLUTIONS["s"]
-    else:
-        ends = np.array(["0001-01-01", "9999-12-31"], "datetime64[s]").astype(float)
-    steps = (ends + np.array([A_DAY, -A_DAY])) * (RESOLUTIONS["s"] / RESOLUTIONS[column.resolution])
-    return math.ceil(steps[0]), math.floor(steps[1])
 
 
 def affordable_bins(table: PrivateTable, num_bins: int) -> int:

@@ -4,12 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synthgen import Boolean, Categorical, Identifier, Numerical, Schema, Text
+from synthgen import Boolean, Categorical, Datetime, Identifier, Numerical, Schema, Text
 from synthgen.encoding.categorical import CategoryCodes
+from synthgen.encoding.datetime import DatetimeBins
 from synthgen.encoding.identifier import identifiers
 from synthgen.encoding.protection import Cohort
 from synthgen.encoding.table import TableEncoder
 from synthgen.errors import SchemaError
+from synthgen.expected import Unexpected
 
 
 def encoder_of(frame, seed=0, **settings):
@@ -174,3 +176,43 @@ def test_identifiers_that_are_floats_are_whole_numbers_that_floats_tell_apart(dt
     assert made.max() <= room
     with pytest.raises(SchemaError, match="pattern of digits"):
         Identifier(dtype=dtype, pattern="P-[0-9]{9}")
+
+
+@pytest.mark.parametrize("resolution", ["D", "h"])
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+def test_zoned_moments_of_arrow_come_back_in_their_zone(zone, resolution):
+    """Days came back as midnight of UTC, hours off."""
+    moments = pd.Series(pd.date_range("2021-01-01", periods=60, freq=resolution.lower(), tz=zone))
+    frame = pd.DataFrame({"seen": moments.astype(f"timestamp[us, tz={zone}][pyarrow]")})
+    schema = Schema({"seen": Datetime(dtype=str(frame["seen"].dtype), resolution=resolution)})
+    encoder = encoder_of(frame, schema=schema)
+    back = encoder.decode(encoder.encode(frame, seed=0), seed=0)["seen"]
+    assert back.dtype == frame["seen"].dtype
+    local = back.astype(f"datetime64[us, {zone}]")
+    assert (local == local.dt.floor(resolution.lower())).all()
+    assert moments.min() <= local.min() <= local.max() <= moments.max()
+
+
+def of_file(steps: float, **column) -> DatetimeBins:
+    state = {"spikes": [], "num_bins": 1, "missing": False, "fine": True, "shares": [1.0], "probabilities": [0.0, 1.0],
+             "values": [steps, steps]}  # fmt: skip
+    return DatetimeBins.from_state("seen", Datetime(**column), state)
+
+
+@pytest.mark.parametrize(
+    ("last", "column"),
+    [
+        (2_932_896, {"dtype": "object", "resolution": "D"}),
+        (2_932_896, {"dtype": "datetime64[us, Asia/Tokyo]", "resolution": "D"}),
+        (2_932_896 * 24 + 14, {"dtype": "datetime64[us, Asia/Tokyo]", "resolution": "h"}),
+        (2_932_896 * 24 + 23, {"dtype": "datetime64[us, America/New_York]", "resolution": "h"}),
+    ],
+)
+def test_a_file_speaks_of_moments_that_the_calendar_of_a_zone_has(last, column):
+    """Up to the last day of the year 9999, where local clocks say so, and not half a step beyond."""
+    encoder = of_file(last, **column)
+    shown = encoder.decode(np.zeros(1, int), np.zeros((1, 0)), np.random.default_rng(0))
+    assert "9999-12-31" in str(shown[0])
+    for beyond in (0.6, 1):
+        with pytest.raises(Unexpected, match="expected moments"):
+            of_file(last + beyond, **column)
