@@ -193,6 +193,8 @@ def _removed(frame: pd.DataFrame, unit: str | None, row: int) -> Worlds:
     """Who stands in a row is taken out, with all rows of theirs."""
     if not 0 <= row < len(frame):
         raise EvaluationError(f"Expected row to be 0 or more and below the {len(frame)} rows. Received {row}.")
+    if unit is not None and unit not in frame:
+        raise EvaluationError(f"DifferentialPrivacy: unit={unit!r} is not a column of the table.")
     whole = frame.reset_index(drop=True)
     theirs = np.arange(len(whole)) == row
     if unit is not None:

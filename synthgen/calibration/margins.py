@@ -57,7 +57,7 @@ class Margins:
     """
 
     stored: ClassVar[Expected] = Fields({
-        "levels": Each(of=Array(None, whole=True, least=0)),
+        "levels": Each(of=Array(None, whole=True, least=0, most=2 * MOST_LEVELS)),  # two neighbours hold more than one
         "margins": Each(of=Fields({
             "blocks": Array((1, 2), whole=True, distinct=True, least=0),
             "cells": Array(None, whole=True, distinct=True, rising=True, least=0),

@@ -118,4 +118,4 @@ def _of_lists(value: Any, rank: int) -> np.ndarray | None:
         return None
     if rank == 2 and not len(value):
         array = np.zeros((0, 0))
-    return array if array.dtype.kind in "iuf" else None  # whole numbers beyond 64 bits are objects
+    return array if array.dtype.kind in "if" else None  # whole numbers beyond 63 bits have no sign, or are objects

@@ -141,6 +141,7 @@ def wards() -> tuple[pd.DataFrame, sg.Schema]:
         ({"row": 40}, "below the 40 rows"),
         ({"row": 7}, "'key' is missing in row 7"),
         ({"privacy": replace(BUDGET, unit="ward")}, "'ward', which is no identifier"),
+        ({"privacy": replace(BUDGET, unit="nobody"), "row": 3}, "unit='nobody' is not a column"),
     ],
 )
 def test_what_cannot_be_audited_is_refused(wrong, named):

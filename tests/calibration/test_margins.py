@@ -8,6 +8,7 @@ import pytest
 from synthgen.calibration.margins import MOST_PAIRS, Margins, _levels
 from synthgen.encoding.layout import Block, EncodedTable, Layout
 from synthgen.encoding.protection import Cohort
+from synthgen.expected import Array
 
 LAYOUT = Layout(
     (
@@ -89,3 +90,10 @@ def test_columns_of_the_most_dependent_pairs_come_first():
     order = Margins.fit(layout, table, Cohort(np.arange(3_000), 2), seed=0).by_dependence
     assert set(order[:2]) == {1, 3}
     assert sorted(order) == [0, 1, 2, 3]
+
+
+def test_whole_numbers_beyond_63_bits_are_refused():
+    """Made 64 bits with a sign, they were places before the first."""
+    for stored in ([2**63], [2**64], [0, 2**63]):
+        assert not Array(None, whole=True, least=0).holds(stored)
+    assert Array(None, whole=True, least=0).check([2**62], "")[0] == 2**62
