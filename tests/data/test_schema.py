@@ -208,3 +208,16 @@ def test_files_of_before_the_marks_do_not_say_what_was_guessed():
     stored = Schema({"age": Numerical()}).to_dict()
     assert Schema.from_dict(stored).inferred == []
     assert Schema.from_dict(stored | {"synthgen_schema": 1}).inferred == ["age"]
+
+
+def test_dates_are_held_against_the_format_that_is_declared():
+    """Inference guesses no days first; who declares them is believed, as far as all dates are written so."""
+    schema = Schema({"seen": Datetime(dtype="object", resolution="D", format="%d.%m.%Y", missing=True)})
+    schema.validate(pd.DataFrame({"seen": ["31.12.2020", "01.02.9999", None]}))
+    with pytest.raises(SchemaError, match="dates written as %d.%m.%Y. Received 1 values"):
+        schema.validate(pd.DataFrame({"seen": ["31.12.2020", "2020-12-31"]}))
+
+
+def test_a_type_that_pandas_cannot_read_from_its_name_is_named():
+    with pytest.raises(SchemaError, match="expected a type of pandas"):
+        Numerical(dtype="decimal128(5, 2)[pyarrow]")

@@ -242,6 +242,14 @@ def test_dates_that_noise_alone_has_placed_are_dates_still(column):
         assert drawn.dtype == days.dtype
 
 
+def test_numbers_of_which_none_is_frequent_are_missing():
+    """Categories of a column of numbers: the label of their pool is text, which the column cannot hold."""
+    schema = sg.Schema({"ward": sg.Categorical(dtype="int64"), "ill": sg.Boolean()})
+    private = PrivateTable.of(pd.DataFrame({"ward": range(400), "ill": [True, False] * 200}), schema, budget())
+    encoder = private_encoder(private, num_bins=8)
+    assert encoder.decode(encoder.encode(private.frame, seed=0), seed=0)["ward"].isna().all()
+
+
 NETWORKS = {
     "TabularGAN": {"num_steps": 60, "width": 32, "batch_size": 100},
     "TabularAutoregressive": {"num_steps": 300, "width": 24, "batch_size": 150},
