@@ -105,7 +105,8 @@ def ends_of(column: Datetime) -> tuple[int, int]:
     first, last = max(-most, FIRST_SECOND), min(most, LAST_SECOND)
     if zone is not None:  # local times end where the calendar does, too
         first += A_DAY
-        ahead = pd.Timestamp(LAST_SECOND - A_DAY, unit="s").tz_localize(zone).utcoffset().total_seconds()
+        then = pd.Timestamp(LAST_SECOND - A_DAY, unit="s")
+        ahead = (then - then.tz_localize(zone).tz_convert("UTC").tz_localize(None)).total_seconds()
         last -= max(ahead, 0) if column.resolution != "D" else 0
     step = RESOLUTIONS[column.resolution] / 1e9
     return math.ceil(first / step), math.floor(last / step)

@@ -55,7 +55,7 @@ def _room(dtype: str, positions: list[str]) -> int:
     known = pd.api.types.pandas_dtype(dtype)
     if sort_of(known) != "number":
         return space
-    plain = np.dtype(getattr(known, "numpy_dtype", known))
+    plain: np.dtype = getattr(known, "numpy_dtype", known)  # type: ignore[arg-type]
     # floats tell whole numbers apart up to two to the power of their digits
     largest = 2 ** (np.finfo(plain).nmant + 1) if plain.kind == "f" else int(np.iinfo(plain).max)
     return bisect.bisect_right(range(space), largest, key=lambda number: int(_spell(number, positions)))
