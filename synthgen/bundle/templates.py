@@ -31,6 +31,7 @@ required: [exact_copies, membership, attributes, linkability, singling_out]
 # patients are no excuse; of: value lets the value itself decide.
 limits:
   membership: {at_most: 0.6}
+  # Of identifiers and free texts. A table that has neither cannot keep this limit: take the line out.
   reemitted_values: {at_most: 0.0, of: value}
   # Rows that equal a real row of few patients, whatever real rows do among each other. Where columns are few and coarse
   # more of them are chance: look at the reference in the report before you raise it.
