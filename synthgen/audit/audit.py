@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 
 from synthgen.audit.bound import epsilon_lower_bound
 from synthgen.audit.canaries import canaries
+from synthgen.audit.evidence import log_shares
 from synthgen.data.schema import Schema
 from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.errors import EvaluationError
@@ -19,9 +20,6 @@ GUESSED = 1 / 2
 
 LEAST_CANARIES = 20
 """With fewer, no number of correct guesses proves much."""
-
-LEAST_SHARE = 1e-6
-"""Of a code, in the likelihood of independent columns."""
 
 
 @dataclass(frozen=True)
@@ -148,9 +146,8 @@ def closeness_to_model(
     table = encoder.encode(records, seed=seed)
     likelihood = getattr(model, "log_likelihood", None)
     if likelihood is not None:
-        shares = [np.log(np.maximum(column.shares, LEAST_SHARE)) for column in encoder.columns]
-        alone = np.sum([share[codes] for share, codes in zip(shares, table.codes.T, strict=True)], axis=0)
-        return np.subtract(likelihood(table), alone), "the likelihood of each, against independent columns"
+        scores = np.subtract(likelihood(table), log_shares(encoder, table))
+        return scores, "the likelihood of each, against independent columns"
     drawn = encoder.encode(synthesizer.sample(num_rows, calibrate=False, seed=seed, verbose=False), seed=seed)
     distances, _ = cKDTree(encoder.layout.expand(drawn)).query(encoder.layout.expand(table))
     return np.negative(np.asarray(distances)), "the distance to the closest synthetic row"

@@ -56,7 +56,7 @@ def evidence(synthesizer: Synthesizer, worlds: Worlds, *, num_rows: int, rng: np
     sizes = np.array([len(column.shares) for column in encoder.columns])
     drawn = model.draw(num_rows, rng=rng)
     shares, with_patient, without = (pair_shares(table.codes, sizes) for table in (drawn, inside, outside))
-    own = _log_shares(encoder, patient)
+    own = log_shares(encoder, patient)
     found = {
         "how drawn pairs of values lie between both tables": _between(shares, with_patient, without),
         "how many drawn pairs of values are the patient's": _along(shares - without, pair_shares(patient.codes, sizes)),
@@ -106,8 +106,13 @@ def _density(drawn: EncodedTable, patient: EncodedTable) -> float:
     return float(np.log(np.mean(NEARER ** np.array(agreeing, float))))
 
 
-def _log_shares(encoder: TableEncoder, table: EncodedTable) -> np.ndarray:
-    """(rows,) how likely each is if columns are independent, as logarithms."""
+def log_shares(encoder: TableEncoder, table: EncodedTable) -> np.ndarray:
+    """Returns how likely rows are if columns are independent, (rows,) logarithms.
+
+    Args:
+        encoder: Knows how often each code comes.
+        table: (rows) encoded by it.
+    """
     shares = [np.log(np.maximum(column.shares, LEAST_SHARE)) for column in encoder.columns]
     return np.sum([share[codes] for share, codes in zip(shares, table.codes.T, strict=True)], axis=0)
 

@@ -23,6 +23,8 @@ Draw = Callable[[int], EncodedTable]
 """Draws so many rows."""
 
 MOST_ROUNDS = 4
+"""Of trees, each against what those before it left."""
+
 LEAST_ROWS = 1_000
 """Of a training table, below which the trees would learn its rows rather than its law."""
 

@@ -22,6 +22,7 @@ MOST_PER_WEIGHT, FREE = 64, 2**22
 which it keeps none), and beside."""
 
 ASK = " Ask for the file again where it came from, or fit again."
+"""The way out, at the end of messages."""
 
 
 @contextmanager
