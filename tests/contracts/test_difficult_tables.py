@@ -9,7 +9,7 @@ from synthgen.errors import ProtectionError
 from synthgen.synthesizers.tables import FAMILIES
 
 QUICK = {"num_steps": 20, "num_epochs": 2, "width": 16, "validation": 0.0}
-FEW_ROWS, ROWS = 100, 1_200
+ROWS = 1_200
 
 
 def quick(family, **settings):
@@ -29,7 +29,6 @@ def tables():
         "700 levels": [f"level {number}" for number in rng.integers(0, 700, ROWS)],
     }
     return {
-        "few rows": pd.DataFrame(plain).head(FEW_ROWS),
         "awkward columns": pd.DataFrame(plain | awkward),
         "constants": pd.DataFrame({"x": [7.5] * ROWS, "y": np.nan, "site": None}),
     }
