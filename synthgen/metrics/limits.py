@@ -13,6 +13,9 @@ VERDICTS: tuple[Status, ...] = ("pass", "warning", "fail")
 FEW = "too few rows"
 """How a reason begins where a warning is for want of evidence, not for what was found."""
 
+TURNED = "the holdout was seen, or is denser where the rows are: better than real data"
+"""What a value on the wrong side of the reference says, where `two_sided`."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
@@ -28,6 +31,8 @@ class Limits:
         strict: Whether too few rows forbid a pass; set for attacks.
         both_sampled: Whether the reference is a count like the value, so that the evidence must be in the difference of
             the two; where the reference is known to no more than a factor of two, what it leaves open is a warning.
+        two_sided: Whether a value that is better than the reference by as much is as bad: set for attacks on training
+            rows with the holdout beside, where it means that the maker has seen the holdout.
         most: Value that real data is no excuse for: one beyond it, in the wrong direction, is a warning at least; None:
             there is none.
 
@@ -43,6 +48,7 @@ class Limits:
     fail: float
     strict: bool = False
     both_sampled: bool = False
+    two_sided: bool = False
     most: float | None = None
 
     def judge(
@@ -66,6 +72,8 @@ class Limits:
             anchor_interval: That of `anchor`; used where `both_sampled`.
         """
         sign = 1 if direction == "lower" else -1
+        turned = self.two_sided and sign * (value - anchor) < 0
+        sign = -sign if turned else sign
         shortfall = sign * (value - anchor)
         alone = min(sign * (end - anchor) for end in interval) > 0
         vague = False
@@ -74,7 +82,7 @@ class Limits:
             vague = anchor_interval[1] > 2 * anchor
         evident = min(sign * (end - anchor) for end in interval) > 0
         possible = max(sign * (end - anchor) for end in interval)
-        size = f"worse than real data by {amount(shortfall, unit)}"
+        size = f"{TURNED if turned else 'worse than real data'} by {amount(shortfall, unit)}"
         if shortfall > self.fail and evident:
             return "fail", f"{size}; more than {amount(self.fail, unit)} fails."
         if shortfall > self.warning and evident:

@@ -293,6 +293,20 @@ def test_repeated_rows_of_independent_patients_share_closest_records_evenly(nois
 
 
 @pytest.mark.parametrize("metric", ATTACKS[:2], ids=lambda metric: metric.name)
+def test_holdout_rows_with_noise_are_caught(metric, patients, tables):
+    """They are real patients' rows too; on the other side of the control they looked better than anything real."""
+    random = np.random.default_rng(0)
+    train, holdout = patients(2000, 0), patients(600, 1)
+    noisy = holdout.assign(
+        age=holdout["age"] + random.integers(-2, 3, 600), cost=(holdout["cost"] * random.normal(1, 0.05, 600)).round(2),
+        marker=holdout["marker"] + random.normal(0, 0.05, 600),
+    )  # fmt: skip
+    result = metric(tables(train, noisy, holdout))
+    assert result.value < 0.3
+    assert result.status == "fail" and "the holdout was seen" in result.reason
+
+
+@pytest.mark.parametrize("metric", ATTACKS[:2], ids=lambda metric: metric.name)
 def test_a_maker_that_remembers_patients_is_caught(metric, tables):
     """Every synthetic patient is a training patient with fresh noise on every row."""
     random = np.random.default_rng(0)

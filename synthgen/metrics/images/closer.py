@@ -40,7 +40,7 @@ class ImageCloser(Metric[ImagePools]):
     question = "Are synthetic images closer to training images than to equally many images that were never seen?"
     direction = "lower"
     best = 0.5
-    limits = Limits(warning=0.03, fail=0.10, strict=True)
+    limits = Limits(warning=0.03, fail=0.10, strict=True, two_sided=True)
     sanity_check = True
 
     def measure(self, pools: ImagePools) -> Measurement:

@@ -29,7 +29,8 @@ class ShareCloser(Metric):
     """Share of synthetic rows that are closer to a training row than to any of equally many holdout rows.
 
     Equally many rows of equally many patients, see `equal_patients`: rows of one patient are alike, so the same number
-    of rows from more patients would be closer to everything.
+    of rows from more patients would be closer to everything. A share far below one half is as bad as one far above:
+    rows closer to the holdout were made from it, and then it is no control of any attack.
     Ties count half. 0.5 is what a maker would get that never saw a single row: train and holdout are then
     interchangeable. Synthetic rows that share their closest record stand or fall together, and so do the records of one
     patient; the interval counts them as one.
@@ -41,7 +42,7 @@ class ShareCloser(Metric):
     question = "Are synthetic rows closer to training rows than to equally many rows that were never seen?"
     direction = "lower"
     best = 0.5
-    limits = Limits(warning=0.03, fail=0.10, strict=True)
+    limits = Limits(warning=0.03, fail=0.10, strict=True, two_sided=True)
     sanity_check = True
 
     def measure(self, tables: Tables) -> Measurement:
