@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar
 
-from pandas.api.types import pandas_dtype
+from pandas.api.types import is_integer_dtype, pandas_dtype
 
 from synthgen import expected
 from synthgen.data.dtypes import check_dtype, check_format, sort_of
@@ -127,6 +127,9 @@ class Numerical(Column):
         low, high = self.minimum, self.maximum
         agree(low is None or high is None or low <= high,
               f"expected minimum <= maximum. Received minimum={low}, maximum={high}.")  # fmt: skip
+        agree(not self.decimals or not is_integer_dtype(pandas_dtype(self.dtype)),
+              f"dtype: {self.dtype!r} holds no decimals, and decimals is {self.decimals}. Expected decimals: 0, or a "
+              "type such as float64.")  # fmt: skip
 
     @property
     def integer(self) -> bool:

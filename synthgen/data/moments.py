@@ -14,6 +14,9 @@ from synthgen.data.columns import RESOLUTIONS
 _UNITS = {"s": RESOLUTIONS["s"], "ms": RESOLUTIONS["ms"], "us": RESOLUTIONS["us"], "ns": RESOLUTIONS["ns"]}
 """Length in nanoseconds of each unit that pandas counts in."""
 
+FOUR_DIGITS = 1_000
+"""The first year that has them."""
+
 NEAR_YEARS = (1677, 2262)
 """Between these, nanoseconds reach."""
 
@@ -125,3 +128,33 @@ def from_steps(steps: np.ndarray, resolution: str) -> pd.Series:
     moments = pd.Series(ticks.astype(f"datetime64[{unit}]")).mask(missing)
     fits = moments.between(pd.Timestamp.min.ceil("s"), pd.Timestamp.max.floor("s")) | moments.isna()
     return moments.astype("datetime64[ns]") if fits.all() else moments
+
+
+def spelled(moment: pd.Timestamp, form: str) -> str:
+    """Returns a moment as text, the year with its zeros, which `strftime` leaves out on some systems.
+
+    Args:
+        moment: Of any year.
+        form: As `strftime` takes it.
+
+    Example:
+        >>> spelled(pd.Timestamp("0001-05-17"), "%d.%m.%Y")
+        '17.05.0001'
+    """
+    return moment.strftime(form.replace("%Y", f"{moment.year:04}") if moment.year < FOUR_DIGITS else form)
+
+
+def written(moments: pd.Series, form: str) -> pd.Series:
+    """Returns dates and times as text, see `spelled`.
+
+    Args:
+        moments: (rows,) datetime64.
+        form: As `strftime` takes it.
+    """
+    early = moments.dt.year < FOUR_DIGITS
+    text = moments.dt.strftime(form)
+    if not early.any():
+        return text
+    return text.mask(
+        early, pd.Series([spelled(moment, form) for moment in moments[early]], moments.index[early], object)
+    )

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from synthgen.data.columns import RESOLUTIONS, Datetime, Numerical
-from synthgen.data.moments import from_steps, to_moments, whole_steps
+from synthgen.data.moments import from_steps, to_moments, whole_steps, written
 from synthgen.encoding.column import ColumnEncoder
 from synthgen.encoding.layout import Block
 from synthgen.encoding.numerical import QuantileBins
@@ -151,7 +151,7 @@ def _unzoned(series: pd.Series, column: Datetime) -> pd.Series:
 def _restore(moments: pd.Series, column: Datetime) -> pd.Series:
     if column.format:
         zoned = moments.dt.tz_localize("UTC") if "%z" in column.format else moments
-        return zoned.dt.strftime(column.format).astype(column.dtype)
+        return written(zoned, column.format).astype(pd.api.types.pandas_dtype(column.dtype))
     if column.dtype == "object":
         return moments.dt.date if column.resolution == "D" else moments.astype(object)
     zone = zone_of(column)

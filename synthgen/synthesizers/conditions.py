@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from synthgen.data.columns import Boolean, Categorical, Column, Datetime, Numerical
-from synthgen.data.moments import to_moments
+from synthgen.data.moments import spelled, to_moments
 from synthgen.data.schema import Schema
 from synthgen.encoding.categorical import CategoryCodes
 from synthgen.encoding.column import ColumnEncoder
@@ -222,12 +222,14 @@ def _to_moment(value: Any, column: Datetime) -> pd.Timestamp | datetime.date | s
     if column.format is not None and isinstance(value, str):
         to_moments(pd.Series([value]), column.format)
         return value
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):  # pandas takes near years alone
+        value = datetime.datetime.combine(value, datetime.time())
     moment = pd.NaT if isinstance(value, numbers.Number | np.bool_) else pd.Timestamp(value)
     if pd.isna(moment):
         raise ValueError
     moment = _in_zone(moment, zone_of(column))
     if column.format is not None:
-        return moment.strftime(column.format)
+        return spelled(moment, column.format)
     whole_day = column.dtype == "object" and column.resolution == "D" and moment == moment.normalize()
     return moment.date() if whole_day else moment
 

@@ -221,3 +221,9 @@ def test_dates_are_held_against_the_format_that_is_declared():
 def test_a_type_that_pandas_cannot_read_from_its_name_is_named():
     with pytest.raises(SchemaError, match="expected a type of pandas"):
         Numerical(dtype="decimal128(5, 2)[pyarrow]")
+
+
+def test_whole_number_types_hold_no_decimals():
+    """Such a schema was taken, fitted, and could not be drawn."""
+    with pytest.raises(SchemaError, match="'Int64' holds no decimals, and decimals is 3"):
+        Numerical(dtype="Int64", decimals=3, missing=True)
