@@ -127,10 +127,10 @@ class Policy:
 
     @classmethod
     def from_yaml(cls, path: str | os.PathLike[str]) -> Self:
-        """Reads a policy.
+        """Reads a policy; a file names all three verdicts, if only as "any".
 
         Raises:
-            PolicyError: If the file is absent, no YAML, or no policy.
+            PolicyError: If the file is absent, no YAML, or no policy, or leaves a verdict out.
 
         Example:
             >>> import tempfile
@@ -140,7 +140,12 @@ class Policy:
             'pass'
         """
         try:
-            return cls.from_dict(read_yaml(path))
+            policy = cls.from_dict(read_yaml(path))
+            if left_out := [subject for subject in SUBJECTS if subject not in policy.verdicts]:
+                raise PolicyError(f"verdicts: expected the worst that passes for each of {list(SUBJECTS)}; {left_out} "
+                                  "are left out. Write any where nothing is asked; a file that ends too early lets "
+                                  "nothing pass.")  # fmt: skip
+            return policy
         except Unexpected as error:
             raise PolicyError(f"{error} `synthgen policy` writes a policy to begin with.") from error
         except PolicyError as error:

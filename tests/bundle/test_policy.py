@@ -193,3 +193,11 @@ def test_the_policies_to_begin_with_name_every_subject(policy):
 def test_any_lets_whatever_was_found_pass():
     for outcome in ("fail", "not computed"):
         assert decide({"least_holdout_patients": None, "verdicts": {"privacy": "any"}}, privacy=outcome).passed
+
+
+@pytest.mark.parametrize("first_lost", ["verdicts", "  usefulness", "  privacy"])
+def test_a_file_that_ends_too_early_decides_nothing(first_lost, tmp_path):
+    """Cut off before the last verdict it passed any report."""
+    (tmp_path / "cut.yaml").write_text(TABLES.partition(f"\n{first_lost}:")[0])
+    with pytest.raises(PolicyError, match=r"cut.yaml: verdicts: expected .*'privacy'\] are left out"):
+        Policy.from_yaml(tmp_path / "cut.yaml")

@@ -15,7 +15,10 @@ from synthgen.provenance.digests import digest_of
 from synthgen.provenance.receipt import Receipt, receipt_of
 from synthgen.synthesizers.drawing import prove_file
 
-POLICY = "format: synthgen-policy\nversion: 1\nleast_holdout_patients: 50\nrequired: [exact_copies]\n"
+POLICY = (
+    "format: synthgen-policy\nversion: 1\nleast_holdout_patients: 50\n"
+    "verdicts: {fidelity: any, usefulness: any, privacy: any}\nrequired: [exact_copies]\n"
+)
 PROMISE = "guarantee: {most_epsilon: 3, most_delta: 1.0e-5}\n"
 
 

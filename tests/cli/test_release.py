@@ -10,7 +10,8 @@ def desk(fitted, tmp_path, run):
     """A folder with keys and a policy that the small clinic can meet."""
     assert run("keys", "-o", tmp_path / "h.key")[0] == 0
     (tmp_path / "policy.yaml").write_text(
-        "format: synthgen-policy\nversion: 1\nleast_holdout_patients: 50\nrequired: [exact_copies]\n"
+        "format: synthgen-policy\nversion: 1\nleast_holdout_patients: 50\n"
+        "verdicts: {fidelity: any, usefulness: any, privacy: any}\nrequired: [exact_copies]\n"
     )
     return tmp_path
 
