@@ -15,7 +15,7 @@ say beside it what the same entries would cost, had all been fixed beforehand.
 import functools
 import math
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import dp_accounting
 import numpy as np
@@ -24,10 +24,8 @@ from dp_accounting.pld import privacy_loss_distribution as distribution
 from scipy.optimize import brentq
 from scipy.special import log_ndtr, ndtr
 
+from synthgen.dp.entry import Entry
 from synthgen.errors import SettingsError
-
-if TYPE_CHECKING:
-    from synthgen.dp.ledger import Entry
 
 Method = Literal["pld", "rdp"]
 
@@ -63,7 +61,7 @@ GRID = 3_000
 """Values of epsilon at which a mechanism must be dominated by a normal one, and between any two of which it then is."""
 
 
-def epsilon(entries: Iterable["Entry"], *, delta: float, method: Method = "pld") -> float:
+def epsilon(entries: Iterable[Entry], *, delta: float, method: Method = "pld") -> float:
     """Returns the epsilon of all entries together, had all of them been fixed beforehand.
 
     Args:
@@ -84,7 +82,7 @@ def epsilon(entries: Iterable["Entry"], *, delta: float, method: Method = "pld")
     return _by_loss(counted, left) if method == "pld" else _by_moments(counted, left)
 
 
-def _by_loss(entries: list["Entry"], delta: float) -> float:
+def _by_loss(entries: list[Entry], delta: float) -> float:
     """Epsilon by privacy loss distributions."""
     losses = []
     # normal mechanisms that see every row are one, whose precision is their sum (Dong et al. 2022, corollary 3.3)
@@ -95,7 +93,7 @@ def _by_loss(entries: list["Entry"], delta: float) -> float:
     return float(functools.reduce(lambda total, loss: total.compose(loss), losses).get_epsilon_for_delta(delta))
 
 
-def _loss(entry: "Entry", *, step: float) -> distribution.PrivacyLossDistribution:
+def _loss(entry: Entry, *, step: float) -> distribution.PrivacyLossDistribution:
     """Of training on rows drawn by chance, rounded to the safe side."""
     loss = distribution.from_gaussian_mechanism(
         entry.noise_multiplier, sampling_prob=entry.sampling_rate, value_discretization_interval=step
@@ -103,13 +101,13 @@ def _loss(entry: "Entry", *, step: float) -> distribution.PrivacyLossDistributio
     return loss.self_compose(entry.times)
 
 
-def _like_normal(entry: "Entry") -> float:
+def _like_normal(entry: Entry) -> float:
     """How far apart the normal laws are that training comes near to with many steps (Bu et al. 2020, corollary 4)."""
     one = math.expm1(min(entry.noise_multiplier**-2, math.log(MOST_NOISE)))
     return entry.sampling_rate * math.sqrt(entry.times * one)
 
 
-def _by_moments(entries: list["Entry"], delta: float) -> float:
+def _by_moments(entries: list[Entry], delta: float) -> float:
     """Epsilon by Renyi divergences."""
     accountant = rdp.RdpAccountant(ORDERS)
     for entry in entries:
@@ -176,7 +174,7 @@ def normal_noise(epsilon: float, delta: float) -> float:
     return noise * (1 + 1e-9)  # on the safe side of rounding
 
 
-def precision(entries: Iterable["Entry"]) -> float:
+def precision(entries: Iterable[Entry]) -> float:
     """Returns the precision of one normal mechanism that costs at least as much as all entries, whatever decided about
     each.
 
@@ -193,7 +191,7 @@ def precision(entries: Iterable["Entry"]) -> float:
 
 
 @functools.lru_cache(maxsize=512)
-def as_normal(entry: "Entry") -> float:
+def as_normal(entry: Entry) -> float:
     """Returns the largest noise multiplier of a normal mechanism that dominates training on rows drawn by chance.
 
     Dominates: at every epsilon its delta is no less, but for the delta of the entry. Then training is the normal
@@ -230,7 +228,7 @@ def as_normal(entry: "Entry") -> float:
     return 1 / high
 
 
-def smallest_noise(entry_with: Callable[[float], "Entry"], *, kept_within: float) -> float:
+def smallest_noise(entry_with: Callable[[float], Entry], *, kept_within: float) -> float:
     """Returns the smallest noise multiplier under which training costs no more than a normal mechanism.
 
     Args:

@@ -17,7 +17,7 @@ from scipy.stats import binom, norm
 
 from synthgen.backend import Tensor, per_row
 from synthgen.dp import accountant
-from synthgen.dp.ledger import Entry
+from synthgen.dp.entry import Entry
 from synthgen.dp.reader import FAILURE, Reader
 from synthgen.errors import SettingsError, TrainingError
 

@@ -14,7 +14,7 @@ from synthgen.report.verdicts import Verdict, beside_text, number_text, value_te
 
 if TYPE_CHECKING:
     from synthgen.metrics.base import Result
-    from synthgen.report.report import Report
+    from synthgen.report.found import Found
     from synthgen.report.subgroups import Figure, Subgroup
 
 SIGNS = {"pass": "✓", "warning": "!", "fail": "✗", "not computed": "–", "shown": " "}
@@ -43,14 +43,14 @@ def figure_text(figure: Figure) -> str:
     )
 
 
-def renderables(report: Report) -> Iterator[RenderableType]:
+def renderables(report: Found) -> Iterator[RenderableType]:
     """Yields a panel for each verdict and a table of all results."""
     for verdict in report.verdicts:
         yield _panel(verdict)
     yield _table(report.results)
     if report.subgroups:
         yield _subgroups(report.subgroups)
-    yield Text(report.summary().splitlines()[-1], style="dim")
+    yield Text(report.promise(), style="dim")
 
 
 def _panel(verdict: Verdict) -> Panel:

@@ -1,18 +1,88 @@
-"""What pages look up: one result by its name, and the limits that results were held to."""
+"""What was found: verdicts, results and all that pages draw, and how they look single things up in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from synthgen.metrics.base import Metric, Result
 from synthgen.metrics.limits import Limits
+from synthgen.metrics.privacy.worst_patients import ExposedPatient
+from synthgen.report.subgroups import Subgroup
+from synthgen.report.training import Training
+from synthgen.report.verdicts import Things, Verdict
 
-if TYPE_CHECKING:
-    from synthgen.report.report import Report
+if TYPE_CHECKING:  # sheets load Keras
+    from synthgen.report.sheets import Gallery
 
 
-def find(report: Report, name: str) -> Result | None:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Found:
+    """What the judges found about one synthetic table, or one set of synthetic images.
+
+    Args:
+        verdicts: On fidelity, usefulness and privacy.
+        results: One for each metric, those not computed included.
+        tables: Rows, columns and patients of the tables.
+        pictures: What the figures are drawn from: protected counts, no rows.
+        settings: Seed, target, rows used.
+        created: When, ISO 8601 in UTC.
+        subgroups: The groups of patients that were judged apart.
+        guarantee: The ledger of the model that drew the rows, as `Ledger.to_dict` gives it; None: no promise is known.
+        training: How the maker was trained; None: nobody says.
+        exposed: Patients of the training rows who are given away most, for the internal edition; None: nobody looked.
+        gallery: Pictures of real images, for the internal edition; None: there are none.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    results: tuple[Result, ...]
+    tables: Mapping[str, Any]
+    pictures: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    created: str
+    subgroups: tuple[Subgroup, ...] = ()
+    guarantee: Mapping[str, Any] | None = None
+    training: Training | None = None
+    exposed: tuple[ExposedPatient, ...] | None = None
+    gallery: Gallery | None = None
+
+    @property
+    def things(self) -> Things:
+        """What was judged, "rows" or "images"."""
+        return "images" if "images" in self.tables else "rows"
+
+    def __getitem__(self, name: str) -> Result:
+        """Returns the result of one metric by its name, e.g. ``report["marginals"].value``."""
+        for result in self.results:
+            if result.metric == name:
+                return result
+        raise KeyError(f"The report has no metric {name!r}; it has {[result.metric for result in self.results]}.")
+
+    def verdict(self, subject: str) -> Verdict:
+        """Returns the verdict on "fidelity", "usefulness" or "privacy"."""
+        return {verdict.subject: verdict for verdict in self.verdicts}[subject]  # type: ignore[index]
+
+    @property
+    def passed(self) -> bool:
+        """Whether all three verdicts are "pass"."""
+        return all(verdict.outcome == "pass" for verdict in self.verdicts)
+
+    def promise(self) -> str:
+        """Returns a sentence on what is guaranteed, beside what was measured."""
+        if self.guarantee is None:
+            judged = {"rows": "this table", "images": "these images"}[self.things]
+            return f"A report measures {judged} against these attacks; only differential privacy gives a guarantee."
+        epsilon, delta, unit = (self.guarantee[name] for name in ("epsilon", "delta", "unit"))
+        if epsilon is None:
+            return "The model's ledger holds a read that cannot be counted, or known noise: nothing is guaranteed."
+        return (
+            f"The {self.things} are differentially private with epsilon {epsilon:.3g} at delta {delta:g} for each "
+            f"{unit}. This report is not: it compares with training rows."
+        )
+
+
+def find(report: Found, name: str) -> Result | None:
     """Returns the result of a metric, if it was computed."""
     return next((result for result in report.results if result.metric == name and result.computed), None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jinja2
 from markupsafe import Markup
@@ -18,20 +18,17 @@ from synthgen.report.figures.history import training_curves
 from synthgen.report.figures.marginals import marginal, spikes
 from synthgen.report.figures.matrices import matrices
 from synthgen.report.figures.svg import percent
-from synthgen.report.found import find, limits_of
+from synthgen.report.found import Found, find, limits_of
 from synthgen.report.html_images import image_parts
 from synthgen.report.scorecard import scorecard
 from synthgen.report.training import monitors
 from synthgen.report.verdicts import beside_text, number_text, value_text
 
-if TYPE_CHECKING:
-    from synthgen.report.report import Report
-
 MAX_PAIRS = 150
 """Rows of the table of pairs: the worst ones; the JSON report has all."""
 
 
-def page(report: Report, *, internal: bool = False) -> str:
+def page(report: Found, *, internal: bool = False) -> str:
     """Returns the whole page.
 
     Args:
@@ -62,7 +59,7 @@ def page(report: Report, *, internal: bool = False) -> str:
     )
 
 
-def _table_parts(report: Report, *, internal: bool) -> dict[str, Any]:
+def _table_parts(report: Found, *, internal: bool) -> dict[str, Any]:
     """What only reports on tables show."""
     from synthgen.metrics.catalogue import all_metrics
 
@@ -81,7 +78,7 @@ def _table_parts(report: Report, *, internal: bool) -> dict[str, Any]:
     }
 
 
-def _training(report: Report) -> dict[str, Any] | None:
+def _training(report: Found) -> dict[str, Any] | None:
     """How the maker was trained, where it says so."""
     if report.training is None:
         return None
@@ -95,7 +92,7 @@ def _safe(pictures: list[tuple[str, str]]) -> list[tuple[str, Markup]]:
     return [(caption, Markup(drawn)) for caption, drawn in pictures]  # noqa: S704 - escaped in figures/svg.py
 
 
-def _marginals(report: Report) -> list[dict[str, Any]]:
+def _marginals(report: Found) -> list[dict[str, Any]]:
     result = find(report, "marginals")
     parts = {part.names[0]: part for part in result.parts} if result else {}
     drawn = []
@@ -110,7 +107,7 @@ def _marginals(report: Report) -> list[dict[str, Any]]:
     return drawn
 
 
-def _curves(report: Report) -> dict[str, Markup]:
+def _curves(report: Found) -> dict[str, Markup]:
     prefix, word = {"rows": ("", "share_closer"), "images": ("image_", "image_closer")}[report.things]
     closest, attack = find(report, word), find(report, f"{prefix}membership")
     drawn = {
@@ -132,7 +129,7 @@ def _result_row(result: Result) -> dict[str, Any]:
     }
 
 
-def _column_rows(report: Report) -> list[dict[str, Any]]:
+def _column_rows(report: Found) -> list[dict[str, Any]]:
     marginals, coverage = (find(report, name) for name in ("marginals", "coverage"))
     if marginals is None:
         return []
@@ -144,7 +141,7 @@ def _column_rows(report: Report) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _pair_rows(report: Report) -> list[dict[str, Any]]:
+def _pair_rows(report: Found) -> list[dict[str, Any]]:
     tables, associations = (find(report, name) for name in ("pair_tables", "associations"))
     if tables is None or associations is None:
         return []

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from synthgen.metrics.base import Part, Result
-from synthgen.report.found import find, limits_of
+from synthgen.report.found import Found, find, limits_of
 from synthgen.report.verdicts import number_text
-
-if TYPE_CHECKING:
-    from synthgen.report.report import Report
 
 BY_CLASS = ("kid", "precision", "recall", "density", "coverage", "diversity", "label_agreement")
 """Metrics with a part for each class."""
@@ -21,7 +18,7 @@ WAYS = {
 }
 
 
-def image_parts(report: Report, *, internal: bool) -> dict[str, Any]:
+def image_parts(report: Found, *, internal: bool) -> dict[str, Any]:
     """Returns what the template asks for besides what all reports have.
 
     Args:
@@ -51,7 +48,7 @@ def image_parts(report: Report, *, internal: bool) -> dict[str, Any]:
     }
 
 
-def _classes(report: Report) -> dict[str, Any]:
+def _classes(report: Found) -> dict[str, Any]:
     """A row for each class, a column for each metric."""
     results = [result for name in BY_CLASS if (result := find(report, name)) and result.parts]
     names = sorted({part.names[0] for result in results for part in result.parts})

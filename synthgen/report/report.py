@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, final, get_args
+from typing import Any, Literal, final, get_args
 
 from rich.console import Console, ConsoleOptions, RenderResult
 
 from synthgen import __version__
 from synthgen.errors import EvaluationError
 from synthgen.files.writing import replacing
-from synthgen.metrics.base import Result, as_json
-from synthgen.metrics.privacy.worst_patients import ExposedPatient
+from synthgen.metrics.base import as_json
+from synthgen.report.found import Found
 from synthgen.report.scorecard import scorecard
-from synthgen.report.subgroups import Subgroup
-from synthgen.report.training import Training
-from synthgen.report.verdicts import Things, Verdict
-
-if TYPE_CHECKING:
-    from synthgen.report.sheets import Gallery
 
 FORMAT = "synthgen-report"
 VERSION = 1
@@ -33,55 +26,8 @@ Edition = Literal["shareable", "internal"]
 
 @final
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Report:
-    """What the judges found about one synthetic table, or one set of synthetic images.
-
-    Args:
-        verdicts: On fidelity, usefulness and privacy.
-        results: One for each metric, those not computed included.
-        tables: Rows, columns and patients of the tables.
-        pictures: What the figures are drawn from: protected counts, no rows.
-        settings: Seed, target, rows used.
-        created: When, ISO 8601 in UTC.
-        subgroups: The groups of patients that were judged apart.
-        guarantee: The ledger of the model that drew the rows, as `Ledger.to_dict` gives it; None: no promise is known.
-        training: How the maker was trained; None: nobody says.
-        exposed: Patients of the training rows who are given away most, for the internal edition; None: nobody looked.
-        gallery: Pictures of real images, for the internal edition; None: there are none.
-    """
-
-    verdicts: tuple[Verdict, ...]
-    results: tuple[Result, ...]
-    tables: Mapping[str, Any]
-    pictures: Mapping[str, Any]
-    settings: Mapping[str, Any]
-    created: str
-    subgroups: tuple[Subgroup, ...] = ()
-    guarantee: Mapping[str, Any] | None = None
-    training: Training | None = None
-    exposed: tuple[ExposedPatient, ...] | None = None
-    gallery: Gallery | None = None
-
-    @property
-    def things(self) -> Things:
-        """What was judged, "rows" or "images"."""
-        return "images" if "images" in self.tables else "rows"
-
-    def __getitem__(self, name: str) -> Result:
-        """Returns the result of one metric by its name, e.g. ``report["marginals"].value``."""
-        for result in self.results:
-            if result.metric == name:
-                return result
-        raise KeyError(f"The report has no metric {name!r}; it has {[result.metric for result in self.results]}.")
-
-    def verdict(self, subject: str) -> Verdict:
-        """Returns the verdict on "fidelity", "usefulness" or "privacy"."""
-        return {verdict.subject: verdict for verdict in self.verdicts}[subject]  # type: ignore[index]
-
-    @property
-    def passed(self) -> bool:
-        """Whether all three verdicts are "pass"."""
-        return all(verdict.outcome == "pass" for verdict in self.verdicts)
+class Report(Found):
+    """What the judges found, as a text, a JSON document or a page; its fields are those of `Found`."""
 
     def summary(self) -> str:
         """Returns five lines of plain text: what was compared, the three verdicts, and how far they reach."""
@@ -93,19 +39,6 @@ class Report:
             shown = f" [{numbers}]" if numbers and verdict.outcome != "not computed" else ""
             lines.append(f"{verdict.subject.capitalize():<11} {verdict.outcome.upper()}: {verdict.sentence}{shown}")
         return "\n".join([*lines, self.promise()])
-
-    def promise(self) -> str:
-        """Returns a sentence on what is guaranteed, beside what was measured."""
-        if self.guarantee is None:
-            judged = {"rows": "this table", "images": "these images"}[self.things]
-            return f"A report measures {judged} against these attacks; only differential privacy gives a guarantee."
-        epsilon, delta, unit = (self.guarantee[name] for name in ("epsilon", "delta", "unit"))
-        if epsilon is None:
-            return "The model's ledger holds a read that cannot be counted, or known noise: nothing is guaranteed."
-        return (
-            f"The {self.things} are differentially private with epsilon {epsilon:.3g} at delta {delta:g} for each "
-            f"{unit}. This report is not: it compares with training rows."
-        )
 
     def __str__(self) -> str:
         return self.summary()

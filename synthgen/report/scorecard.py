@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, final
+from typing import Any, final
 
 from synthgen.metrics.base import Result, as_json
+from synthgen.report.found import Found
 from synthgen.report.verdicts import value_text
-
-if TYPE_CHECKING:
-    from synthgen.report.report import Report
 
 NOT_MEASURED = "not measured"
 
@@ -95,7 +93,7 @@ class Criterion:
         return plain
 
 
-def scorecard(report: Report) -> tuple[Criterion, ...]:
+def scorecard(report: Found) -> tuple[Criterion, ...]:
     """Returns the seven Cs in the order of the paper.
 
     Args:
@@ -104,7 +102,7 @@ def scorecard(report: Report) -> tuple[Criterion, ...]:
     return tuple(_criterion(report, name) for name in QUESTIONS)
 
 
-def _criterion(report: Report, name: str) -> Criterion:
+def _criterion(report: Found, name: str) -> Criterion:
     known = {result.metric: result for result in report.results if result.computed}
     found = [known[metric] for metric in MEASURED.get(name, ()) if metric in known]
     outcomes, evidence = [result.status for result in found], [_line(result) for result in found]

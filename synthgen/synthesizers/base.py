@@ -1,7 +1,7 @@
 """Synthesizer: fitted to a table, sampled, saved. What every family shares; a family says how it learns."""
 
 import os
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
@@ -14,7 +14,6 @@ from synthgen.data.constraints import Constraint
 from synthgen.data.schema import Schema
 from synthgen.data.writers import TableWriter
 from synthgen.dp.budget import DifferentialPrivacy
-from synthgen.dp.ledger import Ledger
 from synthgen.encoding.layout import Layout
 from synthgen.encoding.table import NumericalMethod, TableEncoder
 from synthgen.models.base import GenerativeModel
@@ -22,13 +21,13 @@ from synthgen.progress import progress
 from synthgen.provenance.digests import TableDigest
 from synthgen.synthesizers.inputs import check_schema, frame_of
 from synthgen.synthesizers.learned_parts import Parts, check_privacy, fitted_calibrator, plain_parts, private_parts
-from synthgen.synthesizers.parameters import Learned, NotFitted, Parameters
+from synthgen.synthesizers.learner import Learner
+from synthgen.synthesizers.parameters import Learned, NotFitted
 from synthgen.synthesizers.requests import Request, parse_imputation, parse_request
 from synthgen.synthesizers.sampling import RowSampler, rows_at_once
-from synthgen.synthesizers.saving import members_of, write_members
 
 
-class Synthesizer(Parameters, ABC):
+class Synthesizer(Learner):
     """Learns a table and draws synthetic rows; to scikit-learn an estimator of a density.
 
     Args:
@@ -47,10 +46,6 @@ class Synthesizer(Parameters, ABC):
     model = Learned[GenerativeModel | None](lambda: None)
     constraints = Learned[tuple[Constraint, ...]](tuple)
     calibrator = Learned[Calibrator | None](lambda: None)
-    history = Learned[list[dict[str, float]]](list)
-    best_epoch = Learned[int](lambda: -1)
-    ledger = Learned[Ledger | None](lambda: None)
-    learned_with = Learned[dict[str, Any]](dict)  # seed and settings at the last fit: they may be set anew
 
     @abstractmethod
     def build(self, layout: Layout) -> GenerativeModel:
@@ -105,15 +100,12 @@ class Synthesizer(Parameters, ABC):
         """
         self.check_settings()
         check_schema(schema, second=y)
-        check_privacy(self, privacy, schema)
+        check_privacy(privacy, schema, family=self.family, private=self.private)
         named, frame = isinstance(frame, pd.DataFrame), frame_of(frame)
         schema = Schema.infer(frame) if schema is None else schema
         schema.validate(frame)
         self._check_width(len(schema.learned))
-        if privacy is None:
-            parts = plain_parts(self, frame, schema, verbose=verbose)
-        else:
-            parts = private_parts(self, frame, schema, privacy, verbose=verbose)
+        parts = self._parts(frame, schema, privacy, verbose=verbose)
         model = self._learn(parts, checkpoint=checkpoint, callbacks=callbacks, verbose=verbose)
         calibrator = None
         if privacy is None and self.settings.get("calibration", False):
@@ -122,6 +114,15 @@ class Synthesizer(Parameters, ABC):
         self.ledger = None if parts.reader is None else parts.reader.ledger
         self._note_columns(frame.columns.tolist(), named=named)
         return self
+
+    def _parts(
+        self, frame: pd.DataFrame, schema: Schema, privacy: DifferentialPrivacy | None, *, verbose: bool
+    ) -> Parts:
+        if privacy is None:
+            return plain_parts(frame, schema, numerical=self.numerical, settings=self.encoder_settings(),
+                               seed=self.seed, verbose=verbose)  # fmt: skip
+        num_bins = min(self.settings.get("num_bins", self.private_bins), self.private_bins)
+        return private_parts(frame, schema, privacy, num_bins=num_bins, verbose=verbose)
 
     def take(
         self,
@@ -134,12 +135,8 @@ class Synthesizer(Parameters, ABC):
         """Makes this a fitted synthesizer of the given parts."""
         self.schema, self.encoder, self.model = schema, encoder, model
         self.constraints, self.calibrator = constraints, calibrator
-        self.learned_with = {"seed": self.seed, "settings": self.settings}
-        self._samples_drawn = 0
+        self.note_settings()
         self._note_columns(list(schema.columns), named=True)
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return self.model is not None
 
     def fitted(self) -> tuple[Schema, TableEncoder, GenerativeModel]:
         """Returns schema, encoder and model.
@@ -254,14 +251,17 @@ class Synthesizer(Parameters, ABC):
                 digest.update(chunk)
         return digest.hexdigest()
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the synthesizer to one file that holds no raw value; see `synthgen.synthesizers.saving`.
-
-        Raises:
-            NotFittedError: Before `fit`.
-            ModelFileError: If the path cannot be written.
-        """
-        write_members(path, *members_of(self))
+    def members(self) -> dict[str, Any]:
+        schema, encoder, model = self.fitted()
+        trees = self.calibrator
+        taken = {
+            "arrays": model.state(), "constraints": [constraint.to_dict() for constraint in self.constraints],
+            "calibrator": None if trees is None else trees.state(),
+        }  # fmt: skip
+        return {
+            "schema": schema.to_dict(), "encoder": encoder.state(), "model": taken,
+            "weights": model.weights_to_keep(), "trees": [] if trees is None else trees.arrays(),
+        }  # fmt: skip
 
     def _chunks(
         self,

@@ -1,7 +1,7 @@
 """What a synthesizer learns besides its model: the encoder, what constraints take from the data, and the calibrator."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,14 +13,11 @@ from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.dp.reader import Reader
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.encoding.protection import Cohort
-from synthgen.encoding.table import TableEncoder
+from synthgen.encoding.table import NumericalMethod, TableEncoder
 from synthgen.errors import FitInterrupted, SettingsError
 from synthgen.models.base import GenerativeModel
 from synthgen.synthesizers.private_encoding import private_encoder
 from synthgen.synthesizers.private_table import PrivateTable, check_enough_patients
-
-if TYPE_CHECKING:
-    from synthgen.synthesizers.base import Synthesizer
 
 
 @dataclass(frozen=True)
@@ -54,18 +51,22 @@ class Parts:
         return np.concatenate([column.shares for column in self.encoder.columns])
 
 
-def plain_parts(synthesizer: "Synthesizer", frame: pd.DataFrame, schema: Schema, *, verbose: bool) -> Parts:
+def plain_parts(
+    frame: pd.DataFrame, schema: Schema, *, numerical: NumericalMethod, settings: dict[str, Any], seed: int,
+    verbose: bool,
+) -> Parts:  # fmt: skip
     """Returns what is fitted to where no budget limits what is read.
 
     Args:
-        synthesizer: To be fitted.
         frame: (rows, columns), valid under the schema.
         schema: What the table holds.
+        numerical: How numbers are encoded.
+        settings: Of the encoder, see `TableEncoder.fit`.
+        seed: Of jitter and decoding.
         verbose: Whether to show progress.
     """
-    frame, seed = frame.reset_index(drop=True), synthesizer.seed
-    encoder = TableEncoder.fit(frame, schema, numerical=synthesizer.numerical, seed=seed, verbose=verbose,
-                               **synthesizer.encoder_settings())  # fmt: skip
+    frame = frame.reset_index(drop=True)
+    encoder = TableEncoder.fit(frame, schema, numerical=numerical, seed=seed, verbose=verbose, **settings)
     table = encoder.encode(frame, seed=seed, verbose=verbose)
     cohort = Cohort(schema.patients(frame), schema.rare_below)
     constraints = fitted_constraints(schema, encoder, table, cohort, seed=seed)
@@ -73,20 +74,19 @@ def plain_parts(synthesizer: "Synthesizer", frame: pd.DataFrame, schema: Schema,
 
 
 def private_parts(
-    synthesizer: "Synthesizer", frame: pd.DataFrame, schema: Schema, privacy: DifferentialPrivacy, *, verbose: bool
+    frame: pd.DataFrame, schema: Schema, privacy: DifferentialPrivacy, *, num_bins: int, verbose: bool
 ) -> Parts:
-    """Returns what is fitted to under a privacy budget: one row of each patient; arguments as for `plain_parts`.
+    """Returns what is fitted to under a privacy budget: one row of each patient.
 
     Args:
-        synthesizer: To be fitted.
         frame: (rows, columns), valid under the schema.
         schema: Declared by the user.
         privacy: The budget.
+        num_bins: Of a number, at most.
         verbose: Whether to show progress.
     """
     private = PrivateTable.of(frame, schema, privacy)
     check_enough_patients(private)
-    num_bins = min(synthesizer.settings.get("num_bins", synthesizer.private_bins), synthesizer.private_bins)
     encoder = private_encoder(private, num_bins=num_bins)
     # of each patient's own secret chance, kept nowhere: from a public seed, one patient less gives all later ones other
     # draws, and so other codes
@@ -95,13 +95,14 @@ def private_parts(
     return Parts(encoder, table, alone, schema.constraints, max(int(private.num_patients), 2), private.reader)
 
 
-def check_privacy(synthesizer: "Synthesizer", privacy: DifferentialPrivacy | None, schema: Schema | None) -> None:
+def check_privacy(privacy: DifferentialPrivacy | None, schema: Schema | None, *, family: str, private: bool) -> None:
     """Refuses a budget that cannot be kept, before anything is read.
 
     Args:
-        synthesizer: To be fitted.
         privacy: As it came to `fit`.
         schema: The same.
+        family: To be fitted.
+        private: Whether it can learn under a budget.
 
     Raises:
         SettingsError: If the family cannot learn under a budget, or the schema would have to be guessed.
@@ -113,8 +114,8 @@ def check_privacy(synthesizer: "Synthesizer", privacy: DifferentialPrivacy | Non
             "Expected privacy to be a DifferentialPrivacy(epsilon=..., delta=...) or None. Received a "
             f"{type(privacy).__name__}."
         )
-    if not synthesizer.private:
-        raise SettingsError(f"{synthesizer.family} cannot learn under a privacy budget. DPMarginals can.")
+    if not private:
+        raise SettingsError(f"{family} cannot learn under a privacy budget. DPMarginals can.")
     if schema is None:
         raise SettingsError(
             "A privacy budget needs schema=...: a guess would read the data outside the budget. Schema.infer or "

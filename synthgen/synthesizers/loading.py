@@ -7,9 +7,9 @@ from synthgen.calibration.calibrator import Calibrator
 from synthgen.expected import OneOf, Unexpected
 from synthgen.synthesizers.base import Synthesizer
 from synthgen.synthesizers.contents import Contents, check_size, refused
-from synthgen.synthesizers.images import families, translation_saving
+from synthgen.synthesizers.images import families, translation_loading
 from synthgen.synthesizers.images.base import ImageSynthesizer
-from synthgen.synthesizers.images.saving import restore
+from synthgen.synthesizers.images.loading import restore
 from synthgen.synthesizers.images.translator import ImageTranslator
 from synthgen.synthesizers.parameters import Parameters
 from synthgen.synthesizers.reading import read_members
@@ -40,7 +40,7 @@ def load(path: str | os.PathLike[str]) -> Synthesizer | ImageSynthesizer | Image
             return drawer
         if family == ImageTranslator.family:
             translator = _unfitted(ImageTranslator, members["manifest"])
-            translation_saving.restore(translator, members)
+            translation_loading.restore(translator, members)
             return translator
         synthesizer = _unfitted(FAMILIES[family], members["manifest"])
         _restore(synthesizer, members)

@@ -15,7 +15,7 @@ import io
 import json
 import os
 import zipfile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -25,35 +25,13 @@ from synthgen.files.writing import replacing
 from synthgen.synthesizers.contents import Contents, refused
 from synthgen.synthesizers.reading import FORMAT, TREES, VERSION, WEIGHTS, read_members
 
-if TYPE_CHECKING:
-    from synthgen.synthesizers.base import Synthesizer
+WEIGHT = "weight "
+"""Name of an array of a table's network among others, before its number."""
+
+NO_SCHEMA: dict[str, Any] = {"columns": {}, "patient_key": None, "rare_below": None}
+"""Of images of which nothing is known."""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # equal models make equal files
-
-
-def members_of(synthesizer: "Synthesizer") -> tuple[dict[str, Any], dict[str, Any]]:
-    """Returns manifest and members of a fitted synthesizer, as `write_members` takes them.
-
-    Args:
-        synthesizer: Any.
-
-    Raises:
-        NotFittedError: Before `fit`.
-    """
-    schema, encoder, model = synthesizer.fitted()
-    manifest = {
-        "family": synthesizer.family, **synthesizer.learned_with,
-        "best_epoch": synthesizer.best_epoch, "history": synthesizer.history,
-        "privacy": None if synthesizer.ledger is None else synthesizer.ledger.to_dict(),
-    }  # fmt: skip
-    calibrator = synthesizer.calibrator
-    taken = {
-        "arrays": model.state(),
-        "constraints": [constraint.to_dict() for constraint in synthesizer.constraints],
-        "calibrator": None if calibrator is None else calibrator.state(),
-    }
-    arrays = {"weights": model.weights_to_keep(), "trees": [] if calibrator is None else calibrator.arrays()}
-    return manifest, {"schema": schema.to_dict(), "encoder": encoder.state(), "model": taken, **arrays}
 
 
 def write_members(path: str | os.PathLike[str], manifest: dict[str, Any], members: dict[str, Any]) -> None:

@@ -95,12 +95,14 @@ def test_foreign_packages_stay_where_they_belong():
 
 
 def test_no_import_cycles():
+    """What is imported for its type only counts too; but the package itself, which names all that is public."""
     graph = {
-        module.name: {resolve(name, KNOWN) for _, name in module.imports(type_checking=False)} & KNOWN - {module.name}
+        module.name: {resolve(name, KNOWN) for _, name in module.imports()} & KNOWN - {module.name, "synthgen"}
         for module in MODULES
+        if module.name != "synthgen"
     }
     order = list(graphlib.TopologicalSorter(graph).static_order())
-    assert set(order) == KNOWN
+    assert {*order, "synthgen"} == KNOWN
 
 
 def test_no_relative_imports():

@@ -14,7 +14,8 @@ from scipy.stats import norm
 
 from synthgen.dp import accountant
 from synthgen.dp.budget import DifferentialPrivacy
-from synthgen.dp.ledger import Entry, Ledger
+from synthgen.dp.entry import Entry
+from synthgen.dp.ledger import Ledger
 from synthgen.errors import SettingsError
 from synthgen.expected import Unexpected
 

@@ -20,7 +20,7 @@ from synthgen.models.margins import measured_margins
 from synthgen.synthesizers import private_table
 from synthgen.synthesizers.images import knowledge, private
 from synthgen.synthesizers.images.form import Form
-from synthgen.synthesizers.learned_parts import Parts, private_parts
+from synthgen.synthesizers.learned_parts import Parts
 from synthgen.synthesizers.tables import FAMILIES
 
 NUM_ROWS = 300
@@ -151,7 +151,7 @@ def learned(family: str, monkeypatch, *, row: int | None = None, before: Recorde
     frame, kept = patients(), np.delete(np.arange(NUM_ROWS), [] if row is None else [row])
     read_by(monkeypatch, kept={len(kept): (NUM_ROWS, kept)}, before=before)
     synthesizer = FAMILIES[family](**NETWORKS.get(family, {}))
-    parts = private_parts(synthesizer, frame.iloc[kept], SCHEMA, BUDGET, verbose=False)
+    parts = synthesizer._parts(frame.iloc[kept], SCHEMA, BUDGET, verbose=False)
     measured_margins(parts.layout, parts.table, parts.shares, num_rows=parts.num_rows, reader=parts.reader, share=0.3)
     return parts
 

@@ -1,7 +1,7 @@
 """ImageSynthesizer: fitted to images, sampled, saved. What every family of images shares."""
 
 import os
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +14,6 @@ import pandas as pd
 from synthgen.data.images.image_set import ImageSet
 from synthgen.data.schema import Schema
 from synthgen.dp.budget import DifferentialPrivacy
-from synthgen.dp.ledger import Ledger
 from synthgen.encoding.image import EncodedImages
 from synthgen.encoding.layout import Layout
 from synthgen.errors import ConditionError, SettingsError
@@ -24,18 +23,18 @@ from synthgen.synthesizers.images import knowledge, private
 from synthgen.synthesizers.images.form import Form, check_images
 from synthgen.synthesizers.images.interpolation import Interpolating
 from synthgen.synthesizers.images.knowledge import NOTHING
-from synthgen.synthesizers.images.saving import members_of
 from synthgen.synthesizers.images.validation import HeldOutImages, hold_out
 from synthgen.synthesizers.images.watching import ACROSS, DOWN, SampleSheets
-from synthgen.synthesizers.parameters import Learned, NotFitted, Parameters
-from synthgen.synthesizers.saving import write_members
+from synthgen.synthesizers.learner import Learner
+from synthgen.synthesizers.parameters import Learned, NotFitted
+from synthgen.synthesizers.saving import NO_SCHEMA, WEIGHT
 from synthgen.training.run import Plan, claim_checkpoint, run
 
 END_OF_RATE = 1 / 10
 """Of the starting learning rate, where the cosine ends."""
 
 
-class ImageSynthesizer(Interpolating, Parameters, ABC):
+class ImageSynthesizer(Interpolating, Learner):
     """Learns images and draws synthetic ones, by class or by anything else that is known of them.
 
     Args:
@@ -50,10 +49,6 @@ class ImageSynthesizer(Interpolating, Parameters, ABC):
     """The table of what is known of the images."""
     model = Learned[ImageModel | None](lambda: None)
     form = Learned[Form | None](lambda: None)
-    history = Learned[list[dict[str, float]]](list)
-    best_epoch = Learned[int](lambda: -1)
-    ledger = Learned[Ledger | None](lambda: None)
-    learned_with = Learned[dict[str, Any]](dict)
 
     @abstractmethod
     def build(self, form: Form, layout: Layout) -> ImageModel:
@@ -133,7 +128,8 @@ class ImageSynthesizer(Interpolating, Parameters, ABC):
         check_images(images, ranks=self.ranks)
         columns = knowledge.conditions_of(images, self.settings["conditions"])
         if privacy is not None:
-            private.check_budget(self, privacy, columns=columns, schema=schema, checkpoint=checkpoint)
+            private.check_budget(privacy, columns=columns, schema=schema, checkpoint=checkpoint)
+            self.check_private_settings()
             return self._fit_privately(images, columns, schema, privacy, watch, callbacks, verbose)
         attributes = knowledge.learned(images, columns, schema=schema, seed=self.seed)
         form = self._form(images, columns, mixing=self.settings["mixing"], kind=self._kind())
@@ -163,8 +159,9 @@ class ImageSynthesizer(Interpolating, Parameters, ABC):
         if watch is not None:
             callbacks = [*callbacks, self._sheets(Path(watch), found.attributes, form)]
         plan = self._plan(found.num_patients)  # never by how many there are
-        model = private.learned_privately(self, found, replace(encoded, known=found.known), form, plan,
-                                          callbacks=callbacks, verbose=verbose)  # fmt: skip
+        model = self.build(form, knowledge.layout_of(found.attributes))
+        private.train(model, replace(encoded, known=found.known), found, plan, what=self.family, seed=self.seed,
+                      compile_model=self.compile_model, callbacks=callbacks, verbose=verbose)  # fmt: skip
         self.take(found.attributes, model, form)
         self.history, self.best_epoch, self.ledger = [], -1, found.reader.ledger
         return self
@@ -219,11 +216,7 @@ class ImageSynthesizer(Interpolating, Parameters, ABC):
     def take(self, attributes: Synthesizer | None, model: ImageModel, form: Form) -> None:
         """Makes this a fitted synthesizer of the given parts."""
         self.attributes, self.model, self.form = attributes, model, form
-        self.learned_with = {"seed": self.seed, "settings": self.settings}
-        self._samples_drawn = 0
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return self.model is not None
+        self.note_settings()
 
     def fitted(self) -> tuple[ImageModel, Form]:
         """Returns the model, and what its images are like.
@@ -273,11 +266,16 @@ class ImageSynthesizer(Interpolating, Parameters, ABC):
         pixels = model.draw(codes, white=form.white, rng=np.random.default_rng([seed, 5]))
         return ImageSet(pixels=pixels, table=table, label=form.label, bits=form.bits)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the synthesizer to one file that holds no raw value and no image of the data.
+    def described(self) -> dict[str, Any]:
+        form = self.fitted()[1]
+        return {"images": form.to_dict(), "attributes": None if self.attributes is None else self.attributes.family}
 
-        Raises:
-            NotFittedError: Before `fit`.
-            ModelFileError: If the path cannot be written.
-        """
-        write_members(path, *members_of(self))
+    def members(self) -> dict[str, Any]:
+        members: dict[str, Any] = {"schema": NO_SCHEMA, "encoder": {}, "trees": []}
+        members["weights"], arrays = self.fitted()[0].weights_to_keep(), {}
+        if self.attributes is not None:
+            schema, encoder, table = self.attributes.fitted()
+            members |= {"schema": schema.to_dict(), "encoder": encoder.state()}
+            weights = {f"{WEIGHT}{number}": weight for number, weight in enumerate(table.weights_to_keep())}
+            arrays = table.state() | weights
+        return members | {"model": {"arrays": arrays, "constraints": [], "calibrator": None}}

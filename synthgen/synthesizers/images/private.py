@@ -1,8 +1,8 @@
 """Images under a privacy budget: one image a patient, what is known of it read with noise, gradients shortened."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 import numpy as np
@@ -16,6 +16,7 @@ from synthgen.encoding.image import EncodedImages
 from synthgen.encoding.layout import EncodedTable
 from synthgen.encoding.protection import Cohort
 from synthgen.errors import SettingsError
+from synthgen.models.images.base import ImageModel
 from synthgen.models.images.gan import ConvolutionalGAN
 from synthgen.synthesizers.images import knowledge
 from synthgen.synthesizers.learned_parts import Parts
@@ -24,11 +25,6 @@ from synthgen.synthesizers.network import NO_CHECKPOINT, private_plan
 from synthgen.synthesizers.private_encoding import private_encoder
 from synthgen.synthesizers.private_table import PrivateTable, check_enough_patients
 from synthgen.training.run import Plan, run
-
-if TYPE_CHECKING:
-    from synthgen.models.images.base import ImageModel
-    from synthgen.synthesizers.images.base import ImageSynthesizer
-    from synthgen.synthesizers.images.form import Form
 
 MARGINS_SHARE = 0.05
 """Of the budget's precision: which things known of images come together, where more than one is learned."""
@@ -59,13 +55,10 @@ class PrivateImages:
     num_patients: int
 
 
-def check_budget(
-    synthesizer: "ImageSynthesizer", privacy: Any, *, columns: list[str], schema: Schema | None, checkpoint: Any
-) -> None:
+def check_budget(privacy: Any, *, columns: list[str], schema: Schema | None, checkpoint: Any) -> None:
     """Refuses a budget that cannot be kept, before anything is read.
 
     Args:
-        synthesizer: To be fitted.
         privacy: As it came to `fit`.
         columns: Of the images' table that are learned.
         schema: What they mean, as it came to `fit`.
@@ -87,7 +80,6 @@ def check_budget(
         )
     if checkpoint is not None:
         raise SettingsError(NO_CHECKPOINT)
-    synthesizer.check_private_settings()
 
 
 def private_images(
@@ -126,39 +118,40 @@ def private_images(
     return PrivateImages(attributes, table.places, known, table.reader, num_patients)
 
 
-def learned_privately(
-    synthesizer: "ImageSynthesizer",
-    found: PrivateImages,
+def train(  # noqa: PLR0913
+    model: ImageModel,
     encoded: EncodedImages,
-    form: "Form",
+    found: PrivateImages,
     plan: Plan,
     *,
+    what: str,
+    seed: int,
+    compile_model: Callable[..., None],
     callbacks: Sequence[keras.callbacks.Callback],
     verbose: bool,
-) -> "ImageModel":
-    """Returns the trained model: larger batches, no images held out, no losses shown or kept, the last epoch.
+) -> None:
+    """Trains: larger batches, no images held out, no losses shown or kept, the last epoch.
 
     Args:
-        synthesizer: To be fitted.
-        found: What the budget allowed to know before.
+        model: Built.
         encoded: The image of each patient.
-        form: What the images are like.
+        found: What the budget allowed to know before.
         plan: Without a budget.
+        what: Is trained, for the ledger.
+        seed: Of what synthetic images are told.
+        compile_model: See `ImageSynthesizer.compile_model`.
         callbacks: Further Keras callbacks.
         verbose: Whether to show progress.
     """
     plan = private_plan(plan, num_patients=found.num_patients)
-    model = synthesizer.build(form, knowledge.layout_of(found.attributes))
     model.private = plan_training(found.reader, num_patients=found.num_patients, batch_size=plan.batch_size,
-                                  num_steps=plan.total, what=synthesizer.family)  # fmt: skip
+                                  num_steps=plan.total, what=what)  # fmt: skip
     model.check_private()
     model.prepare(encoded)
     if isinstance(model, ConvolutionalGAN):
-        told = knowledge.drawn(found.attributes, ROWS_TOLD, seed=synthesizer.seed, conditions=None, known=None,
-                               balance=None)  # fmt: skip
-        model.prepare_told(knowledge.encoded(found.attributes, told, seed=synthesizer.seed))
+        told = knowledge.drawn(found.attributes, ROWS_TOLD, seed=seed, conditions=None, known=None, balance=None)
+        model.prepare_told(knowledge.encoded(found.attributes, told, seed=seed))
     rate_scale = model.add_weight(shape=(), initializer="ones", trainable=False, name="rate_scale")
-    synthesizer.compile_model(model, num_steps=plan.total, rate_scale=rate_scale)
+    compile_model(model, num_steps=plan.total, rate_scale=rate_scale)
     run(model, plan, score=None, rate_scale=rate_scale, checkpoint=None, verbose=verbose, callbacks=callbacks)
     model.release()
-    return model

@@ -20,14 +20,14 @@ from synthgen.synthesizers.images.translation_model import (
     compile_translation,
     translation_model,
 )
-from synthgen.synthesizers.images.translation_saving import members_of
 from synthgen.synthesizers.images.translation_validation import SHOWN, TranslationSheets, held_out_score
-from synthgen.synthesizers.parameters import Learned, NotFitted, Parameters
-from synthgen.synthesizers.saving import write_members
+from synthgen.synthesizers.learner import Learner
+from synthgen.synthesizers.parameters import Learned, NotFitted
+from synthgen.synthesizers.saving import NO_SCHEMA
 from synthgen.training.run import Plan, claim_checkpoint, run
 
 
-class ImageTranslator(Parameters):
+class ImageTranslator(Learner):
     """Turns images into others: another modality, less noise, more pixels, the style of other images.
 
     A U-Net says what to add to the image that came in. Of pairs it learns by the absolute error and by a critic of
@@ -74,9 +74,6 @@ class ImageTranslator(Parameters):
 
     model = Learned[Translation | None](lambda: None)
     form = Learned[TranslationForm | None](lambda: None)
-    history = Learned[list[dict[str, float]]](list)
-    best_epoch = Learned[int](lambda: -1)
-    learned_with = Learned[dict[str, Any]](dict)
 
     def __init__(  # noqa: PLR0913
         self,
@@ -232,10 +229,7 @@ class ImageTranslator(Parameters):
     def take(self, model: Translation, form: TranslationForm) -> None:
         """Makes this a fitted translator of the given parts."""
         self.model, self.form = model, form
-        self.learned_with = {"seed": self.seed, "settings": self.settings}
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return self.model is not None
+        self.note_settings()
 
     def fitted(self) -> tuple[Translation, TranslationForm]:
         """Returns the model, and what its images are like.
@@ -280,11 +274,10 @@ class ImageTranslator(Parameters):
         check_like("images", images, form.target)
         return reduced(images, form.scale)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the translator to one file that holds networks and settings: no image of the data.
+    def described(self) -> dict[str, Any]:
+        return {"translation": self.fitted()[1].to_dict()}
 
-        Raises:
-            NotFittedError: Before `fit`.
-            ModelFileError: If the path cannot be written.
-        """
-        write_members(path, *members_of(self))
+    def members(self) -> dict[str, Any]:
+        nothing: dict[str, Any] = {"arrays": {}, "constraints": [], "calibrator": None}
+        return {"schema": NO_SCHEMA, "encoder": {}, "model": nothing, "trees": [],
+                "weights": self.fitted()[0].weights_to_keep()}  # fmt: skip

@@ -1,34 +1,14 @@
-"""What a model file holds of a translator, and back."""
+"""A saved translator, filled again from the members of its file."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from synthgen.expected import Fields, agree
 from synthgen.synthesizers.contents import Contents, check_size
-from synthgen.synthesizers.images.saving import NO_SCHEMA
 from synthgen.synthesizers.images.translation_model import TranslationForm
-
-if TYPE_CHECKING:
-    from synthgen.synthesizers.images.translator import ImageTranslator
+from synthgen.synthesizers.images.translator import ImageTranslator
 
 
-def members_of(translator: "ImageTranslator") -> tuple[dict[str, Any], dict[str, Any]]:
-    """Returns manifest and members, as `synthgen.synthesizers.saving.write_members` takes them.
-
-    Args:
-        translator: Any.
-
-    Raises:
-        NotFittedError: Before `fit`.
-    """
-    model, form = translator.fitted()
-    manifest = {"family": translator.family, **translator.learned_with, "best_epoch": translator.best_epoch,
-                "history": translator.history, "privacy": None, "translation": form.to_dict()}  # fmt: skip
-    nothing: dict[str, Any] = {"arrays": {}, "constraints": [], "calibrator": None}
-    return manifest, {"schema": NO_SCHEMA, "encoder": {}, "model": nothing, "trees": [],
-                      "weights": model.weights_to_keep()}  # fmt: skip
-
-
-def restore(translator: "ImageTranslator", members: dict[str, Any]) -> None:
+def restore(translator: ImageTranslator, members: dict[str, Any]) -> None:
     """Fills a translator from the members of a model file.
 
     Args:
