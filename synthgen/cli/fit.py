@@ -23,6 +23,7 @@ from synthgen.cli.verbs import (
     write_roster,
 )
 from synthgen.errors import FitInterrupted, SynthgenError, did_you_mean
+from synthgen.families import FAMILIES, of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,28 +33,8 @@ if TYPE_CHECKING:
     from synthgen.selection.selection import Selection
     from synthgen.synthesizers.base import Synthesizer
 
-MODELS = {
-    "tabular-gan": "TabularGAN",
-    "tabular-autoregressive": "TabularAutoregressive",
-    "tabular-diffusion": "TabularDiffusion",
-    "tvae": "TVAE",
-    "ctgan": "CTGAN",
-    "gaussian-copula": "GaussianCopula",
-    "dp-marginals": "DPMarginals",
-}
-"""Synthesizer by the word of the command line; its own list of names would load Keras."""
-
-STEPS, EPOCHS = ("--steps", "num_steps"), ("--epochs", "num_epochs")
-LENGTHS = {
-    "tabular-gan": STEPS,
-    "tabular-autoregressive": STEPS,
-    "tabular-diffusion": STEPS,
-    "tvae": EPOCHS,
-    "ctgan": EPOCHS,
-    "gaussian-copula": None,
-    "dp-marginals": None,
-}
-"""How each model counts the length of training, option and argument; None: it takes seconds."""
+MODELS = {word: family.name for word, family in of("tables").items()}
+"""Synthesizer by the word of the command line."""
 
 USUAL = "tabular-gan"
 """What learns where no model is named, and no privacy is promised."""
@@ -215,7 +196,7 @@ def _named(model: str | None, *, epsilon: float | None, schema: Path | None, qui
 
     family, why = private_family(meaning)
     console(quiet=quiet).print(f"Chosen: {why}", markup=False)
-    return {known: name for name, known in MODELS.items()}[family.__name__]
+    return next(known.word for known in FAMILIES if known.name == family.__name__)
 
 
 def _check_auto(given: dict[str, Any], minutes: float | None) -> None:
@@ -241,12 +222,15 @@ def _length(model: str, given: dict[str, Any]) -> dict[str, Any]:
     if model not in MODELS:
         known = [*MODELS, AUTO]
         raise SynthgenError(f"Expected --model in {known}. Received {model!r}.{did_you_mean(model, known)}")
-    option, argument = LENGTHS[model] or (None, "")
+    family = of("tables")[model]
     for other, value in given.items():
-        if value is not None and other != option:
-            counted = "which takes seconds" if option is None else f"whose training is counted in {option}"
+        if value is not None and other != family.option:
+            counted = (
+                "which takes seconds" if family.option is None else f"whose training is counted in {family.option}"
+            )
             raise SynthgenError(f"{other} is not for {model}, {counted}.")
-    return {} if option is None or given[option] is None else {argument: given[option]}
+    asked = None if family.option is None else given[family.option]
+    return {} if family.length is None or asked is None else {family.length: asked}
 
 
 def _read(data: Path, schema: Path | None, read: Read) -> "tuple[pd.DataFrame, Schema]":
@@ -268,16 +252,16 @@ def _write(frame: "pd.DataFrame", path: Path) -> None:
 
 def make(family: str, arguments: dict[str, Any], settings: Sequence[str]) -> "Synthesizer":
     """Returns the unfitted synthesizer, its settings checked against the arguments that it has."""
-    from synthgen.synthesizers.tables import FAMILIES
-
-    hints = get_type_hints(FAMILIES[family].__init__)
-    known = [name for name in inspect.signature(FAMILIES[family]).parameters if name not in arguments]
+    made = next(known for known in FAMILIES if known.name == family).load()
+    hints = get_type_hints(made.__init__)
+    known = [name for name in inspect.signature(made).parameters if name not in arguments]
     chosen = parsed_settings(settings, known)
     for name, value in chosen.items():
         if not isinstance(value, hints[name]) and not (isinstance(value, int) and hints[name] is float):
             wanted = getattr(hints[name], "__name__", str(hints[name]))
             raise SynthgenError(f"--set {name}: expected {wanted}. Received {value!r}.")
-    return FAMILIES[family](**arguments, **chosen)
+    synthesizer: Synthesizer = made(**arguments, **chosen)
+    return synthesizer
 
 
 def budget(epsilon: float | None, delta: float) -> "DifferentialPrivacy | None":

@@ -20,6 +20,7 @@ from synthgen.cli.verbs import (
     write_roster,
 )
 from synthgen.errors import FitInterrupted, ReadError, SynthgenError, WriteError, did_you_mean
+from synthgen.families import of
 
 if TYPE_CHECKING:
     from synthgen.data.images.image_set import ImageSet
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from synthgen.dp.budget import DifferentialPrivacy
     from synthgen.synthesizers.images.base import ImageSynthesizer
 
-MODELS = {"image-gan": "ImageGAN", "image-diffusion": "ImageDiffusion", "image-vae": "ImageVAE"}
-"""Synthesizer of images by the word of the command line."""
+MODELS = of("images")
+"""Families by the word of the command line."""
 
 ENDINGS = (".npz", ".dcm", ".nii", ".nii.gz")
 """Of files of images; a folder is one of images too."""
@@ -257,15 +258,13 @@ def make(model: str, arguments: dict[str, Any], settings: Sequence[str]) -> "Ima
     Raises:
         SynthgenError: If there is no such model, or it has no such argument.
     """
-    from synthgen.synthesizers.images.families import FAMILIES
-
     if model not in MODELS:
         raise SynthgenError(
             f"Expected --model in {list(MODELS)} for images. Received {model!r}.{did_you_mean(model, MODELS)}"
         )
-    family = FAMILIES[MODELS[model]]
+    family = MODELS[model].load()
     known = [name for name in inspect.signature(family).parameters if name not in arguments]
-    synthesizer = family(**arguments, **parsed_settings(settings, known))
+    synthesizer: ImageSynthesizer = family(**arguments, **parsed_settings(settings, known))
     synthesizer.check_settings()
     return synthesizer
 

@@ -22,7 +22,7 @@ ARROWS = {
     },
     "synthgen.synthesizers": {
         "synthgen.models", "synthgen.networks", "synthgen.training", "synthgen.dp", "synthgen.calibration",
-        "synthgen.encoding", "synthgen.data", "synthgen.backend", "synthgen.provenance",
+        "synthgen.encoding", "synthgen.data", "synthgen.backend", "synthgen.provenance", "synthgen.families",
     },
     "synthgen.selection": {"synthgen.synthesizers", "synthgen.training", "synthgen.calibration", "synthgen.encoding",
                            "synthgen.data", "synthgen.models"},
@@ -34,6 +34,7 @@ ARROWS = {
     "synthgen.report": {"synthgen.metrics", "synthgen.data", "synthgen.provenance"},
     "synthgen.bundle": {"synthgen.data", "synthgen.provenance"},
     "synthgen.errors": set(),
+    "synthgen.families": set(),
     "synthgen.progress": set(),
     "synthgen.expected": set(),
     "synthgen.files": set(),

@@ -9,6 +9,7 @@ import pytest
 from source import PACKAGE
 
 import synthgen
+from synthgen.families import FAMILIES
 
 HEAVY = {"keras", "tensorflow", "pandas", "numpy", "sklearn", "scipy", "pyarrow", "statsmodels", "sdmetrics", "jinja2"}
 LIMIT = 0.5  # seconds of computing: the machine may be busy, and let it wait
@@ -27,6 +28,10 @@ def test_editors_see_the_same_names():
     seen = {alias.asname: f"{node.module}" for node in block.body for alias in node.names}
     assert seen == synthgen._MODULES
     assert all(alias.asname == alias.name for node in block.body for alias in node.names)
+
+
+def test_every_family_of_the_list_is_public():
+    assert {family.name: family.module for family in FAMILIES}.items() <= synthgen._MODULES.items()
 
 
 def test_unknown_names_fail_as_usual():

@@ -9,7 +9,6 @@ import pytest
 import typer
 
 from synthgen import __version__
-from synthgen.cli.fit import LENGTHS, MODELS
 from synthgen.cli.outputs import require_writable
 from synthgen.cli.verbs import verb
 from synthgen.errors import SchemaError, WriteError
@@ -120,13 +119,6 @@ def test_no_verb_writes_over_what_another_option_names(command, fails, tmp_path,
     assert "is named twice" in fails(*command.split())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["other", "table.csv"]
     assert (tmp_path / "table.csv").read_text() == "age\n40\n"
-
-
-def test_every_family_can_be_fitted_by_name():
-    from synthgen.synthesizers.tables import FAMILIES
-
-    assert sorted(MODELS.values()) == sorted(FAMILIES)
-    assert LENGTHS.keys() == MODELS.keys()
 
 
 def test_it_runs_as_a_module_and_errors_do_not_load_keras(tmp_path):

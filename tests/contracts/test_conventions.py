@@ -14,6 +14,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 from sklearn.utils.validation import check_is_fitted
 
 import synthgen as sg
+from synthgen import families
 from synthgen.errors import NotFittedError, SchemaError, SettingsError
 from synthgen.synthesizers.parameters import RULES, Rule
 from synthgen.synthesizers.tables import FAMILIES
@@ -49,6 +50,14 @@ NOT_APPLICABLE = {
 
 def small(family):
     return FAMILIES[family](**SMALL[family])
+
+
+@pytest.mark.parametrize("family", families.FAMILIES, ids=lambda family: family.name)
+def test_the_list_of_families_tells_the_truth(family):
+    made = family.load()
+    assert made.family == made.__name__ == family.name
+    lengths = {"num_steps", "num_epochs"} & set(made.setting_names())
+    assert lengths == ({family.length} - {None}) or family.name == "DPMarginals"  # its steps are no training
 
 
 def name_of(check):

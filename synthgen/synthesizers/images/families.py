@@ -1,9 +1,7 @@
 """Every synthesizer of images, by name."""
 
+from synthgen.families import of
 from synthgen.synthesizers.images.base import ImageSynthesizer
-from synthgen.synthesizers.images.diffusion import ImageDiffusion
-from synthgen.synthesizers.images.gan import ImageGAN
-from synthgen.synthesizers.images.vae import ImageVAE
 
-FAMILIES: dict[str, type[ImageSynthesizer]] = {family.family: family for family in (ImageGAN, ImageDiffusion, ImageVAE)}
+FAMILIES: dict[str, type[ImageSynthesizer]] = {family.name: family.load() for family in of("images").values()}
 """Synthesizers by the word that model files use for them."""
