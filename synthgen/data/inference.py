@@ -95,8 +95,9 @@ def _rule_for_objects(name: str, series: pd.Series) -> _Rule:
         return rules[held]
     counts = series.dropna().map(lambda value: type(value).__name__).value_counts()
     mix = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+    fault = "mixes types" if len(counts) > 1 else "holds what no kind of column covers"
     raise SchemaError(
-        f"Column {name!r} mixes types: {mix}. Expected one type. Convert it, e.g. "
+        f"Column {name!r} {fault}: {mix}. Expected numbers, text, truth values or dates. Convert it, e.g. "
         f"frame[{name!r}] = frame[{name!r}].astype(str), or pd.to_numeric(..., errors='coerce')."
     )
 

@@ -227,3 +227,9 @@ def test_whole_number_types_hold_no_decimals():
     """Such a schema was taken, fitted, and could not be drawn."""
     with pytest.raises(SchemaError, match="'Int64' holds no decimals, and decimals is 3"):
         Numerical(dtype="Int64", decimals=3, missing=True)
+
+
+def test_lists_in_cells_are_named_for_what_they_are():
+    """One type, and not a mixture of several."""
+    with pytest.raises(SchemaError, match="'x' holds what no kind of column covers: 2 list"):
+        Schema.infer(pd.DataFrame({"x": [[1], [2]]}))
