@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from synthgen.metrics.base import Family, Result
-from synthgen.metrics.limits import Status
+from synthgen.metrics.limits import TURNED, Status
 
 HEADLINES: dict[Family, tuple[str, ...]] = {
     "fidelity": ("marginals", "pair_tables", "detection_boosted"),
@@ -119,7 +119,9 @@ def _sentence(subject: Family, outcome: Status, worst: list[Result], missing: li
 
 
 def _titles(results: list[Result]) -> str:
-    return ", ".join(result.title.lower() for result in results)
+    """Those that fail on the other side say so: closer to training rows is not what was found."""
+    turned = {True: " (of the holdout)", False: ""}
+    return ", ".join(result.title.lower() + turned[result.reason.startswith(TURNED)] for result in results)
 
 
 _PASS: dict[Family, str] = {
@@ -143,7 +145,7 @@ _NOT_PASS: dict[Family, dict[Status, str]] = {
     },
     "privacy": {
         "warning": "Signs of leakage, short of a clear one:",
-        "fail": "Training rows can be recognised in the synthetic data:",
+        "fail": "Real rows can be recognised in the synthetic data:",
     },
 }
 

@@ -23,6 +23,7 @@ from synthgen.metrics.privacy.membership import (
 )
 from synthgen.metrics.privacy.reemitted import ReemittedValues
 from synthgen.metrics.privacy.singling_out import SinglingOut
+from synthgen.report.verdicts import verdicts
 
 ATTACKS = [ShareCloser(), Membership(), ConfidentMembership(), AttributeInference(), Linkability(), SinglingOut()]
 ALL = [ExactCopies(), NearCopies(), *ATTACKS]
@@ -304,6 +305,10 @@ def test_holdout_rows_with_noise_are_caught(metric, patients, tables):
     result = metric(tables(train, noisy, holdout))
     assert result.value < 0.3
     assert result.status == "fail" and "the holdout was seen" in result.reason
+    assert (
+        f"Real rows can be recognised in the synthetic data: {result.title.lower()} (of the holdout)."
+        in verdicts([result])[2].sentence
+    )
 
 
 @pytest.mark.parametrize("metric", ATTACKS[:2], ids=lambda metric: metric.name)
