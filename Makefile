@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help demo test check lint docs lowest bench bench-full clean
+.PHONY: help demo test check lint docs lowest findings bench bench-full clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -36,6 +36,9 @@ lowest:  ## README and tutorial on the lowest versions that pyproject.toml allow
 	@.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct -e '.[images,datasets]'
 	@.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python pytest hypothesis
 	@.venv-lowest/bin/python -m pytest -q -W default tests/documents/test_code_blocks.py -k 'README or tutorial'
+
+findings:  ## what surprised us elsewhere, tried again at its pinned versions; installs them in folders of its own
+	@for script in findings/*.sh; do echo "$$script"; bash "$$script" || exit 1; done
 
 bench: $(INSTALLED)  ## every model on a small table, with short training: some minutes, no downloads
 	@$(BIN)/python -m benchmarks run --quick
