@@ -11,7 +11,7 @@ from synthgen.bundle.decision import Decision
 from synthgen.bundle.manifest import Things, mark
 from synthgen.provenance.origin import How, Origin
 from synthgen.provenance.receipt import Draw
-from synthgen.provenance.roster import told
+from synthgen.provenance.roster import roster_sentence
 
 _UNJUDGED = {
     "rows": "relations of three and more columns, rare subgroups, other targets",
@@ -56,7 +56,7 @@ def card(
     sections = {
         "How it was made": made,
         "What it was made from": f"{counted}. Patients: {tables['patient_key'] or _patients(tables, things)}. "
-        f"{told(tables.get('roster'))}",
+        f"{roster_sentence(tables.get('roster'))}",
         "How it was judged": f"{_verdicts(report)}\n\nPolicy: **{outcome}**, {checks} check{'s' * (checks != 1)}. All "
         "figures, with intervals and what real data scores, are in `report.html`.",
         "What it is not for": _LIMITS.format(unjudged=_UNJUDGED[things], these=_THESE[things]).rstrip(),

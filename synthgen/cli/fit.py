@@ -23,7 +23,7 @@ from synthgen.cli.verbs import (
     write_roster,
 )
 from synthgen.errors import FitInterrupted, SynthgenError, did_you_mean
-from synthgen.families import FAMILIES, of
+from synthgen.families import Family, of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from synthgen.selection.selection import Selection
     from synthgen.synthesizers.base import Synthesizer
 
-MODELS = {word: family.name for word, family in of("tables").items()}
-"""Synthesizer by the word of the command line."""
+MODELS = of("tables")
+"""Families by the word of the command line."""
 
 USUAL = "tabular-gan"
 """What learns where no model is named, and no privacy is promised."""
@@ -196,7 +196,7 @@ def _named(model: str | None, *, epsilon: float | None, schema: Path | None, qui
 
     family, why = private_family(meaning)
     console(quiet=quiet).print(f"Chosen: {why}", markup=False)
-    return next(known.word for known in FAMILIES if known.name == family.__name__)
+    return next(word for word, known in MODELS.items() if known.name == family.__name__)
 
 
 def _check_auto(given: dict[str, Any], minutes: float | None) -> None:
@@ -222,7 +222,7 @@ def _length(model: str, given: dict[str, Any]) -> dict[str, Any]:
     if model not in MODELS:
         known = [*MODELS, AUTO]
         raise SynthgenError(f"Expected --model in {known}. Received {model!r}.{did_you_mean(model, known)}")
-    family = of("tables")[model]
+    family = MODELS[model]
     for other, value in given.items():
         if value is not None and other != family.option:
             counted = (
@@ -250,9 +250,9 @@ def _write(frame: "pd.DataFrame", path: Path) -> None:
     write_table(frame, path, private=True)
 
 
-def make(family: str, arguments: dict[str, Any], settings: Sequence[str]) -> "Synthesizer":
+def make(family: Family, arguments: dict[str, Any], settings: Sequence[str]) -> "Synthesizer":
     """Returns the unfitted synthesizer, its settings checked against the arguments that it has."""
-    made = next(known for known in FAMILIES if known.name == family).load()
+    made = family.load()
     hints = get_type_hints(made.__init__)
     known = [name for name in inspect.signature(made).parameters if name not in arguments]
     chosen = parsed_settings(settings, known)

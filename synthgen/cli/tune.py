@@ -13,9 +13,6 @@ from synthgen.errors import SettingsError, did_you_mean
 if TYPE_CHECKING:
     from synthgen.selection.tuning_result import TuningResult
 
-TUNED = {word: family for word, family in MODELS.items() if word != "auto"}
-"""Families by the word of the command line."""
-
 
 def tune(  # noqa: PLR0913, PLR0917 - options
     data: Annotated[Path, typer.Argument(help="The training rows, and only these: no row that will be judged with.")],
@@ -24,7 +21,7 @@ def tune(  # noqa: PLR0913, PLR0917 - options
         Path | None,
         typer.Option(metavar="YAML", help="What the columns mean, see [bold]describe[/bold]. Without it: a guess."),
     ] = None,
-    model: Annotated[str, typer.Option(metavar="|".join(TUNED), help="What learns the table.")] = "tabular-gan",
+    model: Annotated[str, typer.Option(metavar="|".join(MODELS), help="What learns the table.")] = "tabular-gan",
     minutes: Annotated[float, typer.Option(help="Time for everything, the last fit to all rows included.")] = 30,
     trials: Annotated[
         int | None, typer.Option(min=1, help="Most settings to try; as many as fit into the time.")
@@ -53,8 +50,8 @@ def tune(  # noqa: PLR0913, PLR0917 - options
 
     $ synthgen tune train.csv --set num_steps=2000 -o patients.synthgen
     """
-    if model not in TUNED:
-        raise SettingsError(f"Expected --model in {list(TUNED)}. Received {model!r}.{did_you_mean(model, TUNED)}")
+    if model not in MODELS:
+        raise SettingsError(f"Expected --model in {list(MODELS)}. Received {model!r}.{did_you_mean(model, MODELS)}")
     fixed = _settings(settings or [])
     from synthgen.data.schema import Schema
     from synthgen.provenance.roster_file import roster_of
@@ -64,7 +61,7 @@ def tune(  # noqa: PLR0913, PLR0917 - options
     frame = read(data)
     meaning = Schema.infer(frame) if schema is None else Schema.from_yaml(schema)
     result = search(
-        frame, family=TUNED[model], minutes=minutes, num_trials=trials, schema=meaning, settings=fixed, seed=seed,
+        frame, family=MODELS[model].name, minutes=minutes, num_trials=trials, schema=meaning, settings=fixed, seed=seed,
         verbose=not quiet,
     )  # fmt: skip
     result.synthesizer.save(output)

@@ -257,14 +257,14 @@ class Roster:
         return digest.hexdigest()
 
 
-def told(checked: Mapping[str, str] | None) -> str:
+def roster_sentence(checked: Mapping[str, str] | None) -> str:
     """Returns for a reader whether train and holdout are who they are said to be.
 
     Args:
         checked: What `Roster.check` returned; None: it was not at hand.
 
     Example:
-        >>> told({"train": "is what was learned"})
+        >>> roster_sentence({"train": "is what was learned"})
         "Held against the model's roster, train is what was learned."
     """
     if checked is None:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from synthgen import __version__
 from synthgen.metrics.base import Part, Result
 from synthgen.metrics.limits import amount
-from synthgen.provenance.roster import told
+from synthgen.provenance.roster import roster_sentence
 from synthgen.report.console import FIGURES, SIGNS, figure_text
 from synthgen.report.figures.clouds import clouds
 from synthgen.report.figures.curves import KINDS, closest_record_curves, roc_curves, strip
@@ -54,7 +54,7 @@ def page(report: Found, *, internal: bool = False) -> str:
         training=_training(report),
         scorecard=scorecard(report),
         amount=amount,
-        roster=told(report.tables.get("roster")),
+        roster=roster_sentence(report.tables.get("roster")),
         **shown,
     )
 

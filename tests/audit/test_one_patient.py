@@ -10,6 +10,7 @@ import pytest
 from scipy.stats import binom
 
 import synthgen as sg
+from benchmarks.one_patient import SMALL, PublicJitter
 from synthgen.audit.bound import epsilon_of_trials
 from synthgen.audit.evidence import guess, pair_shares
 from synthgen.audit.one_patient import _removed, audit_one_patient
@@ -17,7 +18,6 @@ from synthgen.errors import EvaluationError
 
 NUM_ROWS = 6_000
 BUDGET = sg.DifferentialPrivacy(epsilon=1, delta=1e-5)
-SMALL = {"num_components": 300, "num_steps": 200, "num_sweeps": 0}
 
 
 @pytest.mark.parametrize("epsilon", [0.5, 1.0, 3.0])
@@ -72,17 +72,6 @@ def frame() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def schema(frame) -> sg.Schema:
     return sg.Schema.infer(frame).confirmed()
-
-
-class PublicJitter(sg.DPMarginals):
-    """Encodes by a public sequence of random numbers, row after row: one row gives every later row another draw."""
-
-    def fit(self, frame, *arguments, **more):
-        self._rows = frame
-        return super().fit(frame, *arguments, **more)
-
-    def _learn(self, parts, **more):
-        return super()._learn(replace(parts, table=parts.encoder.encode(self._rows, seed=self.seed)), **more)
 
 
 def run(family, frame, schema, **more):
