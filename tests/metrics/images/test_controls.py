@@ -95,6 +95,16 @@ def test_copies_with_noise_are_copies(pools, real):
     assert all(result.status == "fail" for result in found.values())
 
 
+def test_noisy_copies_of_holdout_images_fail_as_those_of_training_images_do(pools, real):
+    """They are nearer to the holdout than to train by as much, and that looked better than anything real."""
+    noisy = with_pixels(real[1], real[1].pixels + np.random.default_rng(0).normal(0, 3, real[1].pixels.shape))
+    found = measured(pools(real[0], noisy, real[1]), *PRIVATE)
+    assert {name: result.status for name, result in found.items() if name != "image_copies"} == dict.fromkeys(
+        ("image_near_copies", "image_closer", "image_membership"), "fail"
+    )
+    assert "the holdout was seen" in found["image_closer"].reason
+
+
 def test_one_image_in_fifty_copied_is_seen(pools, spots, real):
     fresh = spots(400, 2)
     pixels = fresh.pixels.copy()
