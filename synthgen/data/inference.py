@@ -72,6 +72,11 @@ def _rule_for(name: str, series: pd.Series) -> _Rule:
         return _boolean
     if pandas_types.is_complex_dtype(dtype):
         raise SchemaError(f"Column {name!r} holds complex numbers; split it into a real and an imaginary column.")
+    if isinstance(dtype, pd.ArrowDtype) and str(dtype).startswith("decimal"):  # pandas makes none by that name
+        raise SchemaError(
+            f"Column {name!r} has type {dtype}, which no name makes again. Convert it: frame[{name!r}] = "
+            f"frame[{name!r}].astype('float64'), or .astype(object) to keep decimals."
+        )
     if pandas_types.is_numeric_dtype(dtype):
         return _number
     if pandas_types.is_datetime64_any_dtype(dtype):

@@ -1,9 +1,11 @@
 """What inference makes of columns, and what a schema refuses."""
 
+import decimal
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 import yaml
 
@@ -233,3 +235,13 @@ def test_lists_in_cells_are_named_for_what_they_are():
     """One type, and not a mixture of several."""
     with pytest.raises(SchemaError, match="'x' holds what no kind of column covers: 2 list"):
         Schema.infer(pd.DataFrame({"x": [[1], [2]]}))
+
+
+def test_decimals_of_arrow_are_refused_by_name_with_a_way_out_that_works():
+    amounts = pd.Series(
+        pd.array([decimal.Decimal("1.25"), decimal.Decimal("3.50")], pd.ArrowDtype(pa.decimal128(5, 2)))
+    )
+    with pytest.raises(SchemaError, match=r"'paid' has type decimal128\(5, 2\)\[pyarrow\].*astype"):
+        Schema.infer(pd.DataFrame({"paid": amounts}))
+    for kind in ("float64", object):
+        assert Schema.infer(pd.DataFrame({"paid": amounts.astype(kind)})).columns["paid"].decimals == 2
