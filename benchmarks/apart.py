@@ -19,7 +19,7 @@ from benchmarks.environments import ROOT
 from benchmarks.rendering import markdown
 from benchmarks.tables import FOLDERS, PACKAGED, load
 from synthgen.errors import EvaluationError
-from synthgen.metrics.tables import Tables
+from synthgen.metrics.tables.tables import Tables
 
 SHARES = (0.0, 0.02, 0.1, 0.5, 1.0)
 """Of the holdout's rows, that are training rows."""

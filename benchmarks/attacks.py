@@ -22,11 +22,11 @@ from benchmarks.environments import ROOT
 from benchmarks.rendering import NONE, markdown
 from benchmarks.tables import load
 from synthgen.metrics.base import Result
-from synthgen.metrics.catalogue import all_metrics
-from synthgen.metrics.privacy.singling_out import SINGLE, WHOLE
-from synthgen.metrics.tables import Tables
+from synthgen.metrics.tables.catalogue import all_metrics
+from synthgen.metrics.tables.privacy.singling_out import SINGLE, WHOLE
+from synthgen.metrics.tables.tables import Tables
 from synthgen.report.evaluate import measured
-from synthgen.synthesizers.base import Synthesizer
+from synthgen.synthesizers.tables.base import Synthesizer
 
 Rows = pd.DataFrame
 

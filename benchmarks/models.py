@@ -76,7 +76,7 @@ copy of the package mbi, `smartnoise` with ten bins of equal width and mbi itsel
 
 def own_models() -> tuple[Model, ...]:
     """Returns every family of tables that synthgen has."""
-    from synthgen.synthesizers.tables import FAMILIES
+    from synthgen.synthesizers.tables.families import FAMILIES
 
     models = []
     for name, family in FAMILIES.items():

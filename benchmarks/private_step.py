@@ -28,13 +28,13 @@ from benchmarks.rendering import markdown, number
 from benchmarks.tables import load
 from synthgen import backend
 from synthgen.dp.training import PrivateTraining
-from synthgen.encoding.image import EncodedImages
 from synthgen.encoding.table import TableEncoder
+from synthgen.models.images.encoding import EncodedImages
 from synthgen.models.images.gan import ConvolutionalGAN
 from synthgen.synthesizers.images import families
 from synthgen.synthesizers.images.form import Form
 from synthgen.synthesizers.images.knowledge import NOTHING
-from synthgen.synthesizers.tables import FAMILIES
+from synthgen.synthesizers.tables.families import FAMILIES
 
 NETWORKS = "TabularAutoregressive,TabularDiffusion,TVAE"
 BATCHES = "500,1000,2000,4000"

@@ -35,18 +35,18 @@ if TYPE_CHECKING:
     from synthgen.data.constraints import Inequality as Inequality
     from synthgen.data.constraints import Range as Range
     from synthgen.data.constraints import Unique as Unique
-    from synthgen.data.datasets import load_dataset as load_dataset
     from synthgen.data.images.image_set import ImageSet as ImageSet
     from synthgen.data.images.reading import read_images as read_images
     from synthgen.data.images.reading import write_images as write_images
-    from synthgen.data.readers import read_table as read_table
     from synthgen.data.schema import Schema as Schema
     from synthgen.data.split import split as split
-    from synthgen.data.writers import write_table as write_table
+    from synthgen.data.tables.datasets import load_dataset as load_dataset
+    from synthgen.data.tables.readers import read_table as read_table
+    from synthgen.data.tables.writers import write_table as write_table
     from synthgen.dp.budget import DifferentialPrivacy as DifferentialPrivacy
     from synthgen.errors import SynthgenError as SynthgenError
-    from synthgen.metrics.utility.augmentation import augmentation_verdict as augmentation_verdict
-    from synthgen.metrics.utility.augmentation_result import AugmentationVerdict as AugmentationVerdict
+    from synthgen.metrics.tables.utility.augmentation import augmentation_verdict as augmentation_verdict
+    from synthgen.metrics.tables.utility.augmentation_result import AugmentationVerdict as AugmentationVerdict
     from synthgen.provenance.roster import Roster as Roster
     from synthgen.provenance.roster_file import read_roster as read_roster
     from synthgen.report.evaluate import evaluate as evaluate
@@ -58,21 +58,21 @@ if TYPE_CHECKING:
     from synthgen.selection.selection import Selection as Selection
     from synthgen.selection.tuning import tune as tune
     from synthgen.selection.tuning_result import TuningResult as TuningResult
-    from synthgen.synthesizers.autoregressive import TabularAutoregressive as TabularAutoregressive
-    from synthgen.synthesizers.conditions import Between as Between
-    from synthgen.synthesizers.copula import GaussianCopula as GaussianCopula
-    from synthgen.synthesizers.ctgan import CTGAN as CTGAN
-    from synthgen.synthesizers.diffusion import TabularDiffusion as TabularDiffusion
     from synthgen.synthesizers.drawing import draw as draw
     from synthgen.synthesizers.drawing import prove as prove
-    from synthgen.synthesizers.gan import TabularGAN as TabularGAN
     from synthgen.synthesizers.images.diffusion import ImageDiffusion as ImageDiffusion
     from synthgen.synthesizers.images.gan import ImageGAN as ImageGAN
     from synthgen.synthesizers.images.translator import ImageTranslator as ImageTranslator
     from synthgen.synthesizers.images.vae import ImageVAE as ImageVAE
     from synthgen.synthesizers.loading import load as load
-    from synthgen.synthesizers.marginals import DPMarginals as DPMarginals
-    from synthgen.synthesizers.vae import TVAE as TVAE
+    from synthgen.synthesizers.tables.autoregressive import TabularAutoregressive as TabularAutoregressive
+    from synthgen.synthesizers.tables.conditions import Between as Between
+    from synthgen.synthesizers.tables.copula import GaussianCopula as GaussianCopula
+    from synthgen.synthesizers.tables.ctgan import CTGAN as CTGAN
+    from synthgen.synthesizers.tables.diffusion import TabularDiffusion as TabularDiffusion
+    from synthgen.synthesizers.tables.gan import TabularGAN as TabularGAN
+    from synthgen.synthesizers.tables.marginals import DPMarginals as DPMarginals
+    from synthgen.synthesizers.tables.vae import TVAE as TVAE
 
 __version__ = "0.1.0"
 
@@ -93,15 +93,15 @@ _MODULES = {
     "FixedCombinations": "synthgen.data.constraints",
     "Unique": "synthgen.data.constraints",
     "FixedIncrements": "synthgen.data.constraints",
-    "GaussianCopula": "synthgen.synthesizers.copula",
-    "TabularDiffusion": "synthgen.synthesizers.diffusion",
-    "DPMarginals": "synthgen.synthesizers.marginals",
+    "GaussianCopula": "synthgen.synthesizers.tables.copula",
+    "TabularDiffusion": "synthgen.synthesizers.tables.diffusion",
+    "DPMarginals": "synthgen.synthesizers.tables.marginals",
     "DifferentialPrivacy": "synthgen.dp.budget",
-    "TVAE": "synthgen.synthesizers.vae",
-    "CTGAN": "synthgen.synthesizers.ctgan",
-    "TabularGAN": "synthgen.synthesizers.gan",
-    "TabularAutoregressive": "synthgen.synthesizers.autoregressive",
-    "Between": "synthgen.synthesizers.conditions",
+    "TVAE": "synthgen.synthesizers.tables.vae",
+    "CTGAN": "synthgen.synthesizers.tables.ctgan",
+    "TabularGAN": "synthgen.synthesizers.tables.gan",
+    "TabularAutoregressive": "synthgen.synthesizers.tables.autoregressive",
+    "Between": "synthgen.synthesizers.tables.conditions",
     "ImageGAN": "synthgen.synthesizers.images.gan",
     "ImageDiffusion": "synthgen.synthesizers.images.diffusion",
     "ImageVAE": "synthgen.synthesizers.images.vae",
@@ -123,17 +123,17 @@ _MODULES = {
     "SyntheticSampler": "synthgen.augmentation.sampler",
     "fit_auto": "synthgen.selection.auto",
     "Selection": "synthgen.selection.selection",
-    "augmentation_verdict": "synthgen.metrics.utility.augmentation",
-    "AugmentationVerdict": "synthgen.metrics.utility.augmentation_result",
+    "augmentation_verdict": "synthgen.metrics.tables.utility.augmentation",
+    "AugmentationVerdict": "synthgen.metrics.tables.utility.augmentation_result",
     "evaluate": "synthgen.report.evaluate",
     "evaluate_images": "synthgen.report.evaluate_images",
     "evaluate_translation": "synthgen.report.evaluate_translation",
     "TranslationReport": "synthgen.report.evaluate_translation",
     "Report": "synthgen.report.report",
     "Policy": "synthgen.bundle.policy",
-    "read_table": "synthgen.data.readers",
-    "write_table": "synthgen.data.writers",
-    "load_dataset": "synthgen.data.datasets",
+    "read_table": "synthgen.data.tables.readers",
+    "write_table": "synthgen.data.tables.writers",
+    "load_dataset": "synthgen.data.tables.datasets",
     "SynthgenError": "synthgen.errors",
 }
 

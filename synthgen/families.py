@@ -37,7 +37,7 @@ class Family:
         return getattr(importlib.import_module(self.module), self.name)
 
 
-_TABLES, _IMAGES = "synthgen.synthesizers", "synthgen.synthesizers.images"
+_TABLES, _IMAGES = "synthgen.synthesizers.tables", "synthgen.synthesizers.images"
 
 FAMILIES = (
     Family(name="TabularGAN", module=f"{_TABLES}.gan", kind="tables", word="tabular-gan", length="num_steps"),

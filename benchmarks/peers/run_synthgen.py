@@ -12,8 +12,8 @@ import stopwatch
 
 import synthgen as sg
 from synthgen.encoding.table import TableEncoder
-from synthgen.synthesizers.base import Synthesizer
-from synthgen.synthesizers.tables import FAMILIES
+from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.families import FAMILIES
 
 
 class Clock(keras.callbacks.Callback):

@@ -13,7 +13,7 @@ from synthgen.audit.evidence import log_shares
 from synthgen.data.schema import Schema
 from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.errors import EvaluationError
-from synthgen.synthesizers.base import Synthesizer
+from synthgen.synthesizers.tables.base import Synthesizer
 
 GUESSED = 1 / 2
 """Share of the canaries that are guessed, the likeliest and the least likely ones; on others the attacker passes."""

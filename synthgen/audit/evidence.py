@@ -13,7 +13,7 @@ from scipy import sparse
 
 from synthgen.encoding.layout import EncodedTable
 from synthgen.encoding.table import TableEncoder
-from synthgen.synthesizers.base import Synthesizer
+from synthgen.synthesizers.tables.base import Synthesizer
 
 LEAST_SHARE = 1e-6
 """Of a code, in a logarithm."""

@@ -21,7 +21,7 @@ from synthgen.data.schema import Schema
 from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.errors import EvaluationError
 from synthgen.progress import progress
-from synthgen.synthesizers.base import Synthesizer
+from synthgen.synthesizers.tables.base import Synthesizer
 
 LEAST_TRIALS = 10
 """So many right guesses are the fewest that refute an epsilon of 1."""

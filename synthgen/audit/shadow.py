@@ -19,11 +19,11 @@ from synthgen.audit.audit import closeness_to_model
 from synthgen.data.schema import Schema
 from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.errors import EvaluationError
+from synthgen.metrics.attack import Attack
 from synthgen.metrics.base import CONFIDENCE
-from synthgen.metrics.privacy.attack import Attack
-from synthgen.metrics.privacy.membership import MIN_FALSE_POSITIVES, RATES, true_positive_rate
+from synthgen.metrics.tables.privacy.membership import MIN_FALSE_POSITIVES, RATES, true_positive_rate
 from synthgen.progress import progress
-from synthgen.synthesizers.base import Synthesizer
+from synthgen.synthesizers.tables.base import Synthesizer
 
 LEAST_MODELS = 4
 """With fewer, some targets are on one side of all other models."""

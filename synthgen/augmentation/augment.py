@@ -15,8 +15,8 @@ from synthgen.data.columns import Boolean, Categorical
 from synthgen.data.schema import Schema
 from synthgen.data.target import holds_numbered_classes, infer_schema_for
 from synthgen.errors import ConditionError, did_you_mean
-from synthgen.synthesizers.base import Synthesizer
-from synthgen.synthesizers.gan import TabularGAN
+from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.gan import TabularGAN
 
 MOST_TIMES = 10
 """Synthetic rows, as a multiple of the training rows, beyond which balancing must be asked for with a number."""

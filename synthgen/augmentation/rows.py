@@ -10,7 +10,7 @@ from synthgen.data.columns import Identifier
 from synthgen.data.schema import Schema
 from synthgen.encoding.identifier import identifiers
 from synthgen.errors import ConditionError
-from synthgen.synthesizers.base import Synthesizer
+from synthgen.synthesizers.tables.base import Synthesizer
 
 MOST_DRAWS = 5
 """Times that plain rows are drawn to replace those without a target."""

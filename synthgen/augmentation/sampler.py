@@ -11,8 +11,8 @@ from sklearn.base import BaseEstimator
 from synthgen.augmentation.augment import augment
 from synthgen.data.schema import Schema
 from synthgen.errors import ConditionError
-from synthgen.synthesizers.base import Synthesizer
-from synthgen.synthesizers.gan import TabularGAN
+from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.gan import TabularGAN
 
 
 @final

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from synthgen.data.schema import Schema
-    from synthgen.metrics.utility.augmentation_result import AugmentationVerdict
-    from synthgen.synthesizers.base import Synthesizer
+    from synthgen.metrics.tables.utility.augmentation_result import AugmentationVerdict
+    from synthgen.synthesizers.tables.base import Synthesizer
 
 PLAIN_ROWS = 2
 """Synthetic rows that the verdict may add, as a multiple of the real ones: its largest share."""
@@ -78,7 +78,7 @@ def augment(  # noqa: PLR0913 - options
     require_writable(json)
     from synthgen.augmentation.augment import augment as add_rows
     from synthgen.data.schema import Schema
-    from synthgen.data.writers import write_table
+    from synthgen.data.tables.writers import write_table
 
     meaning = None if schema is None else Schema.from_yaml(schema)
     train, unseen = read(data), None if holdout is None else read(holdout)
@@ -110,7 +110,7 @@ def _synthesizer(model_file: Path | None, steps: int | None, seed: int) -> "Synt
         from synthgen.synthesizers.loading import load
 
         return load(model_file)
-    from synthgen.synthesizers.gan import TabularGAN
+    from synthgen.synthesizers.tables.gan import TabularGAN
 
     return TabularGAN(seed=seed) if steps is None else TabularGAN(num_steps=steps, seed=seed)
 
@@ -118,8 +118,8 @@ def _synthesizer(model_file: Path | None, steps: int | None, seed: int) -> "Synt
 def _meaning(train: "pd.DataFrame", holdout: "pd.DataFrame | None", target: str, known: "Schema | None") -> "Schema":
     """The schema; what the verdict would refuse is refused before a model is trained."""
     from synthgen.data.target import infer_schema_for
-    from synthgen.metrics.readable import check_readable
-    from synthgen.metrics.tables import Tables
+    from synthgen.metrics.tables.readable import check_readable
+    from synthgen.metrics.tables.tables import Tables
 
     schema = known or infer_schema_for(train, target=target)
     schema.validate(train)
@@ -140,7 +140,7 @@ def _judge(  # noqa: PLR0913
     verbose: bool,
 ) -> "AugmentationVerdict":
     """Judges the rows that were added, and plain ones beside them."""
-    from synthgen.metrics.utility.augmentation import augmentation_verdict
+    from synthgen.metrics.tables.utility.augmentation import augmentation_verdict
 
     if synthesizer.schema is None:  # the classes were balanced already
         synthesizer.fit(train, schema=schema, verbose=verbose)

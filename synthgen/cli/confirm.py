@@ -78,7 +78,7 @@ def public_schema(path: Path) -> "Schema":
 
     schema = Schema.from_yaml(path)
     if schema.inferred:
-        from synthgen.synthesizers.private_table import unconfirmed
+        from synthgen.synthesizers.tables.private_table import unconfirmed
 
         raise SchemaError(f"{path}: under a privacy budget no epsilon could be stated: {unconfirmed(schema)}")
     return schema

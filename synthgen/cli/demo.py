@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from synthgen.report.report import Report
-    from synthgen.synthesizers.base import Synthesizer
+    from synthgen.synthesizers.tables.base import Synthesizer
 
 NUM_STEPS = 1_000
 """As many as `TabularGAN` takes by default: about a minute of training on two cores."""
@@ -53,9 +53,9 @@ def demo(
     """
     began = time.monotonic()
     _prepare(output)
-    from synthgen.data.datasets import load_dataset
     from synthgen.data.schema import Schema
     from synthgen.data.split import split
+    from synthgen.data.tables.datasets import load_dataset
 
     out = console(quiet=quiet)
     records = load_dataset("rand_hie")
@@ -64,7 +64,7 @@ def demo(
     out.print(f"RAND Health Insurance Experiment: {count(len(train))} rows to learn, {count(len(holdout))} kept out.")
     out.print(f"Training TabularGAN for {count(steps)} steps, about a minute on two quiet cores ...")
     from synthgen.report.evaluate import evaluate
-    from synthgen.synthesizers.gan import TabularGAN
+    from synthgen.synthesizers.tables.gan import TabularGAN
 
     synthesizer = TabularGAN(num_steps=steps, seed=seed).fit(train, schema=schema, verbose=not quiet)
     synthetic = synthesizer.sample(len(train), seed=seed, verbose=not quiet)
@@ -91,7 +91,7 @@ def _prepare(output: Path) -> None:
 
 def _write(output: Path, synthesizer: "Synthesizer", synthetic: "pd.DataFrame", report: "Report") -> None:
     """Writes all at the end, each file in one step, so that an interrupted demo leaves the last one's files alone."""
-    from synthgen.data.writers import write_table
+    from synthgen.data.tables.writers import write_table
 
     schema, _, _ = synthesizer.fitted()
     schema.to_yaml(output / "schema.yaml")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from synthgen.data.schema import Schema
     from synthgen.dp.budget import DifferentialPrivacy
     from synthgen.selection.selection import Selection
-    from synthgen.synthesizers.base import Synthesizer
+    from synthgen.synthesizers.tables.base import Synthesizer
 
 MODELS = of("tables")
 """Families by the word of the command line."""
@@ -245,7 +245,7 @@ def _read(data: Path, schema: Path | None, read: Read) -> "tuple[pd.DataFrame, S
 
 
 def _write(frame: "pd.DataFrame", path: Path) -> None:
-    from synthgen.data.writers import write_table
+    from synthgen.data.tables.writers import write_table
 
     write_table(frame, path, private=True)
 

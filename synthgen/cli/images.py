@@ -98,7 +98,7 @@ def read(path: Path, how: Sequence[str], *, allow_synthetic: bool = False) -> "I
 
 def _value(name: str, text: str) -> Any:
     if name == "table":
-        from synthgen.data.readers import read_table
+        from synthgen.data.tables.readers import read_table
 
         return read_table(Path(text))
     if name in ("window", "bounds"):

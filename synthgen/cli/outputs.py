@@ -75,7 +75,7 @@ def require_writable(*paths: Path | None, table: bool = False) -> None:
     Raises:
         WriteError: If one cannot be, another run is going to write it, or another option names it too.
     """
-    from synthgen.data.formats import format_of
+    from synthgen.data.tables.formats import format_of
 
     for path in paths:
         if path is None:

@@ -15,7 +15,7 @@ from synthgen.cli.verbs import Groups, Quiet, Read, Target, console
 from synthgen.errors import SynthgenError
 
 if TYPE_CHECKING:
-    from synthgen.bundle.release import SignedFolder
+    from synthgen.bundle.tables.release import SignedFolder
     from synthgen.data.images.image_set import ImageSet
     from synthgen.provenance.origin import Origin
     from synthgen.report.report import Report
@@ -94,7 +94,7 @@ def release(  # noqa: PLR0913, PLR0917 - options
     """
     from synthgen.bundle.keys import read_private_key
     from synthgen.bundle.policy import Policy
-    from synthgen.bundle.release import require_new
+    from synthgen.bundle.tables.release import require_new
 
     require_new(output)
     require_new_folder(output)
@@ -114,7 +114,7 @@ def release(  # noqa: PLR0913, PLR0917 - options
     else:
         data, origin = _read(synthetic, model, receipt, reader, verbose=not quiet)
     if things == "images":
-        from synthgen.bundle.image_release import require_judged
+        from synthgen.bundle.images.release import require_judged
 
         require_judged(cast("ImageSet", data), origin)
     judging: dict[str, Any] = {"train": train, "holdout": holdout, "synthetic": data, "model": model, "roster": known,
@@ -167,8 +167,8 @@ def _read(
 def _drawn(
     model: Path, rows: int, where: list[str], *, balance: str | None, seed: int, verbose: bool
 ) -> "tuple[Drawn, Origin]":
-    from synthgen.synthesizers.base import Synthesizer
     from synthgen.synthesizers.drawing import draw, drawer
+    from synthgen.synthesizers.tables.base import Synthesizer
 
     synthesizer = drawer(model)
     table = synthesizer if isinstance(synthesizer, Synthesizer) else synthesizer.attributes
@@ -179,7 +179,7 @@ def _drawn(
 def _table(
     read: Read, *, train: Path, holdout: Path | None, schema: Path | None, model: Path | None, **judging: Any
 ) -> "tuple[Callable[..., SignedFolder], Report]":
-    from synthgen.bundle.release import Release
+    from synthgen.bundle.tables.release import Release
     from synthgen.data.schema import Schema
     from synthgen.report.evaluate import evaluate
 
@@ -191,7 +191,7 @@ def _table(
 
 
 def _images(*, model: Path | None, **judging: Any) -> "tuple[Callable[..., SignedFolder], Report]":
-    from synthgen.bundle.image_release import ImageRelease
+    from synthgen.bundle.images.release import ImageRelease
 
     shown = maker.told(maker.manifest_of(model))
     return ImageRelease, image_report.judged(model=model, shown=shown, worst_patients=0, **judging)

@@ -14,7 +14,7 @@ from synthgen.errors import ConditionError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from synthgen.synthesizers.base import Synthesizer
+    from synthgen.synthesizers.tables.base import Synthesizer
 
 
 def sample(  # noqa: PLR0913 - options
@@ -102,7 +102,7 @@ def sample(  # noqa: PLR0913 - options
 
 def _complete(synthesizer: "Synthesizer", output: Path, partial: "pd.DataFrame", **asked: Any) -> None:
     """Completes rows. They hold cells as they were given: a receipt of rows that were there before is not theirs."""
-    from synthgen.data.writers import write_table
+    from synthgen.data.tables.writers import write_table
     from synthgen.provenance.receipt import receipt_of
 
     write_table(synthesizer.sample(len(partial), known=partial, **asked), output)
@@ -124,7 +124,7 @@ def parse_where(conditions: Sequence[str], categories: Mapping[str, Sequence[Any
         >>> parse_where(["sex=1", "age=60.."], {"sex": [1, 2]})
         {'sex': 1, 'age': Between(low='60', high=None)}
     """
-    from synthgen.synthesizers.conditions import Between
+    from synthgen.synthesizers.tables.conditions import Between
 
     parsed: dict[str, Any] = {}
     for condition in conditions:

@@ -100,7 +100,7 @@ def verb(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _reader(*, missing: list[str] | None, **options: Any) -> Read:
-    from synthgen.data.readers import read_table
+    from synthgen.data.tables.readers import read_table
 
     return functools.partial(read_table, missing_values=missing or (), **options)
 

@@ -16,8 +16,8 @@ from synthgen.metrics.limits import Direction, Limits, Status
 if TYPE_CHECKING:
     from collections.abc import Sized
 
-    from synthgen.metrics.features import Table
-    from synthgen.metrics.tables import Tables
+    from synthgen.metrics.tables.features import Table
+    from synthgen.metrics.tables.tables import Tables
 
 Family = Literal["fidelity", "usefulness", "privacy"]
 Unit = Literal["share", "area", "score"]

@@ -17,16 +17,16 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from synthgen.data.schema import Schema, SchemaWarning
 from synthgen.errors import EvaluationError
 from synthgen.metrics.base import JudgedData, Metric, Result
-from synthgen.metrics.catalogue import all_metrics
-from synthgen.metrics.privacy.worst_patients import worst_patients as exposed
-from synthgen.metrics.readable import check_readable
-from synthgen.metrics.tables import Tables
+from synthgen.metrics.tables.catalogue import all_metrics
+from synthgen.metrics.tables.privacy.worst_patients import worst_patients as exposed
+from synthgen.metrics.tables.readable import check_readable
+from synthgen.metrics.tables.tables import Tables
 from synthgen.provenance.digests import digest_of
 from synthgen.provenance.roster import Roster
-from synthgen.report.histograms import histograms
-from synthgen.report.projection import projection
 from synthgen.report.report import Report
-from synthgen.report.subgroups import check_subgroups, subgroup_sheet
+from synthgen.report.tables.histograms import histograms
+from synthgen.report.tables.projection import projection
+from synthgen.report.tables.subgroups import check_subgroups, subgroup_sheet
 from synthgen.report.training import read_training
 from synthgen.report.verdicts import verdicts
 

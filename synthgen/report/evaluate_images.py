@@ -18,9 +18,9 @@ from synthgen.metrics.images.reading import read_pools
 from synthgen.provenance.digests import digest_of
 from synthgen.provenance.roster import Roster
 from synthgen.report.evaluate import measured
-from synthgen.report.paths import check_paths, shareable_paths, shown_paths
+from synthgen.report.images.paths import check_paths, shareable_paths, shown_paths
+from synthgen.report.images.sheets import gallery, leaks, shareable_sheets
 from synthgen.report.report import Report
-from synthgen.report.sheets import gallery, leaks, shareable_sheets
 from synthgen.report.training import read_training
 from synthgen.report.verdicts import verdicts
 

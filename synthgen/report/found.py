@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from synthgen.metrics.base import Metric, Result
 from synthgen.metrics.limits import Limits
-from synthgen.metrics.privacy.worst_patients import ExposedPatient
-from synthgen.report.subgroups import Subgroup
+from synthgen.metrics.tables.privacy.worst_patients import ExposedPatient
+from synthgen.report.tables.subgroups import Subgroup
 from synthgen.report.training import Training
 from synthgen.report.verdicts import Things, Verdict
 
 if TYPE_CHECKING:  # sheets load Keras
-    from synthgen.report.sheets import Gallery
+    from synthgen.report.images.sheets import Gallery
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -19,7 +19,7 @@ from synthgen.report.figures.marginals import marginal, spikes
 from synthgen.report.figures.matrices import matrices
 from synthgen.report.figures.svg import percent
 from synthgen.report.found import Found, find, limits_of
-from synthgen.report.html_images import image_parts
+from synthgen.report.images.page import image_parts
 from synthgen.report.scorecard import scorecard
 from synthgen.report.training import monitors
 from synthgen.report.verdicts import beside_text, number_text, value_text
@@ -61,7 +61,7 @@ def page(report: Found, *, internal: bool = False) -> str:
 
 def _table_parts(report: Found, *, internal: bool) -> dict[str, Any]:
     """What only reports on tables show."""
-    from synthgen.metrics.catalogue import all_metrics
+    from synthgen.metrics.tables.catalogue import all_metrics
 
     return {
         "exposed": report.exposed if internal else None,

@@ -13,10 +13,10 @@ from synthgen.selection.contest import Candidate, Contest
 from synthgen.selection.held_out_score import MOST_ROWS
 from synthgen.selection.pace import Clock
 from synthgen.selection.selection import Selection, grouped
-from synthgen.synthesizers.autoregressive import TabularAutoregressive
-from synthgen.synthesizers.copula import GaussianCopula
-from synthgen.synthesizers.diffusion import TabularDiffusion
-from synthgen.synthesizers.gan import TabularGAN
+from synthgen.synthesizers.tables.autoregressive import TabularAutoregressive
+from synthgen.synthesizers.tables.copula import GaussianCopula
+from synthgen.synthesizers.tables.diffusion import TabularDiffusion
+from synthgen.synthesizers.tables.gan import TabularGAN
 
 SHARE, MOST_SHARE = 0.15, 1 / 3
 """Of patients, held out to choose by: usually, and at most."""

@@ -12,8 +12,8 @@ from synthgen.errors import ConstraintError, SynthgenError, TrainingError
 from synthgen.selection.held_out_score import held_out_score
 from synthgen.selection.pace import NUM_EPOCHS, STEPS, Clock, Pace, Watch, measure
 from synthgen.selection.selection import CandidateResult, Selection, best_of, grouped, why
-from synthgen.synthesizers.base import Synthesizer
 from synthgen.synthesizers.network import NetworkSynthesizer
+from synthgen.synthesizers.tables.base import Synthesizer
 
 RESERVE = 0.4
 """Share of the budget that is kept for fitting the winner again, once a network has been tried."""

@@ -16,7 +16,7 @@ from synthgen.data.columns import Boolean, Categorical
 from synthgen.encoding.layout import EncodedTable
 from synthgen.encoding.table import TableEncoder
 from synthgen.errors import EvaluationError
-from synthgen.synthesizers.base import Synthesizer
+from synthgen.synthesizers.tables.base import Synthesizer
 from synthgen.training.monitors import HeldOutFidelity
 
 MOST_ROWS = 10_000

@@ -2,10 +2,10 @@
 
 from synthgen.data.columns import Boolean, Categorical
 from synthgen.data.schema import Schema
-from synthgen.synthesizers.autoregressive import TabularAutoregressive
-from synthgen.synthesizers.base import Synthesizer
-from synthgen.synthesizers.marginals import MOST_CODES, DPMarginals
-from synthgen.synthesizers.private_encoding import ALWAYS_BINS
+from synthgen.synthesizers.tables.autoregressive import TabularAutoregressive
+from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.marginals import MOST_CODES, DPMarginals
+from synthgen.synthesizers.tables.private_encoding import ALWAYS_BINS
 
 UNDECLARED_CATEGORIES = 30
 """Categories that a column is taken to have which does not declare them."""

@@ -14,8 +14,8 @@ from synthgen.selection.held_out_score import LEAST_ROWS, MOST_ROWS
 from synthgen.selection.search_spaces import SPACES
 from synthgen.selection.tuning_result import TuningResult
 from synthgen.selection.tuning_search import Search
-from synthgen.synthesizers.inputs import check_schema
-from synthgen.synthesizers.tables import FAMILIES
+from synthgen.synthesizers.tables.families import FAMILIES
+from synthgen.synthesizers.tables.inputs import check_schema
 
 HELD_OUT = 0.2
 """Share of the patients that no trial is fitted to, at most 10 000 of them."""

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from synthgen.selection.held_out_score import HeldOutScore
-from synthgen.synthesizers.base import Synthesizer
+from synthgen.synthesizers.tables.base import Synthesizer
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,8 +13,8 @@ from synthgen.errors import FitInterrupted, SynthgenError
 from synthgen.selection.held_out_score import HeldOutScore, held_out_score
 from synthgen.selection.search_spaces import suggested
 from synthgen.selection.tuning_result import Trial, line_of
-from synthgen.synthesizers.base import Synthesizer
-from synthgen.synthesizers.tables import FAMILIES
+from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.families import FAMILIES
 
 EPOCHS_TO_SHOW = 5
 """Of 20: before these a trial is not given up, since slow starters may win."""

@@ -22,11 +22,11 @@ from synthgen.errors import BundleError, ConditionError, ModelFileError
 from synthgen.provenance.digests import digest_of, file_digest
 from synthgen.provenance.origin import How, Origin
 from synthgen.provenance.receipt import Draw, Receipt
-from synthgen.synthesizers.base import Synthesizer
-from synthgen.synthesizers.conditions import Between, lists_values
 from synthgen.synthesizers.images.base import ImageSynthesizer
 from synthgen.synthesizers.loading import load
 from synthgen.synthesizers.saving import inspect
+from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.conditions import Between, lists_values
 
 Drawn = pd.DataFrame | ImageSet
 """What a synthesizer of tables or of images draws."""

@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 
 from synthgen.calibration.calibrator import Calibrator
 from synthgen.expected import OneOf, Unexpected
-from synthgen.synthesizers.base import Synthesizer
 from synthgen.synthesizers.contents import Contents, check_size, refused
 from synthgen.synthesizers.images import families, translation_loading
 from synthgen.synthesizers.images.base import ImageSynthesizer
@@ -13,7 +12,8 @@ from synthgen.synthesizers.images.loading import restore
 from synthgen.synthesizers.images.translator import ImageTranslator
 from synthgen.synthesizers.parameters import Parameters
 from synthgen.synthesizers.reading import read_members
-from synthgen.synthesizers.tables import FAMILIES
+from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.families import FAMILIES
 
 Family = TypeVar("Family", bound=Parameters)
 

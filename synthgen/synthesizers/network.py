@@ -14,10 +14,10 @@ from synthgen.dp.reader import Reader
 from synthgen.dp.training import plan_training
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.errors import SettingsError
-from synthgen.models.network import LossModel, NetworkModel
-from synthgen.synthesizers.base import Synthesizer
-from synthgen.synthesizers.learned_parts import Parts
-from synthgen.synthesizers.validation import detection_score, hold_out
+from synthgen.models.tables.network import LossModel, NetworkModel
+from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.learned_parts import Parts
+from synthgen.synthesizers.tables.validation import detection_score, hold_out
 from synthgen.training.backup import Backup
 from synthgen.training.monitors import Score
 from synthgen.training.run import Plan, claim_checkpoint, run

@@ -18,7 +18,7 @@ ARROWS = {
     "synthgen.training": {"synthgen.dp", "synthgen.backend", "synthgen.encoding.layout"},
     "synthgen.models": {
         "synthgen.training", "synthgen.networks", "synthgen.dp", "synthgen.backend", "synthgen.encoding.layout",
-        "synthgen.encoding.smooth", "synthgen.encoding.image",
+        "synthgen.encoding.smooth",
     },
     "synthgen.synthesizers": {
         "synthgen.models", "synthgen.networks", "synthgen.training", "synthgen.dp", "synthgen.calibration",

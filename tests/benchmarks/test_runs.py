@@ -127,7 +127,7 @@ def test_last_words_name_the_error_or_the_signal(tmp_path):
 
 
 def test_every_family_of_the_registry_is_measured():
-    from synthgen.synthesizers.tables import FAMILIES
+    from synthgen.synthesizers.tables.families import FAMILIES
 
     assert [model.word for model in models.own_models()] == list(FAMILIES)
     assert next(m for m in models.own_models() if m.name == "TabularGAN").quick == {"num_steps": 100, "validation": 0.0}

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 import synthgen as sg
-from synthgen.bundle.image_release import ImageRelease
+from synthgen.bundle.images.release import ImageRelease
 from synthgen.bundle.keys import read_private_key, write_keys
 from synthgen.bundle.manifest import verify
 from synthgen.bundle.policy import Policy
@@ -223,8 +223,8 @@ def test_a_policy_for_the_other_kind_says_so(judged):
 
 
 def test_every_metric_of_the_policies_exists():
-    from synthgen.metrics.catalogue import all_metrics
     from synthgen.metrics.images.catalogue import image_metrics
+    from synthgen.metrics.tables.catalogue import all_metrics
 
     proposed = Policy.from_dict(yaml.safe_load(IMAGES.replace("  # ", "  ")))
     assert set(proposed.limits) > set(Policy.for_images().limits)

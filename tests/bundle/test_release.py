@@ -11,7 +11,7 @@ import synthgen as sg
 from synthgen.bundle.keys import read_private_key, write_keys
 from synthgen.bundle.manifest import verify
 from synthgen.bundle.policy import Policy
-from synthgen.bundle.release import Release
+from synthgen.bundle.tables.release import Release
 from synthgen.errors import BundleError
 from synthgen.provenance.digests import digest_of
 from synthgen.provenance.origin import Origin

@@ -5,7 +5,7 @@ import pytest
 import synthgen as sg
 from synthgen.cli.sample import parse_where
 from synthgen.errors import ConditionError
-from synthgen.synthesizers.conditions import Between
+from synthgen.synthesizers.tables.conditions import Between
 
 
 def test_rows_are_those_of_the_library(fitted, run, tmp_path):

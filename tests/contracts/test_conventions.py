@@ -17,7 +17,7 @@ import synthgen as sg
 from synthgen import families
 from synthgen.errors import NotFittedError, SchemaError, SettingsError
 from synthgen.synthesizers.parameters import RULES, Rule
-from synthgen.synthesizers.tables import FAMILIES
+from synthgen.synthesizers.tables.families import FAMILIES
 
 SMALL = {
     "TabularGAN": {"num_steps": 1, "width": 8, "batch_size": 8},

@@ -6,7 +6,7 @@ import pytest
 
 import synthgen as sg
 from synthgen.errors import ProtectionError
-from synthgen.synthesizers.tables import FAMILIES
+from synthgen.synthesizers.tables.families import FAMILIES
 
 QUICK = {"num_steps": 20, "num_epochs": 2, "width": 16, "validation": 0.0}
 ROWS = 1_200

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from synthgen import backend
-from synthgen.synthesizers.tables import FAMILIES
+from synthgen.synthesizers.tables.families import FAMILIES
 
 pytestmark = pytest.mark.skipif(not backend.has_gpu(), reason="needs a GPU that TensorFlow sees")
 

@@ -44,7 +44,7 @@ from valid_files import TABLE, TYPED, dicom, nifti, npz, parquet, picture, text,
 
 import synthgen as sg
 from synthgen.data.images.image_set import ImageWarning
-from synthgen.data.text_files import ReadWarning
+from synthgen.data.tables.text_files import ReadWarning
 from synthgen.errors import SynthgenError
 
 MEMORY = 3 * 2**30  # bytes, beside what the libraries take

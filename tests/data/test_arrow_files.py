@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from synthgen.data.readers import read_table
-from synthgen.data.writers import write_table
+from synthgen.data.tables.readers import read_table
+from synthgen.data.tables.writers import write_table
 from synthgen.errors import ReadError
 
 FRAME = pd.DataFrame({"age": range(1000), "ward": ["A", "B"] * 500, "gaps": pd.array([1, None] * 500, dtype="Int64")})
@@ -66,8 +66,8 @@ def test_types_that_change_on_the_way_into_a_file_are_no_damage(tmp_path):
 
 
 def test_a_file_that_says_it_has_more_cells_than_it_could_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("synthgen.data.arrow_files.MOST_CELLS", 1000)
-    monkeypatch.setattr("synthgen.data.arrow_files.CELLS_A_BYTE", 100)
+    monkeypatch.setattr("synthgen.data.tables.arrow_files.MOST_CELLS", 1000)
+    monkeypatch.setattr("synthgen.data.tables.arrow_files.CELLS_A_BYTE", 100)
     path = tmp_path / "rows.parquet"
     pq.write_table(pa.table({"x": pa.array([0] * 1_000_000)}), path)
     assert path.stat().st_size < 10_000

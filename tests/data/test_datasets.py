@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synthgen.data.datasets import DATASETS, load_dataset
+from synthgen.data.tables.datasets import DATASETS, load_dataset
 from synthgen.errors import SynthgenError
 
 
@@ -58,7 +58,7 @@ def test_unknown_names_get_a_suggestion():
 def test_absent_package_is_named_with_its_extra():
     code = (
         "import sys; sys.modules['statsmodels'] = None\n"
-        "from synthgen.data.datasets import load_dataset\n"
+        "from synthgen.data.tables.datasets import load_dataset\n"
         "from synthgen.errors import SynthgenError\n"
         "try:\n    load_dataset('rand_hie')\nexcept SynthgenError as error:\n    print(error)"
     )

@@ -14,7 +14,7 @@ import synthgen as sg
 from synthgen.data.columns import RESOLUTIONS, Datetime
 from synthgen.data.inference import infer_column
 from synthgen.data.moments import from_steps, to_moments, whole_steps
-from synthgen.metrics.reading import read_numbers
+from synthgen.metrics.tables.reading import read_numbers
 
 OPEN_END = datetime.date(9999, 12, 31)
 

@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 
-from synthgen.data.readers import read_table
-from synthgen.data.text_files import ReadWarning
-from synthgen.data.writers import write_table
+from synthgen.data.tables.readers import read_table
+from synthgen.data.tables.text_files import ReadWarning
+from synthgen.data.tables.writers import write_table
 from synthgen.errors import ReadError
 
 BINARY = [".parquet", ".feather", ".arrow"]

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 
-from synthgen.data.readers import read_table
-from synthgen.data.text_files import ReadWarning, check_distinct
-from synthgen.data.text_structure import structure_of
+from synthgen.data.tables.readers import read_table
+from synthgen.data.tables.text_files import ReadWarning, check_distinct
+from synthgen.data.tables.text_structure import structure_of
 from synthgen.errors import ReadError
 
 SIGNS = st.text(st.sampled_from(list('ab,;"\n 7')), max_size=8)
@@ -148,13 +148,13 @@ def test_rows_longer_than_what_is_looked_at_together(tmp_path, monkeypatch):
     path = tmp_path / "rows.csv"
     frame.to_csv(path, index=False)
     for at_once in (1, 16, 100):
-        monkeypatch.setattr("synthgen.data.text_structure.AT_ONCE", at_once)
-        monkeypatch.setattr("synthgen.data.text_files.AT_ONCE", at_once)
+        monkeypatch.setattr("synthgen.data.tables.text_structure.AT_ONCE", at_once)
+        monkeypatch.setattr("synthgen.data.tables.text_files.AT_ONCE", at_once)
         pd.testing.assert_frame_equal(read_table(path), frame)
 
 
 def test_a_small_file_that_unpacks_without_end_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("synthgen.data.text_files.LARGEST", 10**5)
+    monkeypatch.setattr("synthgen.data.tables.text_files.LARGEST", 10**5)
     path = tmp_path / "rows.csv.gz"
     path.write_bytes(gzip.compress(b"a,b\n" + b"0,0\n" * 200_000))
     with pytest.raises(ReadError, match=r"unpacks to more than 200 times its \d+ bytes.*\(gunzip\)"):

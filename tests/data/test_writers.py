@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synthgen.data.formats import FORMATS
-from synthgen.data.readers import read_table
-from synthgen.data.writers import TableWriter, WriteError, write_table
+from synthgen.data.tables.formats import FORMATS
+from synthgen.data.tables.readers import read_table
+from synthgen.data.tables.writers import TableWriter, WriteError, write_table
 from synthgen.files.writing import replacing
 
 FRAME = pd.DataFrame({"x": np.arange(10), "word": list("abcdefghij"), "day": pd.date_range("2020-01-01", periods=10)})
@@ -141,7 +141,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(path, tmp_path):
     path.write_text("before")
     code = (
         "import resource, signal, sys, numpy as np, pandas as pd\n"
-        "from synthgen.data.writers import WriteError, write_table\n"
+        "from synthgen.data.tables.writers import WriteError, write_table\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
         "rows = pd.DataFrame({'x': np.random.default_rng(0).normal(size=100_000)})\n"

@@ -17,7 +17,7 @@ from synthgen.dp.training import PrivateTraining, check_lengths, plan_training, 
 from synthgen.encoding.layout import Block, EncodedTable, Layout
 from synthgen.errors import SettingsError, TrainingError
 from synthgen.networks.dense import Dense, RMSNormalization
-from synthgen.synthesizers.tables import FAMILIES
+from synthgen.synthesizers.tables.families import FAMILIES
 
 LAYOUT = Layout((Block("a", "one_hot", 3), Block("b", "one_hot", 2), Block("c", "bits", 4), Block("d", "one_hot", 5)))
 ROWS = 6

@@ -15,14 +15,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 import synthgen as sg
 from synthgen.bundle.keys import write_keys
 from synthgen.bundle.policy import Policy, write_template
-from synthgen.bundle.release import Release
+from synthgen.bundle.tables.release import Release
 from synthgen.data.images.dicom import write_dicom
 from synthgen.data.images.disk import beside, write_array
 from synthgen.data.images.image_set import ImageSet
 from synthgen.data.images.nifti import write_nifti
 from synthgen.data.images.npz import write_npz
 from synthgen.data.images.pictures import write_pictures
-from synthgen.data.writers import TableWriter, write_table
+from synthgen.data.tables.writers import TableWriter, write_table
 from synthgen.errors import WriteError
 from synthgen.files.writing import FULL
 from synthgen.training.backup import write_arrays

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from synthgen.data.schema import Schema
-from synthgen.metrics.tables import Tables
+from synthgen.metrics.tables.tables import Tables
 
 
 def _patients(rows, seed):

@@ -10,11 +10,11 @@ from sklearn.metrics import average_precision_score, balanced_accuracy_score
 
 import synthgen as sg
 from synthgen.errors import EvaluationError
-from synthgen.metrics.utility.augmentation_choice import choose
-from synthgen.metrics.utility.augmentation_result import Score, Way
-from synthgen.metrics.utility.augmentation_scores import Spread, average_precision, balanced_accuracy
-from synthgen.metrics.utility.augmentation_smote import smote_rows
-from synthgen.metrics.utility.augmentation_task import Rows
+from synthgen.metrics.tables.utility.augmentation_choice import choose
+from synthgen.metrics.tables.utility.augmentation_result import Score, Way
+from synthgen.metrics.tables.utility.augmentation_scores import Spread, average_precision, balanced_accuracy
+from synthgen.metrics.tables.utility.augmentation_smote import smote_rows
+from synthgen.metrics.tables.utility.augmentation_task import Rows
 
 
 def patients(rows, seed, *, share=0.04):

@@ -8,7 +8,7 @@ import pytest
 
 from synthgen.data.columns import Categorical, Numerical
 from synthgen.data.schema import Schema
-from synthgen.metrics.catalogue import all_metrics
+from synthgen.metrics.tables.catalogue import all_metrics
 
 METRICS = {metric.name: metric for metric in all_metrics()}
 ROWS = 160

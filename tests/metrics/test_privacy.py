@@ -6,23 +6,23 @@ import pytest
 
 from synthgen.data.columns import Identifier, Numerical, Text
 from synthgen.data.schema import Schema
+from synthgen.metrics.attack import Attack
+from synthgen.metrics.density_ratio import log_density
 from synthgen.metrics.distance import nearest
-from synthgen.metrics.privacy.attack import Attack
-from synthgen.metrics.privacy.attributes import AttributeInference
-from synthgen.metrics.privacy.closest_record import ShareCloser
-from synthgen.metrics.privacy.copies import ExactCopies, NearCopies
-from synthgen.metrics.privacy.density_ratio import log_density
-from synthgen.metrics.privacy.linkability import Linkability
-from synthgen.metrics.privacy.matching import equal_patients, row_counts
-from synthgen.metrics.privacy.membership import (
+from synthgen.metrics.matching import equal_patients, row_counts
+from synthgen.metrics.tables.privacy.attributes import AttributeInference
+from synthgen.metrics.tables.privacy.closest_record import ShareCloser
+from synthgen.metrics.tables.privacy.copies import ExactCopies, NearCopies
+from synthgen.metrics.tables.privacy.linkability import Linkability
+from synthgen.metrics.tables.privacy.membership import (
     ConfidentMembership,
     Membership,
     rate_interval,
     roc_curve,
     true_positive_rate,
 )
-from synthgen.metrics.privacy.reemitted import ReemittedValues
-from synthgen.metrics.privacy.singling_out import SinglingOut
+from synthgen.metrics.tables.privacy.reemitted import ReemittedValues
+from synthgen.metrics.tables.privacy.singling_out import SinglingOut
 from synthgen.report.verdicts import verdicts
 
 ATTACKS = [ShareCloser(), Membership(), ConfidentMembership(), AttributeInference(), Linkability(), SinglingOut()]

@@ -7,8 +7,8 @@ import pytest
 from synthgen.data.columns import Datetime
 from synthgen.data.schema import Schema
 from synthgen.errors import EvaluationError
-from synthgen.metrics.features import Features
-from synthgen.metrics.reading import read_numbers
+from synthgen.metrics.tables.features import Features
+from synthgen.metrics.tables.reading import read_numbers
 
 
 @pytest.mark.parametrize("role", ["synthetic", "holdout"])

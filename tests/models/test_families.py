@@ -8,11 +8,18 @@ import pytest
 from keras import ops
 
 from synthgen.encoding.layout import Block, EncodedTable, Layout
-from synthgen.models.autoregressive import Autoregressive, in_order
-from synthgen.models.conditioning import MaskedRows
-from synthgen.models.copula import Copula
-from synthgen.models.diffusion import FEATURE_DEVIATION, FREQUENCIES, LEAST_NOISE, MOST_NOISE, Diffusion, noise_levels
-from synthgen.models.gan.linked_chain import LinkedChain
+from synthgen.models.tables.autoregressive import Autoregressive, in_order
+from synthgen.models.tables.conditioning import MaskedRows
+from synthgen.models.tables.copula import Copula
+from synthgen.models.tables.diffusion import (
+    FEATURE_DEVIATION,
+    FREQUENCIES,
+    LEAST_NOISE,
+    MOST_NOISE,
+    Diffusion,
+    noise_levels,
+)
+from synthgen.models.tables.linked_chain import LinkedChain
 from synthgen.networks.chain import Chain
 
 LAYOUT = Layout((

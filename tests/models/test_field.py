@@ -6,8 +6,8 @@ import pytest
 from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.dp.reader import Reader
 from synthgen.encoding.layout import Block, EncodedTable, Layout
-from synthgen.models.field import MOST_CODES, PairwiseField
-from synthgen.models.margins import measured_margins
+from synthgen.models.tables.field import MOST_CODES, PairwiseField
+from synthgen.models.tables.margins import measured_margins
 
 SIZES = (3, 2, 4)
 LAYOUT = Layout(tuple(Block(name, "one_hot", size) for name, size in zip("abc", SIZES, strict=True)))

@@ -5,9 +5,9 @@ import pytest
 
 from synthgen import backend
 from synthgen.encoding.layout import Block, EncodedTable, Layout
-from synthgen.models.conditioning import MaskedRows, TrainingBySampling
 from synthgen.models.gan import losses
 from synthgen.models.gan.regularizers import SlopePenalty, gradient_penalty
+from synthgen.models.tables.conditioning import MaskedRows, TrainingBySampling
 
 TRAIN = np.array([[0.5], [2.0]], np.float32)
 SYNTHETIC = np.array([[-1.0], [0.3]], np.float32)

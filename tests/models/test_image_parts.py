@@ -6,10 +6,10 @@ import pytest
 from keras import ops
 
 from synthgen import backend
-from synthgen.encoding.image import EncodedImages, pixels_of
 from synthgen.encoding.layout import Block, EncodedTable, Layout
 from synthgen.models.gan.augmentation import Augmentation, _resampled
 from synthgen.models.images.diffusion import RectifiedFlow
+from synthgen.models.images.encoding import EncodedImages, pixels_of
 from synthgen.networks.geometry import Geometry
 from synthgen.synthesizers.images.validation import kernel_distance
 from synthgen.training.collapse import BEGINNING, EPOCHS, CollapseRecovery

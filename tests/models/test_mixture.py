@@ -6,8 +6,8 @@ import pytest
 from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.dp.reader import Reader
 from synthgen.encoding.layout import Block, EncodedTable, Layout
-from synthgen.models.margins import distance, measured_margins
-from synthgen.models.mixture import Mixture
+from synthgen.models.tables.margins import distance, measured_margins
+from synthgen.models.tables.mixture import Mixture
 
 LAYOUT = Layout((Block("a", "one_hot", 3), Block("b", "one_hot", 2), Block("c", "one_hot", 4)))
 SIZES = [3, 2, 4]

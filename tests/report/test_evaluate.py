@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from synthgen.errors import EvaluationError
-from synthgen.metrics.privacy.copies import ExactCopies
-from synthgen.metrics.tables import Tables
+from synthgen.metrics.tables.privacy.copies import ExactCopies
+from synthgen.metrics.tables.tables import Tables
 from synthgen.report.evaluate import evaluate, judge
 from synthgen.report.verdicts import number_text
 

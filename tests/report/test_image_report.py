@@ -17,7 +17,7 @@ from synthgen.metrics.images.catalogue import image_metrics
 from synthgen.metrics.images.reading import read_pools
 from synthgen.report.evaluate_images import evaluate_images
 from synthgen.report.figures.png import GAP, png, sheet, shown
-from synthgen.report.sheets import shareable_sheets
+from synthgen.report.images.sheets import shareable_sheets
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "report-json.md"
 SIDE = 12

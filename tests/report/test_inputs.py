@@ -8,12 +8,12 @@ import pytest
 
 from synthgen.data.schema import Schema
 from synthgen.errors import EvaluationError
-from synthgen.metrics.fidelity.detection import BoostedDetection
-from synthgen.metrics.fidelity.marginals import Marginals
 from synthgen.metrics.limits import Limits
-from synthgen.metrics.tables import Tables
-from synthgen.metrics.utility.augmentation import augmentation_verdict
-from synthgen.metrics.utility.tstr import TrainOnSynthetic
+from synthgen.metrics.tables.fidelity.detection import BoostedDetection
+from synthgen.metrics.tables.fidelity.marginals import Marginals
+from synthgen.metrics.tables.tables import Tables
+from synthgen.metrics.tables.utility.augmentation import augmentation_verdict
+from synthgen.metrics.tables.utility.tstr import TrainOnSynthetic
 from synthgen.report.evaluate import evaluate, judge
 
 ROLES = ("train", "synthetic", "holdout")

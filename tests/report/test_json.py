@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from synthgen.errors import SynthgenError
-from synthgen.metrics.catalogue import all_metrics
+from synthgen.metrics.tables.catalogue import all_metrics
 from synthgen.report.evaluate import evaluate
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "report-json.md"

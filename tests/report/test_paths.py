@@ -10,7 +10,7 @@ from synthgen.data.images.image_set import ImageSet
 from synthgen.errors import EvaluationError
 from synthgen.metrics.images.reading import read_pools
 from synthgen.report.evaluate_images import evaluate_images
-from synthgen.report.paths import shareable_paths, shown_paths
+from synthgen.report.images.paths import shareable_paths, shown_paths
 
 SIDE = 12
 HELD = 4  # seed of holdout images none of which a clean path comes near by chance

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from synthgen.data.columns import Identifier
 from synthgen.data.schema import Schema
 from synthgen.report.evaluate import evaluate
-from synthgen.report.histograms import round_step
 from synthgen.report.protection import merge_neighbours, shown_labels
+from synthgen.report.tables.histograms import round_step
 
 RARE = [f"Zz-rare-{place}-Syndrome" for place in range(5)]
 

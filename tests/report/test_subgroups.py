@@ -8,9 +8,9 @@ import pytest
 
 from synthgen.data.schema import Schema
 from synthgen.errors import EvaluationError
-from synthgen.metrics.tables import Tables
+from synthgen.metrics.tables.tables import Tables
 from synthgen.report.evaluate import evaluate
-from synthgen.report.subgroups import subgroup_sheet
+from synthgen.report.tables.subgroups import subgroup_sheet
 
 
 def clinic(rows, seed, *, sites=("north", "south"), shares=(0.6, 0.4)):

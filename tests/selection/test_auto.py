@@ -21,7 +21,7 @@ from synthgen.selection.contest import Candidate, Contest
 from synthgen.selection.held_out_score import HeldOutScore
 from synthgen.selection.pace import Clock, Pace
 from synthgen.selection.selection import CandidateResult, best_of, margin, why
-from synthgen.synthesizers.tables import FAMILIES
+from synthgen.synthesizers.tables.families import FAMILIES
 
 SMALL = Candidate(sg.TabularAutoregressive, {"width": 32, "batch_size": 200})
 """A network that compiles in seconds and learns a few columns in tens of steps."""

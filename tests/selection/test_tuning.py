@@ -21,7 +21,7 @@ from synthgen.selection.tuning import hold_patients_out, tune
 from synthgen.selection.tuning_result import objective
 from synthgen.selection.tuning_search import CUT_SHORT, Search, Watch
 from synthgen.synthesizers.parameters import RULES
-from synthgen.synthesizers.tables import FAMILIES
+from synthgen.synthesizers.tables.families import FAMILIES
 
 
 def visits(patients=600, *, seed=0):

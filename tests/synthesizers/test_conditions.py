@@ -9,7 +9,7 @@ import pytest
 import synthgen as sg
 from synthgen.encoding.table import TableEncoder
 from synthgen.errors import ConditionError
-from synthgen.synthesizers.conditions import ConditionWarning, parse_conditions
+from synthgen.synthesizers.tables.conditions import ConditionWarning, parse_conditions
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pytest
 
 import synthgen as sg
 from synthgen.encoding.table import TableEncoder
-from synthgen.synthesizers import sampling
+from synthgen.synthesizers.tables import sampling
 
 
 def mixed(rows):

@@ -15,13 +15,13 @@ import pytest
 import synthgen as sg
 from synthgen.dp.reader import Reader
 from synthgen.dp.training import PrivateTraining
-from synthgen.encoding.image import EncodedImages
-from synthgen.models.margins import measured_margins
-from synthgen.synthesizers import private_table
+from synthgen.models.images.encoding import EncodedImages
+from synthgen.models.tables.margins import measured_margins
 from synthgen.synthesizers.images import knowledge, private
 from synthgen.synthesizers.images.form import Form
-from synthgen.synthesizers.learned_parts import Parts
-from synthgen.synthesizers.tables import FAMILIES
+from synthgen.synthesizers.tables import private_table
+from synthgen.synthesizers.tables.families import FAMILIES
+from synthgen.synthesizers.tables.learned_parts import Parts
 
 NUM_ROWS = 300
 ROWS = {"first": 0, "middle": NUM_ROWS // 2, "last": NUM_ROWS - 1, "extreme": 77}

@@ -12,9 +12,9 @@ from synthgen.bundle import decision
 from synthgen.data.schema import SchemaWarning
 from synthgen.encoding.layout import EncodedTable
 from synthgen.errors import SettingsError
-from synthgen.synthesizers.private_encoding import private_encoder
-from synthgen.synthesizers.private_table import PrivateTable
 from synthgen.synthesizers.saving import inspect
+from synthgen.synthesizers.tables.private_encoding import private_encoder
+from synthgen.synthesizers.tables.private_table import PrivateTable
 
 NUM_ROWS = 6_000
 

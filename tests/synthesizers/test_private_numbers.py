@@ -6,8 +6,8 @@ import pytest
 
 import synthgen as sg
 from synthgen.data.columns import Numerical
-from synthgen.synthesizers.private_numbers import private_bins
-from synthgen.synthesizers.private_table import PrivateTable
+from synthgen.synthesizers.tables.private_numbers import private_bins
+from synthgen.synthesizers.tables.private_table import PrivateTable
 
 NUM_ROWS = 6_000
 EXACT = "values of cost that many hold"

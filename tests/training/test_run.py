@@ -12,10 +12,10 @@ import pytest
 from synthgen.encoding.layout import Block, EncodedTable, Layout
 from synthgen.errors import FitInterrupted, TrainingError, WriteError
 from synthgen.files.locks import claimed
-from synthgen.models.conditioning import MaskedRows
-from synthgen.models.gan.gan import GAN, GANSettings
 from synthgen.models.gan.losses import Relativistic
 from synthgen.models.gan.regularizers import SlopePenalty
+from synthgen.models.tables.conditioning import MaskedRows
+from synthgen.models.tables.gan import GAN, GANSettings
 from synthgen.networks import mlp
 from synthgen.training.backup import write_arrays
 from synthgen.training.batches import shuffled

@@ -16,8 +16,8 @@ from synthgen.metrics.distance import closer, nearest
 from synthgen.metrics.images.pools import ImagePools, Pool
 from synthgen.metrics.intervals import clustered_share
 from synthgen.metrics.limits import Limits
-from synthgen.metrics.privacy.closest_record import distance_curves
-from synthgen.metrics.privacy.matching import equal_patients
+from synthgen.metrics.matching import equal_patients
+from synthgen.metrics.tables.privacy.closest_record import distance_curves
 
 MIN_IMAGES = 50
 """Training and holdout images below which the share says nothing."""

@@ -21,7 +21,7 @@ from synthgen.metrics.images.closer import SPACES
 from synthgen.metrics.images.pools import ImagePools, Pool
 from synthgen.metrics.intervals import clustered_share
 from synthgen.metrics.limits import Limits
-from synthgen.metrics.privacy.sides import CONFIDENCE_OF_SIDES, severity
+from synthgen.metrics.sides import CONFIDENCE_OF_SIDES, severity
 
 NEIGHBOURS = 50
 """Among the nearest of which the nearest is unusually near, or not."""

@@ -10,11 +10,11 @@ from typing import final
 
 import numpy as np
 
+from synthgen.metrics.density_ratio import closeness
 from synthgen.metrics.distance import TIE, nearest
 from synthgen.metrics.images.pools import ImagePools, Pool
-from synthgen.metrics.privacy.density_ratio import closeness
-from synthgen.metrics.privacy.worst_patients import ExposedPatient
-from synthgen.metrics.tables import halves
+from synthgen.metrics.tables.privacy.worst_patients import ExposedPatient
+from synthgen.metrics.tables.tables import halves
 
 FEWEST_PATIENTS = 2
 """Of the holdout."""

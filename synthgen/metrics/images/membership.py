@@ -1,8 +1,8 @@
 """Membership inference: can somebody who holds a person's image tell whether it was among the training images?
 
-The attacks are those on tables (`metrics/privacy/membership.py`), in pixels and in the features of a network that never
-saw the training images: the distance to the nearest synthetic image (Chen et al. 2020, GAN-Leaks), and the same against
-the distance to the nearest of other real images (after van Breugel et al. 2023, DOMIAS).
+The attacks are those on tables (`metrics/tables/privacy/membership.py`), in pixels and in the features of a network
+that never saw the training images: the distance to the nearest synthetic image (Chen et al. 2020, GAN-Leaks), and the
+same against the distance to the nearest of other real images (after van Breugel et al. 2023, DOMIAS).
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
+from synthgen.metrics.attack import LIMITS, MIN_PATIENTS, Attack, best_of, per_patient, targets
 from synthgen.metrics.base import CONFIDENCE, Measurement, Metric, NotComputed, Part
+from synthgen.metrics.density_ratio import closeness
 from synthgen.metrics.distance import nearest
 from synthgen.metrics.images.closer import SPACES
 from synthgen.metrics.images.pools import ImagePools, Pool
 from synthgen.metrics.limits import Limits
-from synthgen.metrics.privacy.attack import LIMITS, MIN_PATIENTS, Attack, best_of, per_patient, targets
-from synthgen.metrics.privacy.density_ratio import closeness
-from synthgen.metrics.privacy.membership import (
+from synthgen.metrics.tables.privacy.membership import (
     MIN_FALSE_POSITIVES,
     RATES,
     rate_interval,
     roc_curve,
     true_positive_rate,
 )
-from synthgen.metrics.tables import halves
+from synthgen.metrics.tables.tables import halves
 
 
 @final

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.metrics.images.spaces import Extractor
-from synthgen.metrics.tables import halves
+from synthgen.metrics.tables.tables import halves
 
 Answer = TypeVar("Answer")
 

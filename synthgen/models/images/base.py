@@ -8,9 +8,9 @@ from keras import ops
 from synthgen import backend
 from synthgen.backend import Tensor
 from synthgen.dp.training import PrivateTraining
-from synthgen.encoding.image import EncodedImages, in_parts, pixels_of
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.models.chunked import ChunkedModel
+from synthgen.models.images.encoding import EncodedImages, in_parts, pixels_of
 from synthgen.networks import heads
 from synthgen.networks.geometry import Geometry
 from synthgen.training.batches import shuffled

@@ -8,9 +8,9 @@ many numbers lies near a sphere, and a straight line would leave it (White 2016,
 import numpy as np
 
 from synthgen import backend
-from synthgen.encoding.image import in_parts, pixels_of
 from synthgen.encoding.layout import EncodedTable
 from synthgen.models.images.base import ImageModel, images_of_a_call
+from synthgen.models.images.encoding import in_parts, pixels_of
 
 PARALLEL = 1e-6
 """Sine of the angle below which an arc is a straight line."""

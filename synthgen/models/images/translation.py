@@ -11,11 +11,11 @@ from keras import ops
 
 from synthgen import backend
 from synthgen.backend import Tensor
-from synthgen.encoding.image import in_parts, pixels_of
 from synthgen.models.gan.critic_update import update_critic
 from synthgen.models.gan.losses import AdversarialLoss, Relativistic
 from synthgen.models.gan.regularizers import SlopePenalty
 from synthgen.models.images.base import images_of_a_call
+from synthgen.models.images.encoding import in_parts, pixels_of
 from synthgen.models.optimised import Adversaries
 from synthgen.training.batches import shuffled
 

@@ -16,7 +16,7 @@ def clouds(projection: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Returns captions and pictures, one for each table, on one scale of density.
 
     Args:
-        projection: As `synthgen.report.projection.projection` returns it.
+        projection: As `synthgen.report.tables.projection.projection` returns it.
     """
     if not projection:
         return []

@@ -24,7 +24,7 @@ def marginal(histogram: Mapping[str, Any]) -> str:
     """Returns the picture of one column, or "" where nothing may be shown.
 
     Args:
-        histogram: As `synthgen.report.histograms.histograms` returns it.
+        histogram: As `synthgen.report.tables.histograms.histograms` returns it.
     """
     if not histogram["cells"]:
         return ""
@@ -44,7 +44,7 @@ def spikes(histogram: Mapping[str, Any]) -> list[str]:
     """Returns a sentence for each single value that is far more, or less, frequent among the synthetic rows.
 
     Args:
-        histogram: As `synthgen.report.histograms.histograms` returns it.
+        histogram: As `synthgen.report.tables.histograms.histograms` returns it.
     """
     told = []
     for spike in histogram.get("spikes", []):

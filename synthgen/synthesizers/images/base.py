@@ -14,11 +14,10 @@ import pandas as pd
 from synthgen.data.images.image_set import ImageSet
 from synthgen.data.schema import Schema
 from synthgen.dp.budget import DifferentialPrivacy
-from synthgen.encoding.image import EncodedImages
 from synthgen.encoding.layout import Layout
 from synthgen.errors import ConditionError, SettingsError
 from synthgen.models.images.base import ImageModel
-from synthgen.synthesizers.base import Synthesizer
+from synthgen.models.images.encoding import EncodedImages
 from synthgen.synthesizers.images import knowledge, private
 from synthgen.synthesizers.images.form import Form, check_images
 from synthgen.synthesizers.images.interpolation import Interpolating
@@ -28,6 +27,7 @@ from synthgen.synthesizers.images.watching import ACROSS, DOWN, SampleSheets
 from synthgen.synthesizers.learner import Learner
 from synthgen.synthesizers.parameters import Learned, NotFitted
 from synthgen.synthesizers.saving import NO_SCHEMA, WEIGHT
+from synthgen.synthesizers.tables.base import Synthesizer
 from synthgen.training.run import Plan, claim_checkpoint, run
 
 END_OF_RATE = 1 / 10

@@ -12,8 +12,8 @@ from synthgen.synthesizers.images import knowledge
 
 if TYPE_CHECKING:
     from synthgen.models.images.base import ImageModel
-    from synthgen.synthesizers.base import Synthesizer
     from synthgen.synthesizers.images.form import Form
+    from synthgen.synthesizers.tables.base import Synthesizer
 
 
 class Fitted(Protocol):

@@ -13,8 +13,8 @@ from synthgen.data.images.image_set import ImageSet
 from synthgen.data.schema import Schema
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.errors import ProtectionError, SchemaError, did_you_mean
-from synthgen.synthesizers.base import Synthesizer
-from synthgen.synthesizers.copula import GaussianCopula
+from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.copula import GaussianCopula
 
 PATIENT = "patient"
 """Column of whose each image is, in the table that is learned."""

@@ -7,15 +7,15 @@ from typing import Any
 from synthgen.data.schema import Schema
 from synthgen.encoding.table import TableEncoder
 from synthgen.expected import Fields, OneOf, agree
-from synthgen.synthesizers.base import Synthesizer
 from synthgen.synthesizers.contents import Contents, check_size
-from synthgen.synthesizers.copula import GaussianCopula
 from synthgen.synthesizers.images import knowledge
 from synthgen.synthesizers.images.base import ImageSynthesizer
 from synthgen.synthesizers.images.form import Form
 from synthgen.synthesizers.images.private import COMPONENTS
-from synthgen.synthesizers.marginals import DPMarginals
 from synthgen.synthesizers.saving import WEIGHT
+from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.copula import GaussianCopula
+from synthgen.synthesizers.tables.marginals import DPMarginals
 
 ATTRIBUTES: dict[str, Callable[..., Synthesizer]] = {
     GaussianCopula.family: GaussianCopula, DPMarginals.family: partial(DPMarginals, num_components=COMPONENTS),

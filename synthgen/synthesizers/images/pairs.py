@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from synthgen.data.images.image_set import ImageSet
-from synthgen.encoding.image import EncodedImages
 from synthgen.errors import SchemaError
+from synthgen.models.images.encoding import EncodedImages
 from synthgen.synthesizers.images.form import Form, check_images, check_set
 from synthgen.synthesizers.images.knowledge import NOTHING
 from synthgen.synthesizers.images.validation import hold_out

@@ -12,18 +12,18 @@ from synthgen.data.schema import Schema
 from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.dp.reader import Reader
 from synthgen.dp.training import plan_training
-from synthgen.encoding.image import EncodedImages
 from synthgen.encoding.layout import EncodedTable
 from synthgen.encoding.protection import Cohort
 from synthgen.errors import SettingsError
 from synthgen.models.images.base import ImageModel
+from synthgen.models.images.encoding import EncodedImages
 from synthgen.models.images.gan import ConvolutionalGAN
 from synthgen.synthesizers.images import knowledge
-from synthgen.synthesizers.learned_parts import Parts
-from synthgen.synthesizers.marginals import DPMarginals, fitted_field
 from synthgen.synthesizers.network import NO_CHECKPOINT, private_plan
-from synthgen.synthesizers.private_encoding import private_encoder
-from synthgen.synthesizers.private_table import PrivateTable, check_enough_patients
+from synthgen.synthesizers.tables.learned_parts import Parts
+from synthgen.synthesizers.tables.marginals import DPMarginals, fitted_field
+from synthgen.synthesizers.tables.private_encoding import private_encoder
+from synthgen.synthesizers.tables.private_table import PrivateTable, check_enough_patients
 from synthgen.training.run import Plan, run
 
 MARGINS_SHARE = 0.05

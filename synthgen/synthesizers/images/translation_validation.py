@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from synthgen.encoding.image import EncodedImages
+from synthgen.models.images.encoding import EncodedImages
 from synthgen.models.images.translation import Translation
 from synthgen.networks.geometry import Geometry
 from synthgen.synthesizers.images.validation import HeldOutFeatures, kernel_distance

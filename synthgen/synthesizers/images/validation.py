@@ -5,8 +5,8 @@ from keras import ops
 
 from synthgen import backend
 from synthgen.backend import Tensor
-from synthgen.encoding.image import EncodedImages, in_parts
 from synthgen.models.images.base import ImageModel
+from synthgen.models.images.encoding import EncodedImages, in_parts
 from synthgen.networks.geometry import Geometry
 from synthgen.networks.random_features import random_features
 from synthgen.training.monitors import Score

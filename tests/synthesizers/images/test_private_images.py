@@ -7,9 +7,9 @@ import pytest
 
 import synthgen as sg
 from synthgen import backend
-from synthgen.encoding.image import EncodedImages
 from synthgen.encoding.layout import EncodedTable
 from synthgen.errors import SettingsError
+from synthgen.models.images.encoding import EncodedImages
 from synthgen.synthesizers.images import knowledge, private
 from synthgen.synthesizers.images.form import Form
 

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 import synthgen as sg
-from synthgen.encoding import image
-from synthgen.encoding.image import EncodedImages
 from synthgen.encoding.layout import EncodedTable
+from synthgen.models.images import encoding
+from synthgen.models.images.encoding import EncodedImages
 
 
 @pytest.fixture
 def on_disk(tmp_path, monkeypatch):
     """Returns pixels as an array on disk that is never loaded as a whole."""
-    monkeypatch.setattr(image, "MOST_LOADED", 0)
+    monkeypatch.setattr(encoding, "MOST_LOADED", 0)
 
     def kept(pixels):
         np.save(tmp_path / "pixels.npy", pixels)

@@ -1,0 +1,92 @@
+"""What a release says to machines about its images: the files, and the table of what each image shows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from pandas.api import types
+
+from synthgen.bundle.tables.metadata import MEDIA, dataset, file_object, package, resource
+
+FILES = {"png": "*.png", "dicom": "*.dcm"}
+"""How the files of a folder end."""
+
+_CROISSANT_TYPES = {"numerical": "sc:Float", "boolean": "sc:Boolean", "datetime": "sc:DateTime"}
+_FRICTIONLESS_TYPES = {"numerical": "number", "boolean": "boolean", "datetime": "datetime"}
+
+
+def kinds(table: pd.DataFrame) -> dict[str, str]:
+    """Returns what kind of values each column holds.
+
+    Args:
+        table: (images, columns).
+
+    Example:
+        >>> kinds(pd.DataFrame({"file": ["a.png"], "age": [61], "ill": [True]}))
+        {'file': 'text', 'age': 'numerical', 'ill': 'boolean'}
+    """
+    return {str(name): _kind(table[name]) for name in table}
+
+
+def _kind(column: pd.Series) -> str:
+    if types.is_bool_dtype(column):
+        return "boolean"
+    if types.is_datetime64_any_dtype(column):
+        return "datetime"
+    return "numerical" if types.is_numeric_dtype(column) else "text"
+
+
+def image_croissant(
+    columns: Mapping[str, str], *, names: Mapping[str, str], table: Mapping[str, Any], images: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Returns the Croissant description of images, as JSON-LD.
+
+    Args:
+        columns: Of the table, with their kinds.
+        names: "name", "licence" and "created" of the data set.
+        table: "name", "format", "sha256" and "bytes" of the table's file.
+        images: The same of an archive; or "name" of a folder, "format" and "paths" of its files.
+    """
+    fields = [
+        {"@type": "cr:Field", "@id": f"table/{column}", "name": column,
+         "dataType": _CROISSANT_TYPES.get(kind, "sc:Text"),
+         "source": {"fileObject": {"@id": "table"}, "extract": {"column": column}}}
+        for column, kind in columns.items()
+    ]  # fmt: skip
+    records = [{"@type": "cr:RecordSet", "@id": "rows", "name": "rows", "description": "What each image shows.",
+                "field": fields}]  # fmt: skip
+    if "paths" not in images:
+        files = file_object("images", images)
+    else:
+        files = {
+            "@type": "cr:FileSet",
+            "@id": "images",
+            "name": images["name"],
+            "encodingFormat": MEDIA[images["format"]],
+            "includes": f"{images['name']}/**/{FILES[images['format']]}",
+        }
+    if images["format"] == "png":  # what readers of Croissant decode
+        pixels = {
+            "@type": "cr:Field",
+            "@id": "images/pixels",
+            "name": "pixels",
+            "dataType": "sc:ImageObject",
+            "source": {"fileSet": {"@id": "images"}, "extract": {"fileProperty": "content"}},
+        }
+        records.append({"@type": "cr:RecordSet", "@id": "pictures", "name": "pictures", "field": [pixels]})
+    return {**dataset(**names, things="images"), "distribution": [file_object("table", table), files],
+            "recordSet": records}  # fmt: skip
+
+
+def image_data_package(
+    columns: Mapping[str, str], *, names: Mapping[str, str], table: Mapping[str, Any], images: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Returns the Frictionless description of images; see `image_croissant` for the arguments."""
+    fields = [{"name": column, "type": _FRICTIONLESS_TYPES.get(kind, "string")} for column, kind in columns.items()]
+    described = {"encoding": "utf-8", "schema": {"fields": fields, "missingValues": [""]}}
+    if "paths" in images:
+        files = {"name": "images", "path": images["paths"], "format": images["format"],
+                 "mediatype": MEDIA[images["format"]]}  # fmt: skip
+    else:
+        files = resource("images", images)
+    return {**package(**names, things="images"), "resources": [resource("table", table) | described, files]}

@@ -1,0 +1,1 @@
+"""Tables in files: what reads and writes them."""

@@ -1,0 +1,1 @@
+"""Generative models of the rows of one table."""

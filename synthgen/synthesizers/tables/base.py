@@ -1,0 +1,299 @@
+"""Synthesizer: fitted to a table, sampled, saved. What every family shares; a family says how it learns."""
+
+import os
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Self
+
+import keras
+import numpy as np
+import pandas as pd
+
+from synthgen.calibration.calibrator import Calibrator
+from synthgen.data.constraints import Constraint
+from synthgen.data.schema import Schema
+from synthgen.data.tables.writers import TableWriter
+from synthgen.dp.budget import DifferentialPrivacy
+from synthgen.encoding.layout import Layout
+from synthgen.encoding.table import NumericalMethod, TableEncoder
+from synthgen.models.tables.base import GenerativeModel
+from synthgen.progress import progress
+from synthgen.provenance.digests import TableDigest
+from synthgen.synthesizers.learner import Learner
+from synthgen.synthesizers.parameters import Learned, NotFitted
+from synthgen.synthesizers.tables import learned_parts
+from synthgen.synthesizers.tables.inputs import check_schema, frame_of
+from synthgen.synthesizers.tables.requests import Request, parse_imputation, parse_request
+from synthgen.synthesizers.tables.sampling import RowSampler, rows_at_once
+
+
+class Synthesizer(Learner):
+    """Learns a table and draws synthetic rows; to scikit-learn an estimator of a density.
+
+    Args:
+        seed: Of everything random in fitting, and of `sample` where it is given none.
+        settings: Everything else that makes up the synthesizer; plain types, kept in the model file.
+    """
+
+    numerical: ClassVar[NumericalMethod] = "quantile_bins"
+    private: ClassVar[bool] = False
+    """Whether the family can learn under a privacy budget."""
+    private_bins: ClassVar[int] = 14
+    """Bins of a number under one, at most: noise drowns small ones."""
+
+    schema = Learned[Schema | None](lambda: None)
+    encoder = Learned[TableEncoder | None](lambda: None)
+    model = Learned[GenerativeModel | None](lambda: None)
+    constraints = Learned[tuple[Constraint, ...]](tuple)
+    calibrator = Learned[Calibrator | None](lambda: None)
+
+    @abstractmethod
+    def build(self, layout: Layout) -> GenerativeModel:
+        """Returns the untrained model for a layout: also to be filled from a file."""
+
+    @abstractmethod
+    def _learn(
+        self,
+        parts: learned_parts.Parts,
+        *,
+        checkpoint: str | os.PathLike[str] | None,
+        callbacks: Sequence[keras.callbacks.Callback],
+        verbose: bool,
+    ) -> GenerativeModel:
+        """Returns the model fitted to encoded rows; fills in history and best epoch, where there are epochs."""
+
+    def fit(
+        self,
+        frame: pd.DataFrame | np.ndarray,
+        y: Any = None,
+        *,
+        schema: Schema | None = None,
+        privacy: DifferentialPrivacy | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+        verbose: bool = True,
+    ) -> Self:
+        """Learns a table; what was learned before is forgotten.
+
+        Args:
+            frame: (rows, columns), training rows only: what `evaluate` gets as holdout must not be among them. A data
+                frame, or an array, whose columns become x0, x1, ...
+            y: Ignored, as scikit-learn's other density estimators do: a target to be learned is a column.
+            schema: What the table holds; None infers it, which no privacy budget covers.
+            privacy: What to promise each patient; None: nothing beyond what the schema protects. Then the last epoch
+                is kept and rows are not calibrated, and what was read is in `ledger`.
+            checkpoint: Directory that the run is backed up in after every epoch. The same call with the same directory
+                goes on where an interrupted run stopped, and ends with the same weights.
+            callbacks: Further Keras callbacks, e.g. TensorBoard.
+            verbose: Whether to show progress on a terminal.
+
+        Returns:
+            The synthesizer itself.
+
+        Raises:
+            SettingsError: If a setting is out of range, the family cannot learn so many columns, or not under a privacy
+                budget, or the budget is too small.
+            SchemaError: If the table does not fit the schema.
+            ProtectionError: If the table has fewer patients than `schema.rare_below`.
+            FitInterrupted: On Ctrl-C; the message says how to resume.
+            TrainingError: If losses stay infinite, or the checkpoint belongs to another run.
+        """
+        self.check_settings()
+        check_schema(schema, second=y)
+        learned_parts.check_privacy(privacy, schema, family=self.family, private=self.private)
+        named, frame = isinstance(frame, pd.DataFrame), frame_of(frame)
+        schema = Schema.infer(frame) if schema is None else schema
+        schema.validate(frame)
+        self._check_width(len(schema.learned))
+        parts = self._parts(frame, schema, privacy, verbose=verbose)
+        model = self._learn(parts, checkpoint=checkpoint, callbacks=callbacks, verbose=verbose)
+        calibrator = None
+        if privacy is None and self.settings.get("calibration", False):
+            calibrator = learned_parts.fitted_calibrator(
+                model, parts.table, parts.cohort, seed=self.seed, verbose=verbose
+            )
+        self.take(schema, parts.encoder, model, parts.constraints, calibrator)
+        self.ledger = None if parts.reader is None else parts.reader.ledger
+        self._note_columns(frame.columns.tolist(), named=named)
+        return self
+
+    def _parts(
+        self, frame: pd.DataFrame, schema: Schema, privacy: DifferentialPrivacy | None, *, verbose: bool
+    ) -> learned_parts.Parts:
+        if privacy is None:
+            return learned_parts.plain_parts(frame, schema, numerical=self.numerical, settings=self.encoder_settings(),
+                               seed=self.seed, verbose=verbose)  # fmt: skip
+        num_bins = min(self.settings.get("num_bins", self.private_bins), self.private_bins)
+        return learned_parts.private_parts(frame, schema, privacy, num_bins=num_bins, verbose=verbose)
+
+    def take(
+        self,
+        schema: Schema,
+        encoder: TableEncoder,
+        model: GenerativeModel,
+        constraints: tuple[Constraint, ...],
+        calibrator: Calibrator | None,
+    ) -> None:
+        """Makes this a fitted synthesizer of the given parts."""
+        self.schema, self.encoder, self.model = schema, encoder, model
+        self.constraints, self.calibrator = constraints, calibrator
+        self.note_settings()
+        self._note_columns(list(schema.columns), named=True)
+
+    def fitted(self) -> tuple[Schema, TableEncoder, GenerativeModel]:
+        """Returns schema, encoder and model.
+
+        Raises:
+            NotFittedError: Before `fit`.
+        """
+        if self.schema is None or self.encoder is None or self.model is None:
+            raise NotFitted(f"This {self.family} is not fitted yet. Call fit(frame) first, or synthgen.load(path).")
+        return self.schema, self.encoder, self.model
+
+    def _check_width(self, num_columns: int) -> None:
+        """Raises a SettingsError, where a family cannot learn so many columns."""
+
+    def encoder_settings(self) -> dict[str, Any]:
+        """Returns what `TableEncoder.fit` is told beside the table."""
+        return {name: self.settings[name] for name in ("num_bins",) if name in self.settings}
+
+    def sample(
+        self,
+        num_rows: int,
+        *,
+        conditions: Mapping[str, Any] | None = None,
+        known: pd.DataFrame | None = None,
+        balance: str | None = None,
+        calibrate: bool = True,
+        seed: int | None = None,
+        verbose: bool = True,
+    ) -> pd.DataFrame:
+        """Draws synthetic rows.
+
+        Args:
+            num_rows: At least 0.
+            conditions: What every row must hold: column name to a value, a list of values, or `Between(low, high)`.
+            known: (num_rows, some columns), rows to complete, each in its place; missing cells are drawn.
+            balance: A categorical or boolean column whose values come equally often.
+            calibrate: Whether, if the synthesizer learned how and no condition is set, more rows are drawn and those
+                kept that look most like training rows; False is many times faster.
+            seed: None: drawn from the synthesizer's seed, another at each call.
+            verbose: Whether to show progress on a terminal.
+
+        Returns:
+            (num_rows, columns) in the schema's order and types.
+
+        Raises:
+            NotFittedError: Before `fit`.
+            ConditionError: If a condition names what is not there, or too few rows can hold it; says how many.
+            ConstraintError: If too few rows can obey the constraints.
+        """
+        parts = list(self._chunks(num_rows, conditions, known, balance, calibrate, seed, verbose))
+        return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+
+    def impute(self, frame: pd.DataFrame, *, seed: int | None = None, verbose: bool = True) -> pd.DataFrame:
+        """Fills the missing cells of a table, each row's given the cells that it has.
+
+        Filled in is a draw, no guess: several seeds give the tables of multiple imputation (Rubin 1987).
+
+        Args:
+            frame: (rows, columns) with at least the learned columns.
+            seed: See `sample`.
+            verbose: See `sample`.
+
+        Returns:
+            (rows, columns), the same but for those cells.
+
+        Raises:
+            NotFittedError: Before `fit`.
+            ConditionError: If a learned column is absent, a value unknown, or the family draws whole rows only.
+        """
+        schema, encoder, model = self.fitted()
+        request = parse_imputation(frame, schema, encoder, completes=model.copies_known)
+        gaps = frame[schema.learned].isna()
+        rows = np.flatnonzero(gaps.any(axis=1))
+        drawn = pd.concat(self._drawn(len(rows), request.part(rows), calibrate=False, seed=seed, verbose=verbose))
+        filled = frame.copy()
+        for name in gaps.columns[gaps.any()]:
+            values = filled[name].astype(object).to_numpy()
+            here = gaps[name].to_numpy()
+            values[here] = drawn[name].astype(object).to_numpy()[here[rows]]
+            filled[name] = pd.Series(values, index=frame.index).astype(frame[name].dtype)
+        return filled
+
+    def sample_to(
+        self,
+        path: str | os.PathLike[str],
+        num_rows: int,
+        *,
+        conditions: Mapping[str, Any] | None = None,
+        balance: str | None = None,
+        calibrate: bool = True,
+        seed: int | None = None,
+        verbose: bool = True,
+    ) -> str:
+        """Draws synthetic rows into a file, in constant memory; returns their digest (`provenance.digests.digest_of`).
+
+        Args:
+            path: CSV, TSV, Parquet or Feather by its suffix. Appears when all rows are written.
+            num_rows: At least 0.
+            conditions: See `sample`.
+            balance: See `sample`.
+            calibrate: See `sample`.
+            seed: See `sample`.
+            verbose: See `sample`.
+
+        Raises:
+            WriteError: If the path cannot be written; before anything is drawn.
+        """
+        digest = TableDigest()
+        with TableWriter(path) as writer:
+            for chunk in self._chunks(num_rows, conditions, None, balance, calibrate, seed, verbose):
+                writer.write(chunk)
+                digest.update(chunk)
+        return digest.hexdigest()
+
+    def members(self) -> dict[str, Any]:
+        schema, encoder, model = self.fitted()
+        trees = self.calibrator
+        taken = {
+            "arrays": model.state(), "constraints": [constraint.to_dict() for constraint in self.constraints],
+            "calibrator": None if trees is None else trees.state(),
+        }  # fmt: skip
+        return {
+            "schema": schema.to_dict(), "encoder": encoder.state(), "model": taken,
+            "weights": model.weights_to_keep(), "trees": [] if trees is None else trees.arrays(),
+        }  # fmt: skip
+
+    def _chunks(
+        self,
+        num_rows: int,
+        conditions: Mapping[str, Any] | None,
+        known: pd.DataFrame | None,
+        balance: str | None,
+        calibrate: bool,
+        seed: int | None,
+        verbose: bool,
+    ) -> Iterator[pd.DataFrame]:
+        schema, encoder, model = self.fitted()
+        self.check_draw(num_rows, seed, name="num_rows")
+        request = parse_request(
+            schema, encoder, conditions=conditions, known=known, balance=balance, num_rows=num_rows,
+            completes=model.copies_known,
+        )  # fmt: skip
+        yield from self._drawn(num_rows, request, calibrate=calibrate, seed=seed, verbose=verbose)
+
+    def _drawn(
+        self, num_rows: int, request: Request, *, calibrate: bool, seed: int | None, verbose: bool
+    ) -> Iterator[pd.DataFrame]:
+        """Draws what is requested, as many rows at a time as memory should hold."""
+        _, encoder, model = self.fitted()
+        seed = self.next_seed() if seed is None else seed
+        self._samples_drawn += 1
+        sampler = RowSampler(encoder, model, self.constraints, calibrator=self.calibrator if calibrate else None)
+        chunk_rows = rows_at_once(len(encoder.columns), calibrated=calibrate and self.calibrator is not None)
+        starts = range(0, max(num_rows, 1), chunk_rows)
+        for start in progress(starts, "Sampling", verbose and len(starts) > 1):
+            rows = range(start, min(start + chunk_rows, num_rows))
+            drawn = sampler.draw(len(rows), request.part(rows), rng=np.random.default_rng([seed, start]))
+            yield encoder.complete(drawn, first_row=start, seed=seed)
