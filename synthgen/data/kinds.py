@@ -8,14 +8,14 @@ from synthgen.data.kind import Kind
 from synthgen.errors import SchemaError
 
 KINDS: dict[str, str] = {
-    "images": "synthgen.data.images.kind:Images",
-    "tables": "synthgen.data.tables.kind:Tables",
+    "images": "synthgen.data.images.kind:ImageKind",
+    "tables": "synthgen.data.tables.kind:TableKind",
 }
 """Name to where its class is, in the order in which they are asked: the most particular first."""
 
 
 def kind_named(name: str) -> Kind[Any]:
-    """Returns a kind.
+    """Returns the kind that is called so.
 
     Args:
         name: That `KINDS` knows.

@@ -14,7 +14,7 @@ ENDINGS = (".npz", ".nii", ".nii.gz", ".dcm")
 
 
 @final
-class Images(Kind[ImageSet]):
+class ImageKind(Kind[ImageSet]):
     """Folders of images, archives and single files of them."""
 
     name = "images"

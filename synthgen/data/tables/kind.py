@@ -13,7 +13,7 @@ from synthgen.data.tables.writers import write_table
 
 
 @final
-class Tables(Kind[pd.DataFrame]):
+class TableKind(Kind[pd.DataFrame]):
     """Data frames. Asked last, they claim any file: which formats there are, the reader says."""
 
     name = "tables"
