@@ -12,14 +12,12 @@ Example:
 """
 
 import importlib
+import warnings
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from synthgen.audit.audit import AuditResult as AuditResult
     from synthgen.audit.audit import audit as audit
-    from synthgen.audit.one_patient import OnePatientResult as OnePatientResult
     from synthgen.audit.one_patient import audit_one_patient as audit_one_patient
-    from synthgen.audit.shadow import ShadowResult as ShadowResult
     from synthgen.audit.shadow import shadow_attack as shadow_attack
     from synthgen.augmentation.augment import augment as augment
     from synthgen.augmentation.sampler import SyntheticSampler as SyntheticSampler
@@ -35,6 +33,8 @@ if TYPE_CHECKING:
     from synthgen.data.constraints import Inequality as Inequality
     from synthgen.data.constraints import Range as Range
     from synthgen.data.constraints import Unique as Unique
+    from synthgen.data.doors import read as read
+    from synthgen.data.doors import write as write
     from synthgen.data.images.image_set import ImageSet as ImageSet
     from synthgen.data.images.reading import read_images as read_images
     from synthgen.data.images.reading import write_images as write_images
@@ -46,18 +46,14 @@ if TYPE_CHECKING:
     from synthgen.dp.budget import DifferentialPrivacy as DifferentialPrivacy
     from synthgen.errors import SynthgenError as SynthgenError
     from synthgen.metrics.tables.utility.augmentation import augmentation_verdict as augmentation_verdict
-    from synthgen.metrics.tables.utility.augmentation_result import AugmentationVerdict as AugmentationVerdict
     from synthgen.provenance.roster import Roster as Roster
     from synthgen.provenance.roster_file import read_roster as read_roster
     from synthgen.report.evaluate import evaluate as evaluate
     from synthgen.report.evaluate_images import evaluate_images as evaluate_images
-    from synthgen.report.evaluate_translation import TranslationReport as TranslationReport
     from synthgen.report.evaluate_translation import evaluate_translation as evaluate_translation
     from synthgen.report.report import Report as Report
     from synthgen.selection.auto import fit_auto as fit_auto
-    from synthgen.selection.selection import Selection as Selection
     from synthgen.selection.tuning import tune as tune
-    from synthgen.selection.tuning_result import TuningResult as TuningResult
     from synthgen.synthesizers.drawing import draw as draw
     from synthgen.synthesizers.drawing import prove as prove
     from synthgen.synthesizers.images.diffusion import ImageDiffusion as ImageDiffusion
@@ -77,6 +73,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _MODULES = {
+    "read": "synthgen.data.doors",
+    "write": "synthgen.data.doors",
     "split": "synthgen.data.split",
     "ImageSet": "synthgen.data.images.image_set",
     "read_images": "synthgen.data.images.reading",
@@ -112,23 +110,16 @@ _MODULES = {
     "read_roster": "synthgen.provenance.roster_file",
     "load": "synthgen.synthesizers.loading",
     "tune": "synthgen.selection.tuning",
-    "TuningResult": "synthgen.selection.tuning_result",
     "audit": "synthgen.audit.audit",
-    "AuditResult": "synthgen.audit.audit",
     "audit_one_patient": "synthgen.audit.one_patient",
-    "OnePatientResult": "synthgen.audit.one_patient",
     "shadow_attack": "synthgen.audit.shadow",
-    "ShadowResult": "synthgen.audit.shadow",
     "augment": "synthgen.augmentation.augment",
     "SyntheticSampler": "synthgen.augmentation.sampler",
     "fit_auto": "synthgen.selection.auto",
-    "Selection": "synthgen.selection.selection",
     "augmentation_verdict": "synthgen.metrics.tables.utility.augmentation",
-    "AugmentationVerdict": "synthgen.metrics.tables.utility.augmentation_result",
     "evaluate": "synthgen.report.evaluate",
     "evaluate_images": "synthgen.report.evaluate_images",
     "evaluate_translation": "synthgen.report.evaluate_translation",
-    "TranslationReport": "synthgen.report.evaluate_translation",
     "Report": "synthgen.report.report",
     "Policy": "synthgen.bundle.policy",
     "read_table": "synthgen.data.tables.readers",
@@ -137,11 +128,25 @@ _MODULES = {
     "SynthgenError": "synthgen.errors",
 }
 
+_MOVED = {
+    "TuningResult": "synthgen.selection.tuning_result",
+    "AuditResult": "synthgen.audit.audit",
+    "OnePatientResult": "synthgen.audit.one_patient",
+    "ShadowResult": "synthgen.audit.shadow",
+    "Selection": "synthgen.selection.selection",
+    "AugmentationVerdict": "synthgen.metrics.tables.utility.augmentation_result",
+    "TranslationReport": "synthgen.report.evaluate_translation",
+}
+"""What functions return and nobody makes: once public here, now to be found where it is made."""
+
 __all__ = [*_MODULES, "__version__"]  # noqa: PLE0604 - every key is a string
 
 
 def __getattr__(name: str) -> Any:
-    """Imports a public name on first use (PEP 562)."""
+    """Imports a public name on first use (PEP 562); one that has moved too, with a word on where it is now."""
+    if name in _MOVED:
+        warnings.warn(f"synthgen.{name} is now {_MOVED[name]}.{name}.", DeprecationWarning, 2)
+        return getattr(importlib.import_module(_MOVED[name]), name)
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(_MODULES[name]), name)

@@ -1,13 +1,19 @@
 """What a kind of data is to whoever knows none: who claims a path or a value, how it is read, divided and called."""
 
+import hashlib
 import os
 from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar, final
+
+from synthgen.data.schema import Schema
 
 Data = TypeVar("Data")
 """What is read of a kind: a data frame, a set of images."""
+
+Source = str | os.PathLike[str]
+"""A path, or an address as that of a database."""
 
 
 @final
@@ -37,13 +43,17 @@ class Kind(ABC, Generic[Data]):
     name: ClassVar[str]
     """Of its folders, in `FAMILIES` and in documents: "tables"."""
     words: ClassVar[Words]
+    where: ClassVar[str]
+    """It is read from, for errors: "a file that ends in .csv"."""
+    coincide: ClassVar[bool] = False
+    """Whether two of different patients may be equal by chance, as rows of few columns are."""
 
     @abstractmethod
-    def claims(self, path: Path) -> bool:
+    def claims(self, path: Source) -> bool:
         """Whether a path that is there, or is to be written, holds data of this kind, by its name and what lies there.
 
         Args:
-            path: Of a file or folder.
+            path: Of a file or folder; or an address.
         """
 
     @abstractmethod
@@ -55,7 +65,7 @@ class Kind(ABC, Generic[Data]):
         """
 
     @abstractmethod
-    def read(self, path: str | os.PathLike[str], **options: Any) -> Data:
+    def read(self, path: Source, **options: Any) -> Data:
         """Reads data.
 
         Args:
@@ -63,7 +73,7 @@ class Kind(ABC, Generic[Data]):
             options: As the reader of the kind takes them.
 
         Raises:
-            SynthgenError: If the path cannot be read, or an option is none of this kind; names them.
+            ReadError: If the path cannot be read, or an option is none of this kind; names them.
         """
 
     @abstractmethod
@@ -76,7 +86,7 @@ class Kind(ABC, Generic[Data]):
             options: As the writer of the kind takes them.
 
         Raises:
-            SynthgenError: If the path cannot be written, or an option is none of this kind; names them.
+            WriteError: If the path cannot be written, or an option is none of this kind; names them.
         """
 
     @abstractmethod
@@ -90,5 +100,43 @@ class Kind(ABC, Generic[Data]):
             seed: Of the choice.
 
         Raises:
-            SynthgenError: If there is nothing to divide, or `by` is unknown.
+            SchemaError: If there is nothing to divide, or `by` is unknown.
         """
+
+    @abstractmethod
+    def contents(self, data: Data, columns: Sequence[str]) -> Iterator[bytes]:
+        """Yields each row, image ... as bytes that say its value, whatever types and format it is held in.
+
+        Args:
+            data: Of this kind.
+            columns: What counts, where there are columns; their order makes no difference.
+        """
+
+    def digest(self, data: Data) -> str:
+        """Returns a digest of all of the data, 64 hexadecimal digits: every value counts, and the order.
+
+        Args:
+            data: Of this kind.
+        """
+        whole = hashlib.sha256()
+        for content in self.contents(data, ()):
+            whole.update(len(content).to_bytes(8, "big") + content)
+        return whole.hexdigest()
+
+    def counted(self, data: Data, schema: Schema | None) -> tuple[tuple[str, ...], str | None]:
+        """Returns which columns say who is who, and the one that names the patient; none where there are no columns.
+
+        Args:
+            data: That was learned.
+            schema: What its columns mean; None: a guess.
+        """
+        return (), None
+
+    def patients(self, data: Data, key: str) -> Iterator[bytes]:
+        """Yields each patient who is named, once, as bytes; none where another file would name them otherwise.
+
+        Args:
+            data: Of this kind.
+            key: Column that names the patient.
+        """
+        return iter(())

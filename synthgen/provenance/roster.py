@@ -10,8 +10,9 @@ plain arrays, never a pickle.
 | learned, held_out | (rows, 16) keyed digests of rows or images, sorted |
 | learned_patients, held_out_patients | (patients, 16) keyed digests of the patient key, sorted; none without one |
 
-A digest is BLAKE2b (RFC 7693) of a row's canonical text (`synthgen.provenance.cells`) under the key. The key is in the
-file: whoever holds it can ask about any row, so that it is as secret as the table itself.
+A digest is BLAKE2b (RFC 7693) of what a row or image holds (`Kind.contents`; of a row its canonical text, see
+`synthgen.data.tables.cells`) under the key. The key is in the file: whoever holds it can ask about any row, so that it
+is as secret as the table itself.
 """
 
 import hashlib
@@ -20,12 +21,11 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Self, final
+from typing import Any, Self, final
 
 import numpy as np
-import pandas as pd
 
-from synthgen.data.images.image_set import ImageSet
+from synthgen.data.kinds import kind_of, kind_of_things
 from synthgen.data.schema import Schema
 from synthgen.errors import EvaluationError
 from synthgen.files.writing import replacing
@@ -33,9 +33,7 @@ from synthgen.provenance.digests import (
     DIGEST_BYTES,
     KEY_BYTES,
     file_digest,
-    keyed_images,
-    keyed_patients,
-    keyed_rows,
+    keyed,
 )
 
 FORMAT, VERSION = "synthgen-roster", 1
@@ -54,7 +52,7 @@ class Roster:
 
     Args:
         model: SHA-256 of the model file that learned them.
-        things: "rows" or "images".
+        things: What was learned, by the word of its kind: "rows".
         columns: What counts of a row: the learned columns.
         patient_key: Column that names the patient, or None.
         key: 32 secret bytes.
@@ -64,6 +62,7 @@ class Roster:
         held_out_patients: (patients, 16) uint8, sorted.
 
     Example:
+        >>> import pandas as pd
         >>> patients = pd.DataFrame({"age": range(20, 60)})
         >>> train, holdout = patients.iloc[:30], patients.iloc[30:]
         >>> roster = Roster.of(train=train, holdout=holdout, schema=Schema.infer(train), model="0" * 64)
@@ -72,7 +71,7 @@ class Roster:
     """
 
     model: str
-    things: Literal["rows", "images"]
+    things: str
     columns: tuple[str, ...] = ()
     patient_key: str | None = None
     key: bytes = field(repr=False)
@@ -85,18 +84,18 @@ class Roster:
     def of(
         cls,
         *,
-        train: pd.DataFrame | ImageSet,
+        train: Any,
         model: str | os.PathLike[str],
-        holdout: pd.DataFrame | ImageSet | None = None,
+        holdout: Any = None,
         schema: Schema | None = None,
     ) -> Self:
         """Returns the roster of a fit.
 
         Args:
-            train: What was learned: (rows, columns), or images.
+            train: What was learned: data of any kind.
             model: The model file that `save` wrote, or its SHA-256.
             holdout: What was held out for the judges; None: nothing is known of it.
-            schema: What the columns of a table mean; not for images.
+            schema: What columns mean, where the kind has them; None: a guess.
 
         Raises:
             OSError: If the model file cannot be read.
@@ -104,19 +103,17 @@ class Roster:
         key = secrets.token_bytes(KEY_BYTES)
         shown = str(model)
         digest = shown if len(shown) == 64 and set(shown) <= set("0123456789abcdef") else file_digest(model)
-        if isinstance(train, ImageSet):
-            empty = cls(model=digest, things="images", key=key, learned=_none())
-        else:
-            meaning = Schema.infer(train) if schema is None else schema
-            empty = cls(model=digest, things="rows", columns=tuple(sorted(meaning.learned)),
-                        patient_key=meaning.patient_key, key=key, learned=_none())  # fmt: skip
+        kind = kind_of(train)
+        columns, patient_key = kind.counted(train, schema)
+        empty = cls(model=digest, things=kind.words.things, columns=columns, patient_key=patient_key, key=key,
+                    learned=_none())  # fmt: skip
         found = {"learned": empty.digests(train), "learned_patients": empty.patients(train)}
         if holdout is not None:
             found |= {"held_out": empty.digests(holdout), "held_out_patients": empty.patients(holdout)}
         ordered: dict[str, Any] = {name: _sorted(digests) for name, digests in found.items()}
         return replace(empty, **ordered)
 
-    def digests(self, data: pd.DataFrame | ImageSet, role: str = "train") -> np.ndarray:
+    def digests(self, data: Any, role: str = "train") -> np.ndarray:
         """Returns the keyed digests of rows or images, (rows, 16) uint8.
 
         Args:
@@ -126,31 +123,30 @@ class Roster:
         Raises:
             EvaluationError: If it is of another kind, or lacks a column.
         """
-        if isinstance(data, ImageSet) != (self.things == "images"):
+        kind = kind_of(data)
+        if kind.words.things != self.things:
             raise EvaluationError(f"{role}: the roster is one of {self.things}. Pass what the model learned.")
-        if isinstance(data, ImageSet):
-            return keyed_images(data, key=self.key)
         wanted = [*self.columns, *([] if self.patient_key is None else [self.patient_key])]
         absent = [name for name in wanted if name not in data]
         if absent:
             raise EvaluationError(f"{role} lacks {absent}, which the model's training rows had. Pass what it learned.")
-        return keyed_rows(data, self.columns, key=self.key)
+        return keyed(kind.contents(data, self.columns), key=self.key)
 
-    def patients(self, data: pd.DataFrame | ImageSet) -> np.ndarray:
+    def patients(self, data: Any) -> np.ndarray:
         """Returns the keyed digests of patients who are named, (patients, 16) uint8.
 
         Args:
-            data: Rows; of images it is not known who is who in another file.
+            data: Of the kind that was learned; of some, such as images, it is not known who is who in another file.
         """
-        if isinstance(data, ImageSet) or self.patient_key is None:
+        if self.patient_key is None:
             return _none()
-        return keyed_patients(data[self.patient_key], key=self.key)
+        return keyed(kind_of(data).patients(data, self.patient_key), key=self.key)
 
     def check(
         self,
         *,
-        train: pd.DataFrame | ImageSet,
-        holdout: pd.DataFrame | ImageSet | None = None,
+        train: Any,
+        holdout: Any = None,
         model: str | os.PathLike[str] | None = None,
     ) -> dict[str, str]:
         """Says that these are who was learned and who was not, or refuses them.
@@ -198,7 +194,7 @@ class Roster:
                 "learned, which fit --train writes."
             )
 
-    def _checked_holdout(self, holdout: pd.DataFrame | ImageSet) -> str:
+    def _checked_holdout(self, holdout: Any) -> str:
         found = self.digests(holdout, "holdout")
         known = np.isin(_codes(self.patients(holdout)), _codes(self.learned_patients)).sum()
         if known:
@@ -218,8 +214,8 @@ class Roster:
         return "is not what was held out, and holds no more learned ones than others' do"
 
     def _honest(self, count: int) -> float:
-        """Most of so many rows of others that may equal a learned one: coarse tables have such, images none."""
-        if self.things == "images":
+        """Most of so many of others that may equal a learned one: coarse tables have such, images none."""
+        if not kind_of_things(self.things).coincide:
             return 0.0
         rng = np.random.default_rng(0)
         order = rng.permutation(len(self.learned))

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from synthgen.data.kinds import all_kinds
 from synthgen.errors import ReadError
 from synthgen.files.reading import read_whole
 from synthgen.provenance.digests import DIGEST_BYTES, KEY_BYTES
@@ -114,6 +115,11 @@ def _about(path: str | os.PathLike[str], content: bytes) -> dict[str, Any]:
     if not isinstance(about, dict) or about.get("format") != FORMAT or about.get("version") != VERSION:
         raise ReadError(f"{path} is no roster of version {VERSION}. Update synthgen, or fit again to have one.")
     right = set(about) == set(_KINDS) and all(isinstance(about[name], kind) for name, kind in _KINDS.items())
-    if not right or about["things"] not in ("rows", "images") or not all(isinstance(n, str) for n in about["columns"]):
+    if not right or about["things"] not in _things() or not all(isinstance(n, str) for n in about["columns"]):
         raise ReadError(f"{path} is no roster of version {VERSION}: what it says of itself is not what a fit writes.")
     return about
+
+
+def _things() -> list[str]:
+    """What may have been learned, by the words of the kinds."""
+    return [kind.words.things for kind in all_kinds()]

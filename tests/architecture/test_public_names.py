@@ -1,6 +1,7 @@
 """What `import synthgen` gives: every promised name, quickly, and nothing heavy."""
 
 import ast
+import importlib
 import resource
 import subprocess
 import sys
@@ -32,6 +33,13 @@ def test_editors_see_the_same_names():
 
 def test_every_family_of_the_list_is_public():
     assert {family.name: family.module for family in FAMILIES}.items() <= synthgen._MODULES.items()
+
+
+@pytest.mark.parametrize(("name", "module"), synthgen._MOVED.items())
+def test_results_that_nobody_makes_are_no_public_names_and_are_still_found(name, module):
+    assert name not in synthgen.__all__
+    with pytest.warns(DeprecationWarning, match=f"synthgen.{name} is now {module}.{name}"):
+        assert getattr(synthgen, name) is getattr(importlib.import_module(module), name)
 
 
 def test_unknown_names_fail_as_usual():

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import synthgen as sg
-from synthgen.provenance.cells import column_texts
-from synthgen.provenance.digests import digest_of, keyed_images, keyed_rows
+from synthgen.data.kinds import kind_of
+from synthgen.data.tables.cells import column_texts
+from synthgen.provenance.digests import digest_of, keyed
 
 
 def visits():
@@ -96,13 +97,14 @@ def test_digests_are_those_of_the_standard_library():
     frame = pd.DataFrame({"sex": ["F", None], "age": [61.0, 7.5]})
     told = b'["age","sex"]\n["61","F"]\n["7.5",null]\n'
     assert digest_of(frame) == hashlib.sha256(told).hexdigest()
-    digests = keyed_rows(frame, ["sex", "age"], key=b"k" * 32)
+    digests = keyed(kind_of(frame).contents(frame, ["sex", "age"]), key=b"k" * 32)
     assert digests[1].tobytes() == hashlib.blake2b(b'["7.5",null]', digest_size=16, key=b"k" * 32).digest()
     pixels = np.arange(12, dtype=np.uint8).reshape(1, 3, 4, 1)
     content = json.dumps([3, 4, 1, 8], separators=(",", ":")).encode() + b"\n" + bytes(
         byte for value in range(12) for byte in (value, 0)
     )  # fmt: skip
-    digest = keyed_images(sg.ImageSet(pixels=pixels), key=b"k" * 32)
+    images = sg.ImageSet(pixels=pixels)
+    digest = keyed(kind_of(images).contents(images, ()), key=b"k" * 32)
     assert digest[0].tobytes() == hashlib.blake2b(content, digest_size=16, key=b"k" * 32).digest()
 
 

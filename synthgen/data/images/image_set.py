@@ -13,7 +13,7 @@ import pandas as pd
 
 from synthgen.data.images.disk import beside, pieces_of, taken
 from synthgen.data.images.quantisation import quantised
-from synthgen.data.split import patient_codes, split
+from synthgen.data.split import held_out, patient_codes
 from synthgen.errors import SchemaError, did_you_mean
 
 MOST_BITS = 16
@@ -184,10 +184,13 @@ class ImageSet:
         Args:
             holdout: Share of the patients to hold out.
             seed: Of the choice.
+
+        Raises:
+            SchemaError: If `holdout` is not between 0 and 1, or a side would be empty.
         """
-        whose = np.arange(len(self)) if self.patients is None else self.patients
-        sides = split(pd.DataFrame({"patient": whose}), by="patient", holdout=holdout, seed=seed)
-        return self.take(sides[0].index.to_numpy()), self.take(sides[1].index.to_numpy())
+        whose = np.arange(len(self)) if self.patients is None else patient_codes(pd.Series(self.patients))
+        held = held_out(whose, share=holdout, seed=seed, unit="patients of images")
+        return self.take(np.flatnonzero(~held)), self.take(np.flatnonzero(held))
 
     def duplicates(self) -> list[list[int]]:
         """Returns the positions of images that are equal pixel by pixel, a list for each that is there more than once.

@@ -1,16 +1,17 @@
 """Images as a kind of data: an `ImageSet`, an image each."""
 
+import hashlib
+import json
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, final
 
 from synthgen.data.images.image_set import ImageSet
-from synthgen.data.images.reading import read_images, write_images
-from synthgen.data.kind import Kind, Words
+from synthgen.data.images.reading import holds_images, read_images, write_images
+from synthgen.data.kind import Kind, Source, Words
+from synthgen.data.tables.digest import TableDigest
 from synthgen.errors import SchemaError
-
-ENDINGS = (".npz", ".nii", ".nii.gz", ".dcm")
-"""Files that hold images and no table."""
 
 
 @final
@@ -19,14 +20,15 @@ class ImageKind(Kind[ImageSet]):
 
     name = "images"
     words = Words(thing="image", things="images", whole="set", these="these images")
+    where = "an .npz, .nii, .nii.gz or DICOM file, or a folder of PNG, JPEG, DICOM or NIfTI files"
 
-    def claims(self, path: Path) -> bool:
-        return path.is_dir() or path.name.lower().endswith(ENDINGS)
+    def claims(self, path: Source) -> bool:
+        return holds_images(Path(path))
 
     def holds(self, value: Any) -> bool:
         return isinstance(value, ImageSet)
 
-    def read(self, path: str | os.PathLike[str], **options: Any) -> ImageSet:
+    def read(self, path: Source, **options: Any) -> ImageSet:
         return read_images(path, **options)
 
     def write(self, data: ImageSet, path: str | os.PathLike[str], **options: Any) -> None:
@@ -39,3 +41,15 @@ class ImageKind(Kind[ImageSet]):
                 "whose each is when they are read."
             )
         return data.split(holdout=holdout, seed=seed)
+
+    def contents(self, data: ImageSet, columns: Sequence[str]) -> Iterator[bytes]:
+        head = json.dumps([*data.pixels.shape[1:], data.bits], separators=(",", ":")).encode() + b"\n"
+        return (head + image.astype("<u2").tobytes() for image in data.pixels)
+
+    def digest(self, data: ImageSet) -> str:
+        known = TableDigest()
+        known.update(data.table.rename(columns=str))
+        whole = hashlib.sha256(known.hexdigest().encode())
+        for content in self.contents(data, ()):
+            whole.update(content)
+        return whole.hexdigest()

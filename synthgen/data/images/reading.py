@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from synthgen.data.images.image_set import ImageSet
+from synthgen.data.options import options_of, require_options
 from synthgen.errors import ReadError, WriteError
+
+VOLUMES, SCANS, PICTURES = (".nii", ".nii.gz"), (".dcm", ".dicom"), (".png", ".jpg", ".jpeg")
+"""Endings of files, whatever their letters are."""
 
 
 def read_images(
@@ -41,7 +46,7 @@ def read_images(
         The images.
 
     Raises:
-        ReadError: If there is nothing that can be read, or some files cannot be.
+        ReadError: If there is nothing that can be read, some files cannot be, or an option is none of the reader's.
         WriteError: If the cache cannot be written.
 
     Example:
@@ -68,17 +73,44 @@ def read_images(
     if path.suffix == ".npz":
         if size is not None or skip_corrupt:
             raise ReadError(f"{'size' if size else 'skip_corrupt'} is not for archives, which hold images of one size.")
+        _require(options, read_npz, path)
         return read_npz(path, allow_synthetic=allow_synthetic, cache=rules.cache, **options)
     files = sorted(path.rglob("*")) if path.is_dir() else [path]
-    volumes = [file for file in files if file.name.endswith((".nii", ".nii.gz"))]
+    volumes = [file for file in files if file.name.endswith(VOLUMES)]
     if volumes:
+        _require(options, read_nifti, path)
         return read_nifti(volumes, rules=rules, **options)
-    scans = [file for file in files if file.suffix.lower() in (".dcm", ".dicom") or _is_dicom(file)]
+    scans = [file for file in files if file.suffix.lower() in SCANS or _is_dicom(file)]
     if scans:
+        _require(options, read_dicom, path)
         return read_dicom(scans, rules=rules, **options)
     if path.is_dir():
+        _require(options, read_pictures, path)
         return read_pictures(path, rules=rules, **options)
     raise ReadError(f"{path}: expected an .npz, a DICOM or a NIfTI file, or a folder of pictures, DICOM or NIfTI.")
+
+
+def _require(options: dict[str, Any], reader: Callable[..., Any], path: Path) -> None:
+    """Refuses options that a reader of certain files does not take, before any is opened."""
+    general = [name for name in options_of(read_images) if reader.__name__ != "read_npz" or name in options_of(reader)]
+    known = [name for name in [*general, *options_of(reader)] if name != "rules"]
+    require_options(options, dict.fromkeys(known), of=f"{path}, of images,", error=ReadError)
+
+
+def holds_images(path: Path) -> bool:
+    """Returns whether a path holds images, or by its name is to hold some: a file, or a folder with one inside.
+
+    Args:
+        path: Of a file or folder.
+
+    Example:
+        >>> holds_images(Path("scans.npz")), holds_images(Path("patients.csv"))
+        (True, False)
+    """
+    if path.is_dir():
+        return any(file.name.lower().endswith((*VOLUMES, *SCANS, *PICTURES)) or _is_dicom(file)
+                   for file in path.rglob("*"))  # fmt: skip
+    return path.name.lower().endswith((".npz", *VOLUMES, *SCANS)) or _is_dicom(path)
 
 
 def _is_dicom(path: Path) -> bool:
@@ -99,7 +131,8 @@ def write_images(images: ImageSet, target: str | os.PathLike[str], *, kind: str 
         options: Of the writer; see `npz.write_npz`, `pictures.write_pictures`, `dicom.write_dicom`.
 
     Raises:
-        WriteError: If the target is there already, cannot be written, or is of no known format.
+        WriteError: If the target is there already, cannot be written, is of no known format, or an option is none of
+            the writer's.
     """
     from synthgen.data.images.dicom import write_dicom
     from synthgen.data.images.nifti import write_nifti
@@ -107,13 +140,9 @@ def write_images(images: ImageSet, target: str | os.PathLike[str], *, kind: str 
     from synthgen.data.images.pictures import write_pictures
 
     path = Path(target)
-    if path.suffix == ".npz":
-        write_npz(images, path, **options)
-    elif path.name.endswith((".nii", ".nii.gz")):
-        write_nifti(images, path, **options)
-    elif kind == "png":
-        write_pictures(images, path, **options)
-    elif kind == "dicom":
-        write_dicom(images, path, **options)
-    else:
+    writers: dict[str | None, Callable[..., Any]] = {"png": write_pictures, "dicom": write_dicom}
+    writer = write_npz if path.suffix == ".npz" else write_nifti if path.name.endswith(VOLUMES) else writers.get(kind)
+    if writer is None:
         raise WriteError(f"{path}: name an .npz or .nii.gz file, or a new folder and kind='png' or 'dicom'.")
+    require_options(options, ["kind", *options_of(writer)], of=f"{path}, of images,", error=WriteError)
+    writer(images, path, **options)

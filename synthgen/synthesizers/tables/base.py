@@ -12,13 +12,13 @@ import pandas as pd
 from synthgen.calibration.calibrator import Calibrator
 from synthgen.data.constraints import Constraint
 from synthgen.data.schema import Schema
+from synthgen.data.tables.digest import TableDigest
 from synthgen.data.tables.writers import TableWriter
 from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.encoding.layout import Layout
 from synthgen.encoding.table import NumericalMethod, TableEncoder
 from synthgen.models.tables.base import GenerativeModel
 from synthgen.progress import progress
-from synthgen.provenance.digests import TableDigest
 from synthgen.synthesizers.learner import Learner
 from synthgen.synthesizers.parameters import Learned, NotFitted
 from synthgen.synthesizers.tables import learned_parts

@@ -1,0 +1,66 @@
+"""One door for every kind of data: what a path holds, or a value is, decides who reads or writes it."""
+
+import os
+from typing import Any
+
+from synthgen.data.kind import Source
+from synthgen.data.kinds import kind_of, kind_of_path
+
+
+def read(path: Source, **options: Any) -> Any:
+    r"""Reads a table or images: what the path holds decides.
+
+    Args:
+        path: Of a table's file, or the URL of a database, see `read_table`; of an archive, a file or a folder of
+            images, see `read_images`.
+        options: As that reader takes them; one that it cannot use is refused by name.
+
+    Returns:
+        A data frame, or an `ImageSet`.
+
+    Raises:
+        ReadError: If nothing there is read, or cannot be; or an option is none of the reader's. Says what was found.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> import synthgen as sg
+        >>> path = Path(tempfile.mkdtemp()) / "visits.csv"
+        >>> _ = path.write_text("age,sex\n31,?\n")
+        >>> sg.read(path, missing_values=["?"])
+           age  sex
+        0   31  NaN
+        >>> sg.read(path, size=(64, 64))  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+            ...
+        synthgen.errors.ReadError: ... takes no option 'size'. There are: missing_values, separator, ...
+    """
+    return kind_of_path(path).read(path, **options)
+
+
+def write(data: Any, path: str | os.PathLike[str], **options: Any) -> None:
+    """Writes a table or images, whole or not at all: what the value is decides.
+
+    Images then say that they are synthetic, unless ``synthetic=False`` says that they are real, which an .npz can hold.
+    Real rows are written with ``private=True``, for their owner's eyes only.
+
+    Args:
+        data: A data frame, see `write_table`; or an `ImageSet`, see `write_images`.
+        path: Of a file, or of a new folder.
+        options: As that writer takes them; one that it cannot use is refused by name.
+
+    Raises:
+        SchemaError: If the value is of no kind of data.
+        WriteError: If the path cannot be written, or an option is none of the writer's.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> import pandas as pd
+        >>> import synthgen as sg
+        >>> path = Path(tempfile.mkdtemp()) / "stays.parquet"
+        >>> sg.write(pd.DataFrame({"days": [3, 5]}), path)
+        >>> sg.read(path)["days"].tolist()
+        [3, 5]
+    """
+    kind_of(data).write(data, path, **options)
