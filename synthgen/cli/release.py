@@ -15,7 +15,7 @@ from synthgen.cli.verbs import Groups, Quiet, Read, Target, console
 from synthgen.errors import SynthgenError
 
 if TYPE_CHECKING:
-    from synthgen.bundle.tables.release import SignedFolder
+    from synthgen.bundle.signed_folder import SignedFolder
     from synthgen.data.images.image_set import ImageSet
     from synthgen.provenance.origin import Origin
     from synthgen.report.report import Report
@@ -94,7 +94,7 @@ def release(  # noqa: PLR0913, PLR0917 - options
     """
     from synthgen.bundle.keys import read_private_key
     from synthgen.bundle.policy import Policy
-    from synthgen.bundle.tables.release import require_new
+    from synthgen.bundle.signed_folder import require_new
 
     require_new(output)
     require_new_folder(output)

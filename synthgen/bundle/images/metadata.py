@@ -6,13 +6,15 @@ from typing import Any
 import pandas as pd
 from pandas.api import types
 
-from synthgen.bundle.tables.metadata import MEDIA, dataset, file_object, package, resource
+from synthgen.bundle.metadata import CROISSANT_TYPES, FRICTIONLESS_TYPES, dataset, file_object, package, resource
 
 FILES = {"png": "*.png", "dicom": "*.dcm"}
 """How the files of a folder end."""
 
-_CROISSANT_TYPES = {"numerical": "sc:Float", "boolean": "sc:Boolean", "datetime": "sc:DateTime"}
-_FRICTIONLESS_TYPES = {"numerical": "number", "boolean": "boolean", "datetime": "datetime"}
+MEDIA = {"npz": "application/zip", "png": "image/png", "dicom": "application/dicom"}
+"""Media types by format; an npz is a zip of arrays."""
+
+COLLECTION = "Drawn from a generative model; no image was taken of a person."
 
 
 def kinds(table: pd.DataFrame) -> dict[str, str]:
@@ -44,12 +46,12 @@ def image_croissant(
     Args:
         columns: Of the table, with their kinds.
         names: "name", "licence" and "created" of the data set.
-        table: "name", "format", "sha256" and "bytes" of the table's file.
-        images: The same of an archive; or "name" of a folder, "format" and "paths" of its files.
+        table: "name", "format", "media", "sha256" and "bytes" of the table's file.
+        images: The same of an archive; or "name" of a folder, "format", "media" and "paths" of its files.
     """
     fields = [
         {"@type": "cr:Field", "@id": f"table/{column}", "name": column,
-         "dataType": _CROISSANT_TYPES.get(kind, "sc:Text"),
+         "dataType": CROISSANT_TYPES.get(kind, "sc:Text"),
          "source": {"fileObject": {"@id": "table"}, "extract": {"column": column}}}
         for column, kind in columns.items()
     ]  # fmt: skip
@@ -62,7 +64,7 @@ def image_croissant(
             "@type": "cr:FileSet",
             "@id": "images",
             "name": images["name"],
-            "encodingFormat": MEDIA[images["format"]],
+            "encodingFormat": images["media"],
             "includes": f"{images['name']}/**/{FILES[images['format']]}",
         }
     if images["format"] == "png":  # what readers of Croissant decode
@@ -74,19 +76,22 @@ def image_croissant(
             "source": {"fileSet": {"@id": "images"}, "extract": {"fileProperty": "content"}},
         }
         records.append({"@type": "cr:RecordSet", "@id": "pictures", "name": "pictures", "field": [pixels]})
-    return {**dataset(**names, things="images"), "distribution": [file_object("table", table), files],
-            "recordSet": records}  # fmt: skip
+    return {
+        **dataset(**names, things="images", collection=COLLECTION),
+        "distribution": [file_object("table", table), files],
+        "recordSet": records,
+    }
 
 
 def image_data_package(
     columns: Mapping[str, str], *, names: Mapping[str, str], table: Mapping[str, Any], images: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Returns the Frictionless description of images; see `image_croissant` for the arguments."""
-    fields = [{"name": column, "type": _FRICTIONLESS_TYPES.get(kind, "string")} for column, kind in columns.items()]
+    fields = [{"name": column, "type": FRICTIONLESS_TYPES.get(kind, "string")} for column, kind in columns.items()]
     described = {"encoding": "utf-8", "schema": {"fields": fields, "missingValues": [""]}}
     if "paths" in images:
         files = {"name": "images", "path": images["paths"], "format": images["format"],
-                 "mediatype": MEDIA[images["format"]]}  # fmt: skip
+                 "mediatype": images["media"]}  # fmt: skip
     else:
         files = resource("images", images)
     return {**package(**names, things="images"), "resources": [resource("table", table) | described, files]}

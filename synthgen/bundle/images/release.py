@@ -8,9 +8,10 @@ from typing import Any, ClassVar, Literal
 import pandas as pd
 
 from synthgen.bundle.card import columns_table, maker
-from synthgen.bundle.images.metadata import image_croissant, image_data_package, kinds
+from synthgen.bundle.images.metadata import MEDIA, image_croissant, image_data_package, kinds
 from synthgen.bundle.manifest import Things
-from synthgen.bundle.tables.release import SignedFolder, described_file
+from synthgen.bundle.signed_folder import SignedFolder, described_file
+from synthgen.bundle.tables.metadata import MEDIA as TABLE_MEDIA
 from synthgen.data.images.image_set import ImageSet
 from synthgen.data.tables.writers import write_table
 from synthgen.errors import BundleError
@@ -59,7 +60,11 @@ class ImageRelease(SignedFolder):
             raise BundleError(f"synthetic: the table of the images has a column {first.columns[0]!r}. Rename it.")
         write_table(table, folder / "images.csv")
         names = {"name": self.name, "licence": self.licence, "created": created}
-        described = {"names": names, "table": described_file(folder / "images.csv", "csv"), "images": images}
+        described = {
+            "names": names,
+            "table": described_file(folder / "images.csv", "csv", TABLE_MEDIA["csv"]),
+            "images": images,
+        }
         return {
             "croissant.json": image_croissant(kinds(table), **described),
             "datapackage.json": image_data_package(kinds(table), **described),
@@ -74,14 +79,16 @@ class ImageRelease(SignedFolder):
         if self.format == "npz":
             archive = folder / "synthetic.npz"
             write_npz(self.synthetic, archive)
-            return described_file(archive, "npz"), pd.DataFrame({POSITION: range(len(self.synthetic))})
+            return described_file(archive, "npz", MEDIA["npz"]), pd.DataFrame({POSITION: range(len(self.synthetic))})
         if self.format == "png":
             written = write_pictures(self.synthetic, folder / FOLDER)
         else:
             made_by = {} if self.origin is None else {"model": self.origin.manifest["family"]}
             written = write_dicom(self.synthetic, folder / FOLDER, **made_by)
         paths = [path.relative_to(folder).as_posix() for path in written]
-        return {"name": FOLDER, "format": self.format, "paths": paths}, pd.DataFrame({FILE: paths})
+        return {"name": FOLDER, "format": self.format, "media": MEDIA[self.format], "paths": paths}, pd.DataFrame(
+            {FILE: paths}
+        )
 
     def describe(self) -> tuple[str, dict[str, str]]:
         images = self.synthetic
