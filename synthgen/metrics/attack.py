@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from synthgen.metrics.base import CONFIDENCE, Measurement, NotComputed, Part
+from synthgen.metrics.base import CONFIDENCE, GUESSING, Measurement, NotComputed, Part
 from synthgen.metrics.counting import distinct
 from synthgen.metrics.intervals import area_interval
 from synthgen.metrics.limits import Limits
@@ -74,7 +74,7 @@ def best_of(attacks: dict[str, Attack]) -> tuple[str, Measurement]:
     best = max(parts, key=lambda part: part.value or 0.0)
     attack = attacks[best.names[0]]
     return best.names[0], Measurement(
-        value=attack.area, interval=best.interval or (0.0, 1.0), reference=0.5, reference_source="guessing",
+        value=attack.area, interval=best.interval or (0.0, 1.0), reference=0.5, reference_source=GUESSING,
         parts=parts, details={"members": len(attack.members), "outsiders": len(attack.outsiders)},
     )  # fmt: skip
 

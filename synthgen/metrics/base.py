@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, TypeVar, final
 
+from synthgen.metrics.json_types import as_json
 from synthgen.metrics.limits import Direction, Limits, Status
 
 if TYPE_CHECKING:
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 
 Family = Literal["fidelity", "usefulness", "privacy"]
 Unit = Literal["share", "area", "score"]
+Criterion = Literal["", "congruence", "coverage", "compliance"]
+"""Those of the seven Cs of `synthgen.report.scorecard` that a metric can speak to; "": to none."""
+Curves = Literal["", "distances", "roc"]
+"""What `Result.details` can hold for the page to draw: "curves" of distances, or "roc" curves of attacks."""
+
+GUESSING, EXCHANGEABLE = "guessing", "exchangeable rows"
+"""Sources of a reference that is known, not measured: what guessing scores, and what data does that could as well have
+been the other half."""
 
 CONFIDENCE = 0.95
 """Confidence level of every interval."""
@@ -102,6 +111,12 @@ class Result:
         status: "pass", "warning", "fail", "not computed", or "shown" for figures that carry no verdict.
         reason: Why that status, in one plain sentence.
         sanity_check: True for distance-only figures: they can show a leak, never exclude one.
+        headline: What the first screen calls the value; "": it does not stand there.
+        headline_reference: What the first screen calls the reference, where it shows that and the difference too.
+        reference_label: What is said before the reference where it was measured.
+        criterion: Which of the seven Cs it speaks to; "": none.
+        breakdown: What each part is of, as in "class"; "": of something else, or of different things.
+        curves: Which curves are in `details`; "": none.
         parts: Breakdown per column, pair or attack.
         details: Curves and counts as JSON types.
         notes: Sentences on what was left out or sampled.
@@ -124,6 +139,12 @@ class Result:
     status: Status = "shown"
     reason: str = ""
     sanity_check: bool = False
+    headline: str = ""
+    headline_reference: str = ""
+    reference_label: str = "real data"
+    criterion: Criterion = ""
+    breakdown: str = ""
+    curves: Curves = ""
     parts: tuple[Part, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
@@ -137,25 +158,6 @@ class Result:
         """Returns the result as JSON types (tuples become lists), rounded to six decimals."""
         plain: dict[str, Any] = as_json(asdict(self))
         return plain
-
-
-def as_json(value: Any) -> Any:
-    """Returns nested data as JSON types: tuples as lists, floats to six decimals, not-a-number and infinity as None.
-
-    Example:
-        >>> as_json({"curve": (0.1234567, float("nan"))})
-        {'curve': [0.123457, None]}
-    """
-    if isinstance(value, Mapping):
-        return {str(key): as_json(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [as_json(item) for item in value]
-    if isinstance(value, float) or (hasattr(value, "dtype") and value.dtype.kind == "f"):
-        number = float(value)
-        return round(number, 6) if number - number == 0 else None
-    if hasattr(value, "dtype"):
-        return value.item()
-    return value
 
 
 class Judged(Protocol):
@@ -176,7 +178,7 @@ JudgedData = TypeVar("JudgedData", bound=Judged)
 class Metric(ABC, Generic[JudgedData]):
     """One question about synthetic data. A new metric is a new file with a final subclass of this.
 
-    A subclass sets the class variables and writes `measure`.
+    A subclass sets the class variables and writes `measure`. What the report says of it, it says itself: see `Result`.
     """
 
     name: ClassVar[str]
@@ -189,6 +191,12 @@ class Metric(ABC, Generic[JudgedData]):
     best: ClassVar[float] = 1.0
     limits: ClassVar[Limits | None] = None
     sanity_check: ClassVar[bool] = False
+    headline: ClassVar[str] = ""
+    headline_reference: ClassVar[str] = ""
+    reference_label: ClassVar[str] = "real data"
+    criterion: ClassVar[Criterion] = ""
+    breakdown: ClassVar[str] = ""
+    curves: ClassVar[Curves] = ""
 
     @abstractmethod
     def measure(self, tables: JudgedData) -> Measurement:
@@ -204,7 +212,9 @@ class Metric(ABC, Generic[JudgedData]):
         blank = Result(
             metric=self.name, title=self.title, family=self.family, question=self.question, value=None,
             interval=None, unit=self.unit, range=self.range, direction=self.direction, best=self.best,
-            status="not computed", sanity_check=self.sanity_check,
+            status="not computed", sanity_check=self.sanity_check, headline=self.headline,
+            headline_reference=self.headline_reference, reference_label=self.reference_label,
+            criterion=self.criterion, breakdown=self.breakdown, curves=self.curves,
         )  # fmt: skip
         try:
             if len(tables.synthetic) == 0:

@@ -20,13 +20,6 @@ if TYPE_CHECKING:
 SIGNS = {"pass": "✓", "warning": "!", "fail": "✗", "not computed": "–", "shown": " "}
 STYLES = {"pass": "green", "warning": "yellow", "fail": "bold red", "not computed": "dim", "shown": "dim"}
 
-FIGURES = {
-    "marginals": ("Columns alike", "share"),
-    "tstr": ("Usefulness", "score"),
-    "membership": ("Membership", "area"),
-}
-"""Figures of a group of patients: heading and unit."""
-
 
 def figure_text(figure: Figure) -> str:
     """Returns a figure of a group as people read it: the value, and what real data scores where that is measured.
@@ -34,12 +27,11 @@ def figure_text(figure: Figure) -> str:
     Args:
         figure: Of a group.
     """
-    unit = FIGURES[figure.metric][1]
-    value = number_text(figure.part.value, unit)
+    value = number_text(figure.part.value, figure.unit)
     return (
         value
-        if figure.part.reference is None or unit == "area"
-        else f"{value} (real {number_text(figure.part.reference, unit)})"
+        if figure.part.reference is None or figure.unit == "area"
+        else f"{value} (real {number_text(figure.part.reference, figure.unit)})"
     )
 
 
@@ -81,7 +73,7 @@ def _subgroups(groups: tuple[Subgroup, ...]) -> Table:
     table.add_column("Share, training", justify="right")
     table.add_column("Share, synthetic", justify="right")
     for figure in groups[0].figures:
-        table.add_column(FIGURES[figure.metric][0], justify="right")
+        table.add_column(figure.title, justify="right")
     for group in groups:
         shares = [number_text(group.shares[role], "share") for role in ("train", "synthetic")]
         figures = [Text(figure_text(figure), style=STYLES[figure.status]) for figure in group.figures]

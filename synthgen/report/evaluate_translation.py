@@ -14,11 +14,12 @@ from synthgen import __version__
 from synthgen.data.images.image_set import ImageSet
 from synthgen.errors import EvaluationError
 from synthgen.files.writing import replacing
-from synthgen.metrics.base import Result, as_json
+from synthgen.metrics.base import Result
 from synthgen.metrics.images.findings import FindingsKept, judged_by_class
 from synthgen.metrics.images.pools import RARE_BELOW
 from synthgen.metrics.images.translation import PeakSignalToNoise, StructuralSimilarity
 from synthgen.metrics.images.translation_reading import read_translations
+from synthgen.metrics.json_types import as_json
 from synthgen.report.evaluate import measured
 from synthgen.report.verdicts import number_text
 

@@ -11,7 +11,7 @@ from synthgen import __version__
 from synthgen.metrics.base import Part, Result
 from synthgen.metrics.limits import amount
 from synthgen.provenance.roster import roster_sentence
-from synthgen.report.console import FIGURES, SIGNS, figure_text
+from synthgen.report.console import SIGNS, figure_text
 from synthgen.report.figures.clouds import clouds
 from synthgen.report.figures.curves import KINDS, closest_record_curves, roc_curves, strip
 from synthgen.report.figures.history import training_curves
@@ -71,9 +71,7 @@ def _table_parts(report: Found, *, internal: bool) -> dict[str, Any]:
         "columns": _column_rows(report),
         "pairs": _pair_rows(report),
         "usefulness": find(report, "tstr"),
-        "figures": FIGURES,
         "figure_text": figure_text,
-        "membership": "membership",
         "limits": limits_of(all_metrics()),
     }
 
@@ -108,8 +106,8 @@ def _marginals(report: Found) -> list[dict[str, Any]]:
 
 
 def _curves(report: Found) -> dict[str, Markup]:
-    prefix, word = {"rows": ("", "share_closer"), "images": ("image_", "image_closer")}[report.things]
-    closest, attack = find(report, word), find(report, f"{prefix}membership")
+    held = {result.curves: result for result in report.results if result.curves and result.computed}
+    closest, attack = held.get("distances"), held.get("roc")
     drawn = {
         "closest": closest_record_curves(closest, things=report.things) if closest else "",
         "roc": roc_curves(attack, low_rates=False) if attack else "",

@@ -12,7 +12,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from synthgen import __version__
 from synthgen.errors import EvaluationError
 from synthgen.files.writing import replacing
-from synthgen.metrics.base import as_json
+from synthgen.metrics.json_types import as_json
 from synthgen.report.found import Found
 from synthgen.report.scorecard import scorecard
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, final
 
-from synthgen.metrics.base import Result, as_json
+from synthgen.metrics.base import Result
+from synthgen.metrics.json_types import as_json
 from synthgen.report.found import Found
 from synthgen.report.verdicts import value_text
 
@@ -18,30 +19,6 @@ NOT_MEASURED = "not measured"
 
 ORDER = ("fail", "warning", "pass", "shown")
 """Outcomes, the worst first."""
-
-MEASURED = {
-    "congruence": (
-        "marginals",
-        "pair_tables",
-        "associations",
-        "detection_boosted",
-        "kid",
-        "precision",
-        "label_agreement",
-    ),
-    "coverage": ("coverage", "recall", "diversity"),
-    "compliance": (
-        "exact_copies",
-        "membership",
-        "attributes",
-        "linkability",
-        "singling_out",
-        "image_copies",
-        "image_closer",
-        "image_membership",
-    ),
-}
-"""Metrics that speak to a C, of tables and of images."""  # fmt: skip
 
 QUESTIONS = {
     "congruence": "Do synthetic and real rows follow the same laws?",
@@ -103,8 +80,7 @@ def scorecard(report: Found) -> tuple[Criterion, ...]:
 
 
 def _criterion(report: Found, name: str) -> Criterion:
-    known = {result.metric: result for result in report.results if result.computed}
-    found = [known[metric] for metric in MEASURED.get(name, ()) if metric in known]
+    found = [result for result in report.results if result.computed and result.criterion == name]
     outcomes, evidence = [result.status for result in found], [_line(result) for result in found]
     if name == "compliance":
         evidence.append(report.promise())

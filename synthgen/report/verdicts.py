@@ -4,22 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from synthgen.metrics.base import Family, Result
+from synthgen.metrics.base import EXCHANGEABLE, GUESSING, Family, Result
 from synthgen.metrics.limits import TURNED, Status
 
-HEADLINES: dict[Family, tuple[str, ...]] = {
-    "fidelity": ("marginals", "pair_tables", "detection_boosted"),
-    "usefulness": ("tstr",),
-    "privacy": ("exact_copies", "share_closer", "membership"),
-}
-"""The metrics whose numbers stand on the first screen; every judged metric of the family enters the verdict."""
-
-IMAGE_HEADLINES: dict[Family, tuple[str, ...]] = {
-    "fidelity": ("kid", "coverage", "precision"),
-    "usefulness": ("image_tstr",),
-    "privacy": ("image_copies", "image_closer", "image_membership"),
-}
-"""The same for images."""
+SUBJECTS: tuple[Family, ...] = ("fidelity", "usefulness", "privacy")
+"""In the order of the first screen. Every judged metric of the family enters the verdict; headlines stand beside it."""
 
 Things = Literal["rows", "images"]
 """What is judged, as sentences call it."""
@@ -74,14 +63,14 @@ def verdicts(results: Sequence[Result], *, things: Things = "rows") -> tuple[Ver
         things: What they are about.
     """
     return tuple(
-        _verdict(subject, [result for result in results if result.family == subject], things) for subject in HEADLINES
+        _verdict(subject, [result for result in results if result.family == subject], things) for subject in SUBJECTS
     )
 
 
 def _verdict(subject: Family, results: list[Result], things: Things) -> Verdict:
-    headlines = (HEADLINES if things == "rows" else IMAGE_HEADLINES)[subject]
+    headlines = [result for result in results if result.headline]
     judged = [result for result in results if result.status in _ORDER]
-    missing = [result for result in results if result.metric in headlines and not result.computed]
+    missing = [result for result in headlines if not result.computed]
     outcome: Status = min((result.status for result in judged), key=_ORDER.index, default="not computed")
     if missing and outcome != "fail":
         outcome = "not computed"
@@ -90,7 +79,7 @@ def _verdict(subject: Family, results: list[Result], things: Things) -> Verdict:
         subject=subject,
         outcome=outcome,
         sentence=f"{_sentence(subject, outcome, worst, missing).replace('rows', things)} {_advice(results)}".strip(),
-        numbers=_usefulness_numbers(results, things) if subject == "usefulness" else _numbers(headlines, results),
+        numbers=tuple(number for result in headlines for number in _numbers(result)),
     )
 
 
@@ -150,45 +139,25 @@ _NOT_PASS: dict[Family, dict[Status, str]] = {
 }
 
 
-def _numbers(headlines: Sequence[str], results: list[Result]) -> tuple[Number, ...]:
-    by_name = {result.metric: result for result in results}
-    found = [by_name[name] for name in headlines if name in by_name]
-    return tuple(
-        Number(label=_LABELS[result.metric], metric=result.metric, text=value_text(result), beside=beside_text(result))
-        for result in found
-    )
-
-
-_LABELS = {
-    "marginals": "Columns alike",
-    "pair_tables": "Pairs of columns alike",
-    "detection_boosted": "Detector's success (0.5: guessing)",
-    "exact_copies": "Exact copies of real rows",
-    "share_closer": "Closer to training than to unseen rows",
-    "membership": "Membership attack's success",
-    "kid": "Kernel distance (0: the same law)",
-    "coverage": "Real images with a synthetic one near",
-    "precision": "Synthetic images that look real",
-    "image_copies": "Copies of real images",
-    "image_closer": "Closer to training than to unseen images",
-    "image_membership": "Membership attack's success",
-}
-
-
-def _usefulness_numbers(results: list[Result], things: Things) -> tuple[Number, ...]:
-    asked = "tstr" if things == "rows" else "image_tstr"
-    result = next((result for result in results if result.metric == asked and result.computed), None)
-    if result is None or result.reference is None:
+def _numbers(result: Result) -> tuple[Number, ...]:
+    """What the first screen shows of a metric: its value, or the reference and the difference too."""
+    if not result.headline_reference:
+        beside = beside_text(result)
+        return (Number(label=result.headline, metric=result.metric, text=value_text(result), beside=beside),)
+    if result.value is None or result.reference is None:
         return ()
     gap = result.parts[0]
     score = f"{result.details['score']}, target {result.details['target']}"
     ends = gap.interval or (0.0, 0.0)
-    return (
-        Number(label=f"Trained on synthetic {things}", metric=asked, text=f"{result.value:.3f}", beside=score),
-        Number(label=f"Trained on real {things}", metric=asked, text=f"{result.reference:.3f}", beside=score),
-        Number(label="Difference", metric=asked, text=f"{gap.value:+.3f}".replace("-", "−"),
-               beside=f"95 % interval {ends[0]:+.3f} to {ends[1]:+.3f}".replace("-", "−")),
-    )  # fmt: skip
+    difference = f"95 % interval {ends[0]:+.3f} to {ends[1]:+.3f}".replace("-", "−")
+    return tuple(
+        Number(label=label, metric=result.metric, text=text, beside=beside)
+        for label, text, beside in (
+            (result.headline, f"{result.value:.3f}", score),
+            (result.headline_reference, f"{result.reference:.3f}", score),
+            ("Difference", f"{gap.value:+.3f}".replace("-", "−"), difference),
+        )
+    )
 
 
 def value_text(result: Result) -> str:
@@ -219,9 +188,7 @@ def beside_text(result: Result) -> str:
     if result.reference is None:
         return f"best possible: {number_text(result.best, result.unit)}"
     reference = number_text(result.reference, result.unit)
-    if result.reference_source in ("guessing", "exchangeable rows"):
+    if result.reference_source in (GUESSING, EXCHANGEABLE):
         chance = f"{100 * result.reference:g} %" if result.unit == "share" else f"{result.reference:g}"
-        return f"{chance} is {'no difference' if result.reference_source == 'exchangeable rows' else 'guessing'}"
-    if result.metric == "image_augmentation":
-        return f"classical augmentation: {reference}"
-    return f"real data: {reference}"
+        return f"{chance} is {'no difference' if result.reference_source == EXCHANGEABLE else 'guessing'}"
+    return f"{result.reference_label}: {reference}"

@@ -33,6 +33,7 @@ class ImageAugmentation(Metric[ImagePools]):
     title = "Real and synthetic images together"
     family = "usefulness"
     question = "Does a network know real images better if synthetic ones are added to its training?"
+    reference_label = "classical augmentation"
     unit = "area"
 
     def measure(self, pools: ImagePools) -> Measurement:

@@ -28,10 +28,10 @@ def image_metrics(*, fid: bool = False) -> tuple[Metric[ImagePools], ...]:
     return (
         KernelDistance(),
         *([FrechetDistance()] if fid else []),
+        ImageCoverage(),
         Precision(),
         Recall(),
         Density(),
-        ImageCoverage(),
         Diversity(),
         ImageDuplicates(),
         LabelAgreement(),

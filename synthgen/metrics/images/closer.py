@@ -11,7 +11,7 @@ from typing import Any, final
 
 import numpy as np
 
-from synthgen.metrics.base import CONFIDENCE, Measurement, Metric, NotComputed, Part
+from synthgen.metrics.base import CONFIDENCE, EXCHANGEABLE, Measurement, Metric, NotComputed, Part
 from synthgen.metrics.distance import closer, nearest
 from synthgen.metrics.images.pools import ImagePools, Pool
 from synthgen.metrics.intervals import clustered_share
@@ -38,6 +38,9 @@ class ImageCloser(Metric[ImagePools]):
     title = "Closer to training images"
     family = "privacy"
     question = "Are synthetic images closer to training images than to equally many images that were never seen?"
+    headline = "Closer to training than to unseen images"
+    criterion = "compliance"
+    curves = "distances"
     direction = "lower"
     best = 0.5
     limits = Limits(warning=0.03, fail=0.10, strict=True, two_sided=True)
@@ -55,7 +58,7 @@ class ImageCloser(Metric[ImagePools]):
         )
         return Measurement(
             value=worst.value or 0.0, interval=worst.interval or (0.0, 1.0), reference=0.5,
-            reference_source="exchangeable rows", parts=tuple(part for part, _ in found),
+            reference_source=EXCHANGEABLE, parts=tuple(part for part, _ in found),
             details={"space": worst.names[0], "curves": curves}, notes=(note,),
         )  # fmt: skip
 

@@ -23,6 +23,7 @@ class ImageComparison(Metric[ImagePools]):
     A subclass writes `compare`. Both sides hold the classes in the training images' shares, see `pools.same_mix`.
     """
 
+    breakdown = "class"
     equal_numbers: ClassVar[bool] = False
     """Whether the figure depends on the numbers of images, so that both sides must be equally large."""
 

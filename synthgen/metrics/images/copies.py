@@ -46,6 +46,8 @@ class ImageCopies(Metric[ImagePools]):
     title = "Copies of real images"
     family = "privacy"
     question = "How many synthetic images are a real image?"
+    headline = "Copies of real images"
+    criterion = "compliance"
     direction = "lower"
     best = 0.0
     limits = Limits(warning=0.001, fail=0.01, both_sampled=True, most=0.05)

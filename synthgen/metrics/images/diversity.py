@@ -35,6 +35,8 @@ class Diversity(Metric[ImagePools]):
     title = "Alike within a class (SSIM)"
     family = "fidelity"
     question = "Are synthetic images of a class more alike than real ones?"
+    criterion = "coverage"
+    breakdown = "class"
     unit = "score"
     range = (-1.0, 1.0)
     direction = "lower"

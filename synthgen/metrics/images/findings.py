@@ -47,6 +47,7 @@ class FindingsKept(Metric[Translations]):
     title = "Findings kept"
     family = "usefulness"
     question = "Does a network that learned real images see the same class in a translation as in the real image?"
+    breakdown = "class"
     limits = LIMITS
 
     def measure(self, sets: Translations) -> Measurement:

@@ -36,6 +36,8 @@ class KernelDistance(ImageComparison):
     title = "Kernel distance (KID)"
     family = "fidelity"
     question = "How far are synthetic images from real ones, in what a network sees in them?"
+    headline = "Kernel distance (0: the same law)"
+    criterion = "congruence"
     unit = "score"
     range = (None, None)
     direction = "lower"

@@ -31,6 +31,8 @@ class LabelAgreement(Metric[ImagePools]):
     title = "Label agreement"
     family = "fidelity"
     question = "Does a network that learned real images see the class that was asked for?"
+    criterion = "congruence"
+    breakdown = "class"
     limits = Limits(warning=0.05, fail=0.20, both_sampled=True, strict=True)
 
     def measure(self, pools: ImagePools) -> Measurement:

@@ -91,6 +91,8 @@ class Precision(ImageComparison):
     title = "Precision"
     family = "fidelity"
     question = "How many synthetic images look like real ones?"
+    headline = "Synthetic images that look real"
+    criterion = "congruence"
     limits = Limits(warning=0.05, fail=0.25, both_sampled=True, strict=True)
     equal_numbers = True
 
@@ -107,6 +109,7 @@ class Recall(ImageComparison):
     title = "Recall"
     family = "fidelity"
     question = "How many kinds of real images could the synthetic ones be?"
+    criterion = "coverage"
     limits = Limits(warning=0.10, fail=0.40, both_sampled=True, strict=True)
     equal_numbers = True
 
@@ -145,6 +148,8 @@ class ImageCoverage(ImageComparison):
     title = "Coverage"
     family = "fidelity"
     question = "Is there a synthetic image near every real one?"
+    headline = "Real images with a synthetic one near"
+    criterion = "coverage"
     limits = Limits(warning=0.05, fail=0.25, both_sampled=True, strict=True)
     equal_numbers = True
 

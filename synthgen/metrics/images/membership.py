@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.metrics.attack import LIMITS, MIN_PATIENTS, Attack, best_of, per_patient, targets
-from synthgen.metrics.base import CONFIDENCE, Measurement, Metric, NotComputed, Part
+from synthgen.metrics.base import CONFIDENCE, GUESSING, Measurement, Metric, NotComputed, Part
 from synthgen.metrics.density_ratio import closeness
 from synthgen.metrics.distance import nearest
 from synthgen.metrics.images.closer import SPACES
@@ -41,6 +41,9 @@ class ImageMembership(Metric[ImagePools]):
     title = "Membership attack"
     family = "privacy"
     question = "Can an attacker who holds an image tell whether it was a training image?"
+    headline = "Membership attack's success"
+    criterion = "compliance"
+    curves = "roc"
     unit = "area"
     direction = "lower"
     best = 0.5
@@ -79,7 +82,7 @@ class ConfidentImageMembership(Metric[ImagePools]):
         if worst.value is None or worst.interval is None:
             raise NotComputed(worst.note)
         return Measurement(
-            value=worst.value, interval=worst.interval, reference=0.01, reference_source="guessing", parts=parts
+            value=worst.value, interval=worst.interval, reference=0.01, reference_source=GUESSING, parts=parts
         )
 
 

@@ -22,6 +22,8 @@ class ImageTSTR(Metric[ImagePools]):
     title = "Train on synthetic, test on real"
     family = "usefulness"
     question = "Does a network that learned synthetic images know real ones as well as one that learned real images?"
+    headline = "Trained on synthetic images"
+    headline_reference = "Trained on real images"
     unit = "area"
     limits = Limits(warning=0.02, fail=0.10, strict=True)
 

@@ -8,9 +8,6 @@ from synthgen.metrics.base import Part, Result
 from synthgen.report.found import Found, find, limits_of
 from synthgen.report.verdicts import number_text
 
-BY_CLASS = ("kid", "precision", "recall", "density", "coverage", "diversity", "label_agreement")
-"""Metrics with a part for each class."""
-
 WAYS = {
     "real": "learned the real images",
     "classical": "learned them, every other one rotated, shifted and changed in contrast at random",
@@ -42,7 +39,6 @@ def image_parts(report: Found, *, internal: bool) -> dict[str, Any]:
         "classes": _classes(report),
         "usefulness": find(report, "image_tstr"),
         "ways": _ways(find(report, "image_augmentation")),
-        "membership": "image_membership",
         "limits": limits_of(image_metrics()),
         "number_text": number_text,
     }
@@ -50,7 +46,7 @@ def image_parts(report: Found, *, internal: bool) -> dict[str, Any]:
 
 def _classes(report: Found) -> dict[str, Any]:
     """A row for each class, a column for each metric."""
-    results = [result for name in BY_CLASS if (result := find(report, name)) and result.parts]
+    results = [result for result in report.results if result.breakdown == "class" and result.computed and result.parts]
     names = sorted({part.names[0] for result in results for part in result.parts})
     return {"results": results, "rows": [(name, [(result.unit, _of(result, name)) for result in results])
                                          for name in names]}  # fmt: skip

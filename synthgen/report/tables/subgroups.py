@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.errors import EvaluationError, did_you_mean
-from synthgen.metrics.base import Metric, NotComputed, Part, as_json
+from synthgen.metrics.base import Metric, NotComputed, Part, Unit
 from synthgen.metrics.counting import distinct
+from synthgen.metrics.json_types import as_json
 from synthgen.metrics.limits import Status
 from synthgen.metrics.tables.features import CategoryFeature, Feature, Table
 from synthgen.metrics.tables.fidelity.marginals import Marginals
@@ -40,11 +41,15 @@ class Figure:
 
     Args:
         metric: Name of the metric.
+        title: What stands over it.
+        unit: Of the value, as in `synthgen.metrics.base.Result`.
         part: Value, reference and interval, or why there are none.
         status: As for the whole table.
     """
 
     metric: str
+    title: str
+    unit: Unit
     part: Part
     status: Status
 
@@ -123,8 +128,8 @@ def _group(tables: Tables, roles: dict[str, Table], level: _Level) -> Subgroup:
     parts = {role: table.take(np.flatnonzero(level.of(table))) for role, table in roles.items()}
     own = replace(tables, train=parts["train"], holdout=parts["holdout"], _answers={})
     figures = [
-        _figure(Marginals(), replace(own, synthetic=parts["synthetic"], _answers={})),
-        _figure(Membership(), own),  # by all synthetic rows: that is what an attacker holds
+        _figure(Marginals.headline, Marginals(), replace(own, synthetic=parts["synthetic"], _answers={})),
+        _figure("Membership", Membership(), own),  # by all synthetic rows: that is what an attacker holds
     ]
     if tables.target is not None:
         figures.insert(1, _usefulness(tables, level))
@@ -136,24 +141,24 @@ def _group(tables: Tables, roles: dict[str, Table], level: _Level) -> Subgroup:
     )  # fmt: skip
 
 
-def _figure(metric: Metric, tables: Tables) -> Figure:
+def _figure(title: str, metric: Metric, tables: Tables) -> Figure:
     result = metric(tables)
     part = Part(names=(metric.title,), value=result.value, reference=result.reference, interval=result.interval,
                 note="" if result.computed else result.reason)  # fmt: skip
-    return Figure(metric=metric.name, part=part, status=result.status)
+    return Figure(metric=metric.name, title=title, unit=metric.unit, part=part, status=result.status)
 
 
 def _usefulness(tables: Tables, level: _Level) -> Figure:
     """How much worse a model of synthetic rows does on the group's rows than one of real rows."""
     metric = TrainOnSynthetic()
+    status: Status = "not computed"
     try:
         part = gap_where(tables, level.of)
+        status, _ = metric.limits.judge(value=part.value or 0.0, interval=part.interval or (0.0, 0.0),
+                                        anchor=part.reference or 0.0, direction=metric.direction)  # fmt: skip
     except NotComputed as reason:
         part = Part(names=(metric.title,), value=None, note=str(reason))
-        return Figure(metric=metric.name, part=part, status="not computed")
-    status, _ = metric.limits.judge(value=part.value or 0.0, interval=part.interval or (0.0, 0.0),
-                                    anchor=part.reference or 0.0, direction=metric.direction)  # fmt: skip
-    return Figure(metric=metric.name, part=part, status=status)
+    return Figure(metric=metric.name, title="Usefulness", unit=metric.unit, part=part, status=status)
 
 
 @dataclass(frozen=True)

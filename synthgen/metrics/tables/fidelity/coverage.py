@@ -29,6 +29,7 @@ class Coverage(Comparison):
     title = "Coverage"
     family = "fidelity"
     question = "Are all common categories and the whole range of every number present?"
+    criterion = "coverage"
     limits = Limits(warning=0.05, fail=0.25, strict=True)
 
     def compare(self, tables: Tables, *, base: Table, other: Table) -> Measurement:

@@ -56,6 +56,8 @@ class PairTables(Comparison):
     title = "Pairs"
     family = "fidelity"
     question = "Does each pair of columns have the joint distribution it has in the training rows?"
+    headline = "Pairs of columns alike"
+    criterion = "congruence"
     limits = Limits(warning=0.03, fail=0.15, strict=True)
 
     def compare(self, tables: Tables, *, base: Table, other: Table) -> Measurement:
@@ -85,6 +87,7 @@ class Associations(Comparison):
     title = "Associations"
     family = "fidelity"
     question = "Are the columns as strongly related to each other as in the training rows?"
+    criterion = "congruence"
     limits = Limits(warning=0.02, fail=0.10, strict=True)
 
     def compare(self, tables: Tables, *, base: Table, other: Table) -> Measurement:

@@ -105,6 +105,8 @@ class BoostedDetection(Detection):
     name = "detection_boosted"
     title = "Boosted detector"
     question = "Can gradient-boosted trees tell synthetic rows from training rows?"
+    headline = "Detector's success (0.5: guessing)"
+    criterion = "congruence"
     limits = Limits(warning=0.15, fail=0.35, strict=True)
 
     def scores(

@@ -36,6 +36,8 @@ class Marginals(Comparison):
     title = "Columns"
     family = "fidelity"
     question = "Does each column have the distribution it has in the training rows?"
+    headline = "Columns alike"
+    criterion = "congruence"
     limits = Limits(warning=0.02, fail=0.10, strict=True)
 
     def compare(self, tables: Tables, *, base: Table, other: Table) -> Measurement:

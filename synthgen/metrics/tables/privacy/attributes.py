@@ -21,7 +21,7 @@ from synthgen.metrics.attack import (
     released,
     targets,
 )
-from synthgen.metrics.base import Measurement, Metric, NotComputed, Part
+from synthgen.metrics.base import GUESSING, Measurement, Metric, NotComputed, Part
 from synthgen.metrics.distance import MOST_CELLS, squared_distances
 from synthgen.metrics.intervals import clopper_pearson
 from synthgen.metrics.tables.features import Features, Table
@@ -47,6 +47,7 @@ class AttributeInference(Metric):
     title = "Guessing a hidden value"
     family = "privacy"
     question = "Can an attacker who knows the rest of a record guess a value better for people in the training rows?"
+    criterion = "compliance"
     unit = "area"
     direction = "lower"
     best = 0.5
@@ -72,7 +73,7 @@ class AttributeInference(Metric):
         whole = attack.part("all columns")
         parts = tuple(_part(name, right[0][:, place], right[1][:, place]) for place, name in enumerate(secrets))
         return Measurement(
-            value=attack.area, interval=whole.interval or (0.0, 1.0), reference=0.5, reference_source="guessing",
+            value=attack.area, interval=whole.interval or (0.0, 1.0), reference=0.5, reference_source=GUESSING,
             parts=parts, details={"members": len(attack.members), "outsiders": len(attack.outsiders)},
             notes=("The value is an area; the parts are shares of right guesses, members beside outsiders.",),
         )  # fmt: skip

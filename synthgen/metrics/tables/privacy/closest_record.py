@@ -10,7 +10,7 @@ from typing import final
 
 import numpy as np
 
-from synthgen.metrics.base import Measurement, Metric, NotComputed
+from synthgen.metrics.base import EXCHANGEABLE, Measurement, Metric, NotComputed
 from synthgen.metrics.distance import closer, nearest
 from synthgen.metrics.intervals import clustered_share
 from synthgen.metrics.limits import Limits
@@ -40,6 +40,8 @@ class ShareCloser(Metric):
     title = "Closer to training rows"
     family = "privacy"
     question = "Are synthetic rows closer to training rows than to equally many rows that were never seen?"
+    headline = "Closer to training than to unseen rows"
+    curves = "distances"
     direction = "lower"
     best = 0.5
     limits = Limits(warning=0.03, fail=0.10, strict=True, two_sided=True)
@@ -68,7 +70,7 @@ class ShareCloser(Metric):
                            to=vectors[1])  # fmt: skip
         curves = {"train": to_train.distances, "holdout": to_holdout.distances, "real": baseline.distances}
         return Measurement(
-            value=share, interval=interval, reference=0.5, reference_source="exchangeable rows",
+            value=share, interval=interval, reference=0.5, reference_source=EXCHANGEABLE,
             details={
                 "standard_error": error, "synthetic_rows": len(queries), "rows_each": rows,
                 "curves": distance_curves(curves),

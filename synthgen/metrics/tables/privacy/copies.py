@@ -43,6 +43,8 @@ class ExactCopies(Metric[Tables]):
     title = "Exact copies"
     family = "privacy"
     question = "How many synthetic rows are equal to the row of a real patient?"
+    headline = "Exact copies of real rows"
+    criterion = "compliance"
     direction = "lower"
     best = 0.0
     limits = Limits(warning=0.001, fail=0.01, both_sampled=True, most=0.5)

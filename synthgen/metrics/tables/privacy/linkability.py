@@ -26,7 +26,7 @@ from synthgen.metrics.attack import (
     released,
     targets,
 )
-from synthgen.metrics.base import Measurement, Metric, NotComputed
+from synthgen.metrics.base import GUESSING, Measurement, Metric, NotComputed
 from synthgen.metrics.distance import squared_distances
 from synthgen.metrics.tables.features import Features, Table
 from synthgen.metrics.tables.tables import Tables
@@ -53,6 +53,7 @@ class Linkability(Metric):
     title = "Linking two halves of a record"
     family = "privacy"
     question = "Can an attacker link two halves of a record better for people in the training rows?"
+    criterion = "compliance"
     unit = "area"
     direction = "lower"
     best = 0.5
@@ -80,7 +81,7 @@ class Linkability(Metric):
             f"outsiders'; guessing finds {100 / POOL:g} %."
         )
         return Measurement(
-            value=measured.value, interval=measured.interval, reference=0.5, reference_source="guessing",
+            value=measured.value, interval=measured.interval, reference=0.5, reference_source=GUESSING,
             parts=measured.parts, details={**measured.details, "linked": found, "pool": POOL},
             notes=(note,),
         )  # fmt: skip

@@ -30,7 +30,7 @@ from synthgen.metrics.attack import (
     released,
     targets,
 )
-from synthgen.metrics.base import CONFIDENCE, Measurement, Metric, NotComputed, Part
+from synthgen.metrics.base import CONFIDENCE, GUESSING, Measurement, Metric, NotComputed, Part
 from synthgen.metrics.density_ratio import closeness, kernel_width, log_density_ratio
 from synthgen.metrics.distance import nearest
 from synthgen.metrics.intervals import clopper_pearson
@@ -58,6 +58,9 @@ class Membership(Metric):
     title = "Membership attack"
     family = "privacy"
     question = "Can an attacker tell who was in the training rows?"
+    headline = "Membership attack's success"
+    criterion = "compliance"
+    curves = "roc"
     unit = "area"
     direction = "lower"
     best = 0.5
@@ -96,7 +99,7 @@ class ConfidentMembership(Metric):
         if worst.value is None or worst.interval is None:
             raise NotComputed(worst.note)
         return Measurement(
-            value=worst.value, interval=worst.interval, reference=0.01, reference_source="guessing",
+            value=worst.value, interval=worst.interval, reference=0.01, reference_source=GUESSING,
             parts=tuple(rates.values()),
         )  # fmt: skip
 

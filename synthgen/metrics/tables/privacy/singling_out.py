@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from synthgen.metrics.attack import holdout_of, num_patients, released
-from synthgen.metrics.base import CONFIDENCE, Measurement, Metric, NotComputed, Part
+from synthgen.metrics.base import CONFIDENCE, GUESSING, Measurement, Metric, NotComputed, Part
 from synthgen.metrics.counting import distinct
 from synthgen.metrics.limits import Limits
 from synthgen.metrics.matching import row_counts, some_patients
@@ -53,6 +53,7 @@ class SinglingOut(Metric):
     title = "Singling out one person"
     family = "privacy"
     question = "Do descriptions taken from synthetic records fit exactly one person of the training rows?"
+    criterion = "compliance"
     range = (-1.0, 1.0)
     direction = "lower"
     best = 0.0
@@ -75,7 +76,7 @@ class SinglingOut(Metric):
         worst = max(scored, key=lambda part: part.value or 0.0)
         return Measurement(
             value=worst.value or 0.0, interval=worst.interval or (-1.0, 1.0), reference=0.0,
-            reference_source="guessing", parts=tuple(parts), details={"patients_each": size, "groups": len(groups)},
+            reference_source=GUESSING, parts=tuple(parts), details={"patients_each": size, "groups": len(groups)},
             notes=tuple(f"{part.names[0].capitalize()}: {part.note}" for part in parts),
         )  # fmt: skip
 

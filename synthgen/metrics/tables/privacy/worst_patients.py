@@ -14,9 +14,9 @@ from typing import Any, final
 import numpy as np
 
 from synthgen.metrics.attack import num_patients, released
-from synthgen.metrics.base import as_json
 from synthgen.metrics.density_ratio import closeness
 from synthgen.metrics.distance import TIE, nearest
+from synthgen.metrics.json_types import as_json
 from synthgen.metrics.tables.features import Integers, Table
 from synthgen.metrics.tables.tables import Tables, halves
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from synthgen.metrics.base import as_json
+from synthgen.metrics.json_types import as_json
 
 Outcome = Literal["augment", "use class weights", "use SMOTE", "do not"]
 Kind = Literal["real", "weights", "smote", "synthetic"]

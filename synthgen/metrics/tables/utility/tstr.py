@@ -54,6 +54,8 @@ class TrainOnSynthetic(Metric):
     title = "Train on synthetic, test on real"
     family = "usefulness"
     question = "Does a model trained on synthetic rows predict real rows as well as one trained on real rows?"
+    headline = "Trained on synthetic rows"
+    headline_reference = "Trained on real rows"
     unit = "score"
     range = (None, 1.0)
     limits = Limits(warning=0.02, fail=0.10, strict=True)
