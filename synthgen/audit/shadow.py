@@ -21,7 +21,7 @@ from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.errors import EvaluationError
 from synthgen.metrics.attack import Attack
 from synthgen.metrics.base import CONFIDENCE
-from synthgen.metrics.tables.privacy.membership import MIN_FALSE_POSITIVES, RATES, true_positive_rate
+from synthgen.metrics.low_rates import MIN_FALSE_POSITIVES, RATES, true_positive_rate
 from synthgen.progress import progress
 from synthgen.synthesizers.tables.base import Synthesizer
 

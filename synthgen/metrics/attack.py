@@ -15,13 +15,12 @@ from scipy import stats
 from synthgen.metrics.base import CONFIDENCE, GUESSING, Measurement, NotComputed, Part
 from synthgen.metrics.counting import distinct
 from synthgen.metrics.intervals import area_interval
+from synthgen.metrics.judged import Held, Judged, Whose
 from synthgen.metrics.limits import Limits
 from synthgen.metrics.matching import equal_histories
-from synthgen.metrics.tables.features import Table
-from synthgen.metrics.tables.tables import Tables
 
 RELEASED_FACTOR = 5
-"""Synthetic rows that an attacker searches, as a multiple of `Tables.max_rows`: a sample may lack a target's copy."""
+"""Synthetic rows that an attacker searches, as a multiple of `Judged.most`: a sample may lack a target's copy."""
 
 MIN_PATIENTS = 50
 """Members and outsiders below which no attack is scored."""
@@ -79,55 +78,55 @@ def best_of(attacks: dict[str, Attack]) -> tuple[str, Measurement]:
     )  # fmt: skip
 
 
-def holdout_of(tables: Tables, *, needed: int = MIN_PATIENTS) -> Table:
+def holdout_of(judged: Judged[Held], *, needed: int = MIN_PATIENTS) -> Held:
     """Returns the rows that the maker never saw, if there is anybody to attack and anybody to compare with.
 
     Args:
-        tables: What is judged.
+        judged: What is judged.
         needed: Patients of the holdout without whom no attack is scored.
 
     Raises:
         NotComputed: If there is no holdout, or there are too few patients.
     """
-    if tables.holdout is None:
+    if judged.holdout is None:
         raise NotComputed("there is no holdout; an attack needs people who were not in the training rows.")
-    members, outsiders = num_patients(tables.train), num_patients(tables.holdout)
+    members, outsiders = num_patients(judged.train), num_patients(judged.holdout)
     if members < MIN_PATIENTS or outsiders < needed:
         raise NotComputed(
             f"at least {MIN_PATIENTS} training and {needed} holdout patients are needed; "
             f"there are {members} and {outsiders}."
         )
-    return tables.holdout
+    return judged.holdout
 
 
-def released(tables: Tables) -> Table:
+def released(judged: Judged[Held]) -> Held:
     """Returns the synthetic rows that an attacker searches: all, unless there are very many."""
-    return tables.sample(tables.synthetic, RELEASED_FACTOR * tables.max_rows, purpose="attacker")
+    return judged.sample(judged.synthetic, RELEASED_FACTOR * judged.most, purpose="attacker")
 
 
-def targets(tables: Tables, outsiders: Table, *, rows: int) -> list[Table]:
+def targets(judged: Judged[Held], outsiders: Held, *, rows: int) -> list[Held]:
     """Returns members and outsiders, with as many rows each: the highest of many scores is high by chance.
 
     Args:
-        tables: The training rows are those of members.
+        judged: The training rows are those of members.
         outsiders: Rows of patients who are none.
         rows: Most rows of each, about.
     """
     roles = ("members", "outsiders")
-    drawn = [sample_patients(side, rows, tables.random(role))
-             for role, side in zip(roles, (tables.train, outsiders), strict=True)]  # fmt: skip
-    return equal_histories(*drawn, tables=tables, purposes=roles)
+    drawn = [sample_patients(side, rows, judged.random(role))
+             for role, side in zip(roles, (judged.train, outsiders), strict=True)]  # fmt: skip
+    return equal_histories(*drawn, judged=judged, purposes=roles)
 
 
-def sample_patients(table: Table, rows: int, random: np.random.Generator) -> Table:
+def sample_patients(held: Held, rows: int, random: np.random.Generator) -> Held:
     """Returns whole patients, drawn without replacement, with about `rows` rows in total."""
-    if len(table) <= rows:
-        return table
-    known, codes = np.unique(table.patients, return_inverse=True)
+    if len(held) <= rows:
+        return held
+    known, codes = np.unique(held.patients, return_inverse=True)
     order = random.permutation(len(known))
     counts = np.bincount(codes)[order]
     chosen = order[: max(1, int(np.searchsorted(np.cumsum(counts), rows, side="right")))]
-    return table.take(np.flatnonzero(np.isin(codes, chosen)))
+    return held.take(np.flatnonzero(np.isin(codes, chosen)))
 
 
 def per_patient(scores: NDArray[np.float64], patients: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -143,6 +142,6 @@ def per_patient(scores: NDArray[np.float64], patients: NDArray[np.int64]) -> NDA
     return best
 
 
-def num_patients(table: Table) -> int:
+def num_patients(held: Whose) -> int:
     """Returns how many patients a table's rows belong to."""
-    return len(distinct(table.patients))
+    return len(distinct(held.patients))

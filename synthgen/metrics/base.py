@@ -7,18 +7,12 @@ real data (the holdout, or one half of the training rows against the other). A m
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, TypeVar, final
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar, final
 
 from synthgen.metrics.json_types import as_json
 from synthgen.metrics.limits import Direction, Limits, Status
-
-if TYPE_CHECKING:
-    from collections.abc import Sized
-
-    from synthgen.metrics.tables.features import Table
-    from synthgen.metrics.tables.tables import Tables
 
 Family = Literal["fidelity", "usefulness", "privacy"]
 Unit = Literal["share", "area", "score"]
@@ -160,8 +154,8 @@ class Result:
         return plain
 
 
-class Judged(Protocol):
-    """What a metric is given, tables or images: what was learned from, and what is judged."""
+class Sided(Protocol):
+    """The least that a metric is given: what was learned from, and what is judged; see `metrics.judged` for most."""
 
     @property
     def train(self) -> Sized:
@@ -172,7 +166,7 @@ class Judged(Protocol):
         """What is judged."""
 
 
-JudgedData = TypeVar("JudgedData", bound=Judged)
+JudgedData = TypeVar("JudgedData", bound=Sided)
 
 
 class Metric(ABC, Generic[JudgedData]):
@@ -256,35 +250,3 @@ class Metric(ABC, Generic[JudgedData]):
             )
         fields = {name: getattr(measured, name) for name in measured.__dataclass_fields__ if name != "difference"}
         return replace(blank, status=status, reason=reason, **fields)
-
-
-class Comparison(Metric["Tables"]):
-    """A metric that compares any two tables, so that its reference is the same comparison of real with real.
-
-    A subclass writes `compare`; `measure` here runs it on train and synthetic, on train and holdout, and, where the
-    two have different numbers of rows, on train and as many synthetic rows as the holdout has.
-    """
-
-    size_matters: ClassVar[bool] = True
-    """Whether the expected value between equal laws depends on the number of rows (distances do, areas do not)."""
-
-    @abstractmethod
-    def compare(self, tables: Tables, *, base: Table, other: Table) -> Measurement:
-        """Compares `other` with `base`; raises `NotComputed` with the reason where that cannot be done."""
-
-    @final
-    def measure(self, tables: Tables) -> Measurement:
-        """Measures synthetic against train and real against real."""
-        measured = self.compare(tables, base=tables.train, other=tables.synthetic)
-        base, other, fewer, source = tables.real_pair
-        try:
-            reference = self.compare(tables, base=base, other=other)
-            matched = self.compare(tables, base=base, other=fewer).value if self.size_matters else None
-        except NotComputed as reason:
-            return replace(measured, notes=(*measured.notes, f"No reference, because {reason}"))
-        by_name = {part.names: part.value for part in reference.parts}
-        parts = tuple(replace(part, reference=by_name.get(part.names)) for part in measured.parts)
-        return replace(
-            measured, parts=parts, matched=matched, reference=reference.value,
-            reference_interval=reference.interval, reference_source=source,
-        )  # fmt: skip

@@ -15,6 +15,8 @@ TIE = 1e-5
 """Distances closer than this are equal: single precision cannot tell them apart."""
 MOST_CELLS = 2**24
 """Distances between all of many points and all of many others that are held at a time, which bounds memory."""
+NUM_CURVE_POINTS = 60
+"""Of a curve that is drawn."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,3 +76,21 @@ def closer(first: NDArray[np.float64], *, than: NDArray[np.float64]) -> NDArray[
     """
     tied = np.abs(first - than) <= TIE * (1 + np.maximum(first, than))
     return np.where(tied, 0.5, (first < than).astype(np.float64))
+
+
+def distance_curves(distances: dict[str, np.ndarray]) -> dict[str, list[float]]:
+    """Returns cumulative shares of distances on one grid that ends at the 99th percentile of all of them.
+
+    Args:
+        distances: Name to (queries,).
+
+    Returns:
+        The same names to (points,) shares, and "distance" to the grid.
+    """
+    together = np.concatenate(list(distances.values()))
+    grid = np.linspace(0, max(float(np.quantile(together, 0.99)), 1e-6), NUM_CURVE_POINTS)
+    curves = {"distance": [float(point) for point in grid]}
+    for name, values in distances.items():
+        ordered = np.sort(values)
+        curves[name] = [float(share) for share in np.searchsorted(ordered, grid + 1e-9, side="right") / len(ordered)]
+    return curves

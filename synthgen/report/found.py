@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from synthgen.metrics.base import Metric, Result
+from synthgen.metrics.exposed import ExposedPatient
 from synthgen.metrics.limits import Limits
-from synthgen.metrics.tables.privacy.worst_patients import ExposedPatient
 from synthgen.report.tables.subgroups import Subgroup
 from synthgen.report.training import Training
 from synthgen.report.verdicts import Things, Verdict

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from synthgen.metrics.intervals import area_interval, clopper_pearson
+from synthgen.metrics.resampling import weighted_areas
 from synthgen.metrics.tables.extent import extent
 from synthgen.metrics.tables.fidelity.coverage import Coverage
 from synthgen.metrics.tables.fidelity.dependence import Associations, PairTables, cramers_v, rank_correlation
 from synthgen.metrics.tables.fidelity.detection import BoostedDetection, LinearDetection
 from synthgen.metrics.tables.fidelity.marginals import Marginals, distances
 from synthgen.metrics.tables.fidelity.sdmetrics_quality import SDMetricsQuality
-from synthgen.metrics.tables.utility.tstr import TrainOnSynthetic, weighted_areas
+from synthgen.metrics.tables.utility.tstr import TrainOnSynthetic
 
 ROWS = 1500
 

@@ -9,18 +9,13 @@ from synthgen.data.schema import Schema
 from synthgen.metrics.attack import Attack
 from synthgen.metrics.density_ratio import log_density
 from synthgen.metrics.distance import nearest
+from synthgen.metrics.low_rates import rate_interval, roc_curve, true_positive_rate
 from synthgen.metrics.matching import equal_patients, row_counts
 from synthgen.metrics.tables.privacy.attributes import AttributeInference
 from synthgen.metrics.tables.privacy.closest_record import ShareCloser
 from synthgen.metrics.tables.privacy.copies import ExactCopies, NearCopies
 from synthgen.metrics.tables.privacy.linkability import Linkability
-from synthgen.metrics.tables.privacy.membership import (
-    ConfidentMembership,
-    Membership,
-    rate_interval,
-    roc_curve,
-    true_positive_rate,
-)
+from synthgen.metrics.tables.privacy.membership import ConfidentMembership, Membership
 from synthgen.metrics.tables.privacy.reemitted import ReemittedValues
 from synthgen.metrics.tables.privacy.singling_out import SinglingOut
 from synthgen.report.verdicts import verdicts
@@ -328,14 +323,14 @@ def test_patients_are_matched_with_all_their_rows(tables):
     holdout = visits(80, 4000, random, rows=random.integers(1, 5, 80))
     made = tables(train, holdout, holdout, schema=keyed(train))
     for most in (1000, 100, 40):
-        pair = [equal_patients(made.train, made.holdout, most, tables=made, purposes=("a", "b")) for _ in range(2)]
+        pair = [equal_patients(made.train, made.holdout, most, judged=made, purposes=("a", "b")) for _ in range(2)]
         assert all((one.patients == two.patients).all() for one, two in zip(*pair, strict=True))
         counts = [np.sort(row_counts(table)[1]).tolist() for table in pair[0]]
         assert counts[0] == counts[1]
         assert len(counts[0]) == min(80, most)
         assert sum(counts[0]) <= most
     # nobody in the holdout has a longer history than the training patient of the same rank
-    ample = equal_patients(made.train, made.holdout, 1000, tables=made, purposes=("a", "b"))[1]
+    ample = equal_patients(made.train, made.holdout, 1000, judged=made, purposes=("a", "b"))[1]
     assert len(ample) > 0.9 * len(made.holdout)
 
 

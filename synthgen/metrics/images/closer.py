@@ -7,17 +7,16 @@ and holdout images would differ whatever the maker did.
 
 from __future__ import annotations
 
-from typing import Any, final
+from typing import final
 
 import numpy as np
 
 from synthgen.metrics.base import CONFIDENCE, EXCHANGEABLE, Measurement, Metric, NotComputed, Part
-from synthgen.metrics.distance import closer, nearest
+from synthgen.metrics.distance import closer, distance_curves, nearest
 from synthgen.metrics.images.pools import ImagePools, Pool
 from synthgen.metrics.intervals import clustered_share
 from synthgen.metrics.limits import Limits
 from synthgen.metrics.matching import equal_patients
-from synthgen.metrics.tables.privacy.closest_record import distance_curves
 
 MIN_IMAGES = 50
 """Training and holdout images below which the share says nothing."""
@@ -74,9 +73,8 @@ def equal_sides(pools: ImagePools) -> tuple[Pool, Pool]:
     """
     if pools.holdout is None:
         raise NotComputed("there is no holdout; without images the maker never saw, closeness has no yardstick.")
-    judged: Any = pools  # what tables and images share here is patients, and taking some of them
-    sides: list[Any] = equal_patients(
-        judged.train, judged.holdout, pools.max_images, tables=judged, purposes=("closest train", "closest holdout")
+    sides = equal_patients(
+        pools.train, pools.holdout, pools.max_images, judged=pools, purposes=("closest train", "closest holdout")
     )
     if len(sides[0]) < MIN_IMAGES:
         raise NotComputed(f"at least {MIN_IMAGES} training and holdout images are needed; there are {len(sides[0])}.")

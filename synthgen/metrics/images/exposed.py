@@ -12,9 +12,9 @@ import numpy as np
 
 from synthgen.metrics.density_ratio import closeness
 from synthgen.metrics.distance import TIE, nearest
-from synthgen.metrics.images.pools import ImagePools, Pool
-from synthgen.metrics.tables.privacy.worst_patients import ExposedPatient
-from synthgen.metrics.tables.tables import halves
+from synthgen.metrics.exposed import ExposedPatient, one_of_each
+from synthgen.metrics.images.pools import ImagePools
+from synthgen.metrics.judged import halves
 
 FEWEST_PATIENTS = 2
 """Of the holdout."""
@@ -60,7 +60,7 @@ def exposed_images(pools: ImagePools, count: int) -> tuple[ExposedImage, ...]:
     )
     score = closeness(near.distances, usual)
     as_close = 1 - np.searchsorted(unseen, score, side="left") / len(unseen)
-    chosen = _one_of_each(train, score, count)
+    chosen = one_of_each(train.patients, score, count)
     partners = near.positions[[place for _, place in chosen]]
     beside = nearest(queries=released.unlearned[partners], to=holdout.unlearned).positions
     return tuple(
@@ -74,13 +74,3 @@ def exposed_images(pools: ImagePools, count: int) -> tuple[ExposedImage, ...]:
         )
         for (rank, place), partner, other in zip(chosen, partners, beside, strict=True)
     )  # fmt: skip
-
-
-def _one_of_each(pool: Pool, score: np.ndarray, count: int) -> list[tuple[int, int]]:
-    """The highest scores of different patients, as rank from 1 and position."""
-    chosen: dict[int, tuple[int, int]] = {}
-    for rank, place in enumerate(np.argsort(-score, kind="stable").tolist(), start=1):
-        if len(chosen) == count:
-            break
-        chosen.setdefault(int(pool.patients[place]), (rank, place))
-    return list(chosen.values())

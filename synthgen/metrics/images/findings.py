@@ -12,8 +12,8 @@ from synthgen.metrics.base import Measurement, Metric, NotComputed, Part, Result
 from synthgen.metrics.images.pools import RARE_BELOW
 from synthgen.metrics.images.translation import Translations
 from synthgen.metrics.intervals import clustered_share
+from synthgen.metrics.judged import halves
 from synthgen.metrics.limits import Limits, Status
-from synthgen.metrics.tables.tables import halves
 
 FEWEST_OF_CLASS = 5
 """Images of a class that count for the mean, and that a network can learn it from."""

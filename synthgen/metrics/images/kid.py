@@ -13,7 +13,7 @@ from synthgen.metrics.images.comparison import ImageComparison
 from synthgen.metrics.images.pools import ImagePools, Pair
 from synthgen.metrics.intervals import jackknife_groups, jackknife_interval
 from synthgen.metrics.limits import Limits
-from synthgen.metrics.tables.fidelity.narrowed import ADVICE, BY_CHANCE, LEAST_ABSENT
+from synthgen.metrics.narrowed import ADVICE, BY_CHANCE, LEAST_ABSENT
 
 Doubles = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -8,26 +8,20 @@ same against the distance to the nearest of other real images (after van Breugel
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, final
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.metrics.attack import LIMITS, MIN_PATIENTS, Attack, best_of, per_patient, targets
-from synthgen.metrics.base import CONFIDENCE, GUESSING, Measurement, Metric, NotComputed, Part
+from synthgen.metrics.base import Measurement, Metric, NotComputed
 from synthgen.metrics.density_ratio import closeness
 from synthgen.metrics.distance import nearest
 from synthgen.metrics.images.closer import SPACES
 from synthgen.metrics.images.pools import ImagePools, Pool
+from synthgen.metrics.judged import halves
 from synthgen.metrics.limits import Limits
-from synthgen.metrics.tables.privacy.membership import (
-    MIN_FALSE_POSITIVES,
-    RATES,
-    rate_interval,
-    roc_curve,
-    true_positive_rate,
-)
-from synthgen.metrics.tables.tables import halves
+from synthgen.metrics.low_rates import at_few_false_alarms, roc_curve
 
 
 @final
@@ -76,14 +70,7 @@ class ConfidentImageMembership(Metric[ImagePools]):
     def measure(self, pools: ImagePools) -> Measurement:
         """Reads all attacks at low false-positive rates."""
         attacks = run_attacks(pools)
-        parts = tuple(_at_rate(name, attack, rate, len(attacks)) for name, attack in attacks.items() for rate in RATES)
-        candidates = [part for part in parts if part.names[1] == "0.01"]
-        worst = max(candidates, key=lambda part: -1.0 if part.value is None else part.value)
-        if worst.value is None or worst.interval is None:
-            raise NotComputed(worst.note)
-        return Measurement(
-            value=worst.value, interval=worst.interval, reference=0.01, reference_source=GUESSING, parts=parts
-        )
+        return at_few_false_alarms(attacks)
 
 
 def run_attacks(pools: ImagePools) -> dict[str, Attack]:
@@ -113,9 +100,7 @@ def run_attacks(pools: ImagePools) -> dict[str, Attack]:
 def _attacks(pools: ImagePools, holdout: Pool) -> dict[str, Attack]:
     sides = halves(holdout.patients, pools.random("population"))
     outsiders, population = (holdout.take(side) for side in sides)
-    judged: Any = pools  # what tables and images share here is patients, and taking some of them
-    attacked: Any = outsiders
-    sought: list[Any] = targets(judged, attacked, rows=pools.max_images)
+    sought = targets(pools, outsiders, rows=pools.max_images)
     released = pools.sample(pools.synthetic, 2 * pools.max_images, purpose="attacker")
     found: dict[str, list[NDArray[np.float64]]] = {}
     for space, field in SPACES.items():
@@ -127,14 +112,3 @@ def _attacks(pools: ImagePools, holdout: Pool) -> dict[str, Attack]:
             score = per_patient(closeness(near, usual), pool.patients)
             found.setdefault(f"{space}_distance_ratio", []).append(score)
     return {name: Attack(*both) for name, both in found.items()}
-
-
-def _at_rate(name: str, attack: Attack, rate: float, attacks: int) -> Part:
-    names = (name, f"{rate:g}")
-    needed = round(MIN_FALSE_POSITIVES / rate)
-    if len(attack.outsiders) < needed:
-        note = f"a false-positive rate of {rate:g} needs {needed} outsiders; there are {len(attack.outsiders)}."
-        return Part(names=names, value=None, reference=rate, note=note)
-    value = true_positive_rate(attack, rate)
-    low, high = rate_interval(attack, rate, confidence=1 - (1 - CONFIDENCE) / attacks)
-    return Part(names=names, value=value, reference=rate, interval=(min(low, value), max(high, value)))

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, TypeVar, final
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.metrics.images.spaces import Extractor
-from synthgen.metrics.tables.tables import halves
-
-Answer = TypeVar("Answer")
+from synthgen.metrics.judged import Judged, halves
 
 MAX_IMAGES = 5_000
 """Images on each side in metrics that compare all pairs or train a network."""
@@ -79,26 +76,19 @@ class Pair:
 
 @final
 @dataclass(frozen=True, eq=False, kw_only=True)
-class ImagePools:
+class ImagePools(Judged[Pool]):
     """What a metric of images is given.
 
     Args:
-        train: Images that the synthetic ones were made from.
-        synthetic: Images to judge.
-        holdout: Real images that the maker never saw, or None.
         classes: Names of the classes in the order of their codes; none without a label.
         white: Largest value of a pixel.
         extractor: What made `Pool.features`.
         unlearned: What made `Pool.unlearned`.
         centres: Means of the training images in either, which all features are given around.
         seeds: How many times a network is trained where its score is judged.
-        seed: For every sample and every network.
         max_images: Images on each side in costly metrics.
     """
 
-    train: Pool
-    synthetic: Pool
-    holdout: Pool | None
     classes: Sequence[Any]
     white: int
     extractor: Extractor
@@ -106,35 +96,16 @@ class ImagePools:
     centres: tuple[NDArray[np.float32], NDArray[np.float32]]
     label: str | None = None
     seeds: int = 3
-    seed: int = 0
     max_images: int = MAX_IMAGES
-    _answers: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
-    def max_rows(self) -> int:
-        """`max_images` by the name that what is shared with tables knows."""
+    def most(self) -> int:
         return self.max_images
 
     @property
     def shape(self) -> tuple[int, ...]:
         """(height, width, channels) of an image."""
         return tuple(self.train.pixels.shape[1:])
-
-    def random(self, purpose: str) -> np.random.Generator:
-        """Returns the generator for one purpose, so that no metric's chance depends on which others run."""
-        return np.random.default_rng([self.seed, zlib.crc32(purpose.encode())])
-
-    def sample(self, pool: Pool, images: int, *, purpose: str) -> Pool:
-        """Returns at most so many images, drawn without replacement, or the pool itself where it has no more."""
-        if len(pool) <= images:
-            return pool
-        return pool.take(np.sort(self.random(purpose).choice(len(pool), images, replace=False)))
-
-    def once(self, name: str, answer: Callable[[], Answer]) -> Answer:
-        """Returns `answer()`, computed once for all metrics that share it under `name`."""
-        if name not in self._answers:
-            self._answers[name] = answer()
-        return self._answers[name]
 
     @cached_property
     def real_pair(self) -> tuple[Pool, Pool, str]:

@@ -13,8 +13,8 @@ from synthgen.metrics.base import CONFIDENCE, NotComputed
 from synthgen.metrics.images.classical import classical_augmentation
 from synthgen.metrics.images.learned import known_classes, new_classifier
 from synthgen.metrics.images.pools import RARE_BELOW, ImagePools, Pool
-from synthgen.metrics.tables.tables import halves
-from synthgen.metrics.tables.utility.tstr import bootstrap_weights, weighted_areas
+from synthgen.metrics.judged import halves
+from synthgen.metrics.resampling import bootstrap_weights, weighted_areas
 
 FEWEST_TO_TEST = 30
 FEWEST_OF_CLASS = 2

@@ -2,49 +2,37 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from synthgen.data.schema import Schema
 from synthgen.errors import EvaluationError, did_you_mean
-from synthgen.metrics.tables.features import Features, Integers, Table
+from synthgen.metrics.judged import Judged, halves
+from synthgen.metrics.tables.features import Features, Table
 from synthgen.metrics.tables.holdout import check_apart
-
-Answer = TypeVar("Answer")
 
 MAX_ROWS = 20_000
 """Rows on each side in metrics that train a model or search neighbours; evaluate() can change it."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Tables:
+class Tables(Judged[Table]):
     """What a metric is given.
 
     Args:
-        train: Rows that the synthetic data was made from.
-        synthetic: Rows to judge.
-        holdout: Real rows that the maker never saw, or None.
         features: The encoding, fitted on the training rows.
         target: Column to predict, or None.
-        seed: For every sample.
         max_rows: Rows on each side in costly metrics.
+        frames: What was read, by role.
     """
 
-    train: Table
-    synthetic: Table
-    holdout: Table | None
     features: Features
     target: str | None = None
-    seed: int = 0
     max_rows: int = MAX_ROWS
     frames: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
-    _answers: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(
@@ -86,19 +74,13 @@ class Tables:
         )
 
     @property
+    def most(self) -> int:
+        return self.max_rows
+
+    @property
     def schema(self) -> Schema:
         """What the columns mean."""
         return self.features.schema
-
-    def random(self, purpose: str) -> np.random.Generator:
-        """Returns the generator for one purpose, so that no metric's chance depends on which others run."""
-        return np.random.default_rng([self.seed, zlib.crc32(purpose.encode())])
-
-    def sample(self, table: Table, rows: int, *, purpose: str) -> Table:
-        """Returns at most `rows` rows, drawn without replacement, or the table itself where it has no more."""
-        if len(table) <= rows:
-            return table
-        return table.take(np.sort(self.random(purpose).choice(len(table), rows, replace=False)))
 
     @cached_property
     def real_pair(self) -> tuple[Table, Table, Table, str]:
@@ -112,25 +94,6 @@ class Tables:
             base, other, source = self.train.take(first), self.train.take(second), "half of train"
         other = self.sample(other, len(self.synthetic), purpose="reference")
         return base, other, self.sample(self.synthetic, len(other), purpose="matched"), source
-
-    def once(self, name: str, answer: Callable[[], Answer]) -> Answer:
-        """Returns `answer()`, computed once for all metrics that share it under `name`."""
-        if name not in self._answers:
-            self._answers[name] = answer()
-        return self._answers[name]
-
-
-def halves(patients: Integers, random: np.random.Generator) -> tuple[Integers, Integers]:
-    """Returns the positions of two halves of the patients' rows.
-
-    Example:
-        >>> first, second = halves(np.array([0, 0, 1, 1]), np.random.default_rng(0))
-        >>> sorted([first.tolist(), second.tolist()])
-        [[0, 1], [2, 3]]
-    """
-    known, codes = np.unique(patients, return_inverse=True)
-    chosen = np.isin(codes, random.permutation(len(known))[: (len(known) + 1) // 2])
-    return np.flatnonzero(chosen), np.flatnonzero(~chosen)
 
 
 def check_columns(

@@ -7,9 +7,10 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from synthgen.metrics.base import Comparison, Measurement, Part
+from synthgen.metrics.base import Measurement, Part
 from synthgen.metrics.intervals import jackknife_groups, jackknife_interval
 from synthgen.metrics.limits import Limits
+from synthgen.metrics.tables.comparison import Comparison
 from synthgen.metrics.tables.extent import extent
 from synthgen.metrics.tables.features import CategoryFeature, NumberFeature, Table
 from synthgen.metrics.tables.tables import Tables

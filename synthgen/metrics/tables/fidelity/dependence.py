@@ -14,9 +14,10 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from synthgen.metrics.base import Comparison, Measurement, NotComputed, Part
+from synthgen.metrics.base import Measurement, NotComputed, Part
 from synthgen.metrics.intervals import jackknife_groups, jackknife_interval, left_out_counts
 from synthgen.metrics.limits import Limits
+from synthgen.metrics.tables.comparison import Comparison
 from synthgen.metrics.tables.features import Feature, Table
 from synthgen.metrics.tables.tables import Tables
 

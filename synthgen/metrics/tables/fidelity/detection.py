@@ -17,10 +17,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from synthgen.metrics.base import Comparison, Measurement, NotComputed
+from synthgen.metrics.base import Measurement, NotComputed
 from synthgen.metrics.counting import distinct
 from synthgen.metrics.intervals import area_interval
 from synthgen.metrics.limits import Limits
+from synthgen.metrics.tables.comparison import Comparison
 from synthgen.metrics.tables.features import Table
 from synthgen.metrics.tables.fingerprints import fingerprints, rows_of
 from synthgen.metrics.tables.tables import Tables

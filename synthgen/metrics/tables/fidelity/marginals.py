@@ -8,11 +8,13 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from synthgen.metrics.base import Comparison, Measurement, Part, Result
+from synthgen.metrics.base import Measurement, Part, Result
 from synthgen.metrics.intervals import jackknife_groups, jackknife_interval, left_out_counts
 from synthgen.metrics.limits import VERDICTS, Limits
+from synthgen.metrics.narrowed import ADVICE
+from synthgen.metrics.tables.comparison import Comparison
 from synthgen.metrics.tables.features import CategoryFeature, Feature, Table
-from synthgen.metrics.tables.fidelity.narrowed import ADVICE, narrowed_columns
+from synthgen.metrics.tables.fidelity.narrowed import narrowed_columns
 from synthgen.metrics.tables.reading import MISSING
 from synthgen.metrics.tables.tables import Tables
 

@@ -6,17 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.metrics.counting import distinct
+from synthgen.metrics.narrowed import BY_CHANCE, LEAST_ABSENT
 from synthgen.metrics.tables.features import CategoryFeature, Feature
 from synthgen.metrics.tables.reading import MISSING
 from synthgen.metrics.tables.tables import Tables
-
-LEAST_ABSENT = 0.1
-"""Share of the training rows whose values do not occur, from which it is said."""
-
-BY_CHANCE = 1e-6
-"""Chance, in rows of the training rows' law, below which it is said."""
-
-ADVICE = "A sample under conditions, or a part of it? Judge a sample of the whole."
 
 
 def narrowed_columns(tables: Tables) -> list[str]:

@@ -11,7 +11,7 @@ from typing import final
 import numpy as np
 
 from synthgen.metrics.base import EXCHANGEABLE, Measurement, Metric, NotComputed
-from synthgen.metrics.distance import closer, nearest
+from synthgen.metrics.distance import closer, distance_curves, nearest
 from synthgen.metrics.intervals import clustered_share
 from synthgen.metrics.limits import Limits
 from synthgen.metrics.matching import equal_patients
@@ -21,7 +21,6 @@ MIN_ROWS = 50
 """Training and holdout rows below which the share says nothing."""
 QUERIES_FACTOR = 0.25
 """Synthetic rows that are looked up, as a multiple of `Tables.max_rows`."""
-NUM_CURVE_POINTS = 60
 
 
 @final
@@ -52,7 +51,7 @@ class ShareCloser(Metric):
         if tables.holdout is None:
             raise NotComputed("there is no holdout; without rows the maker never saw, closeness has no yardstick.")
         train, holdout = equal_patients(
-            tables.train, tables.holdout, tables.max_rows, tables=tables, purposes=("closest train", "closest holdout")
+            tables.train, tables.holdout, tables.max_rows, judged=tables, purposes=("closest train", "closest holdout")
         )
         rows = len(train)
         if rows < MIN_ROWS:
@@ -77,21 +76,3 @@ class ShareCloser(Metric):
             },
             notes=(f"{len(queries)} synthetic rows against {rows} training and {rows} holdout rows.",),
         )  # fmt: skip
-
-
-def distance_curves(distances: dict[str, np.ndarray]) -> dict[str, list[float]]:
-    """Returns cumulative shares of distances on one grid that ends at the 99th percentile of all of them.
-
-    Args:
-        distances: Name to (queries,).
-
-    Returns:
-        The same names to (points,) shares, and "distance" to the grid.
-    """
-    together = np.concatenate(list(distances.values()))
-    grid = np.linspace(0, max(float(np.quantile(together, 0.99)), 1e-6), NUM_CURVE_POINTS)
-    curves = {"distance": [float(point) for point in grid]}
-    for name, values in distances.items():
-        ordered = np.sort(values)
-        curves[name] = [float(share) for share in np.searchsorted(ordered, grid + 1e-9, side="right") / len(ordered)]
-    return curves

@@ -19,11 +19,13 @@ from numpy.typing import NDArray
 from synthgen.metrics.base import Measurement, Metric, NotComputed
 from synthgen.metrics.counting import contained
 from synthgen.metrics.intervals import clustered_share
+from synthgen.metrics.judged import halves
 from synthgen.metrics.limits import Limits
-from synthgen.metrics.sides import CONFIDENCE_OF_SIDES, Asked, asked_of, beside, counted, judged, worse_side
+from synthgen.metrics.sides import CONFIDENCE_OF_SIDES, Asked, beside, judged, worse_side
 from synthgen.metrics.tables.features import Table
 from synthgen.metrics.tables.fingerprints import fingerprints, rows_of
-from synthgen.metrics.tables.tables import Tables, halves
+from synthgen.metrics.tables.privacy.both_sides import asked_of, counted
+from synthgen.metrics.tables.tables import Tables
 
 Codes = NDArray[np.uint64]
 

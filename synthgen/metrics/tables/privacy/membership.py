@@ -18,7 +18,6 @@ from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from synthgen.metrics.attack import (
     LIMITS,
@@ -30,18 +29,15 @@ from synthgen.metrics.attack import (
     released,
     targets,
 )
-from synthgen.metrics.base import CONFIDENCE, GUESSING, Measurement, Metric, NotComputed, Part
+from synthgen.metrics.base import Measurement, Metric
 from synthgen.metrics.density_ratio import closeness, kernel_width, log_density_ratio
 from synthgen.metrics.distance import nearest
-from synthgen.metrics.intervals import clopper_pearson
+from synthgen.metrics.judged import halves
 from synthgen.metrics.limits import Limits
+from synthgen.metrics.low_rates import at_few_false_alarms, roc_curve
 from synthgen.metrics.tables.features import Table
-from synthgen.metrics.tables.tables import Tables, halves
+from synthgen.metrics.tables.tables import Tables
 
-RATES = (0.1, 0.01, 0.001)
-"""False-positive rates at which the attack is read."""
-MIN_FALSE_POSITIVES = 10
-"""Expected false positives that a rate needs; with fewer, no true-positive rate is given."""
 TARGETS_FACTOR = 0.25
 """Members and non-members, as a multiple of `Tables.max_rows`."""
 NUM_ATTACKS = 3
@@ -93,15 +89,7 @@ class ConfidentMembership(Metric):
     def measure(self, tables: Tables) -> Measurement:
         """Reads all attacks at low false-positive rates."""
         attacks = run_attacks(tables)
-        rates = {(name, rate): _at_rate(name, attack, rate) for name, attack in attacks.items() for rate in RATES}
-        candidates = [rates[name, 0.01] for name in attacks]
-        worst = max(candidates, key=lambda part: -1.0 if part.value is None else part.value)
-        if worst.value is None or worst.interval is None:
-            raise NotComputed(worst.note)
-        return Measurement(
-            value=worst.value, interval=worst.interval, reference=0.01, reference_source=GUESSING,
-            parts=tuple(rates.values()),
-        )  # fmt: skip
+        return at_few_false_alarms(attacks)
 
 
 def run_attacks(tables: Tables) -> dict[str, Attack]:
@@ -130,70 +118,3 @@ def _attack(tables: Tables, outsiders: Table, population: Table) -> dict[str, At
         for name, score in zip(scores, (-near, closer, denser), strict=True):
             scores[name].append(per_patient(score, rows.patients))
     return {name: Attack(*sides) for name, sides in scores.items()}
-
-
-def _at_rate(name: str, attack: Attack, rate: float) -> Part:
-    names = (name, f"{rate:g}")
-    needed = round(MIN_FALSE_POSITIVES / rate)
-    if len(attack.outsiders) < needed:
-        note = f"a false-positive rate of {rate:g} needs {needed} outsiders; there are {len(attack.outsiders)}."
-        return Part(names=names, value=None, reference=rate, note=note)
-    value = true_positive_rate(attack, rate)
-    confidence = 1 - (1 - CONFIDENCE) / NUM_ATTACKS
-    low, high = rate_interval(attack, rate, confidence=confidence)
-    return Part(names=names, value=value, reference=rate, interval=(min(low, value), max(high, value)))
-
-
-def true_positive_rate(attack: Attack, rate: float) -> float:
-    """Returns the share of members found where the share `rate` of outsiders is wrongly accused.
-
-    Of people with tied scores as many are accused as the rate allows, drawn by chance.
-
-    Example:
-        >>> true_positive_rate(Attack(np.array([3.0, 1.0]), np.array([2.0, 1.0, 0.0, 0.0])), 0.25)
-        0.5
-        >>> true_positive_rate(Attack(np.array([1.0, 1.0]), np.array([1.0, 0.0])), 0.25)
-        0.5
-    """
-    thresholds = np.append(np.unique(np.concatenate([attack.members, attack.outsiders])), np.inf)  # inf accuses nobody
-    found = [1 - np.searchsorted(np.sort(side), thresholds, side="left") / len(side)
-             for side in (attack.outsiders, attack.members)]  # fmt: skip
-    return float(np.interp(rate, np.append(found[0][::-1], 1.0), np.append(found[1][::-1], 1.0)))
-
-
-def rate_interval(attack: Attack, rate: float, *, confidence: float) -> tuple[float, float]:
-    """Interval of the true-positive rate that allows for the threshold, too, being taken from a sample.
-
-    The low end is Clopper and Pearson's at a threshold whose false-positive rate is certainly not above `rate`, the
-    high end at one whose rate is certainly not below it; half of the error goes to the threshold.
-
-    Args:
-        attack: The scores.
-        rate: False-positive rate.
-        confidence: In (0, 1).
-
-    Returns:
-        Lower and upper end.
-    """
-    each = 1 - (1 - confidence) / 2
-    falsely = np.sort(attack.outsiders)[::-1]
-    count = len(falsely)
-    bounds = np.arange(count + 1)
-    tail = (1 - each) / 2
-    highest = np.where(bounds < count, stats.beta.ppf(1 - tail, bounds + 1, np.maximum(count - bounds, 1)), 1.0)
-    lowest = np.where(bounds > 0, stats.beta.ppf(tail, np.maximum(bounds, 1), count - bounds + 1), 0.0)
-    few = int(np.flatnonzero(highest <= rate).max(initial=-1))
-    many = int(np.flatnonzero(lowest >= rate).min(initial=count))
-    members = len(attack.members)
-    low = 0.0
-    if few >= 0:
-        low = clopper_pearson(int((attack.members > falsely[few]).sum()), members, confidence=each)[0]
-    accused = int((attack.members >= falsely[many - 1]).sum()) if many < count else members
-    return low, clopper_pearson(accused, members, confidence=each)[1]
-
-
-def roc_curve(attack: Attack, points: int = 101) -> dict[str, list[float]]:
-    """Returns the ROC curve at fixed false-positive rates, dense where they are low."""
-    rates = np.unique(np.concatenate([np.linspace(0, 1, points // 2), np.geomspace(1e-3, 1, points // 2)]))
-    found = [true_positive_rate(attack, float(rate)) for rate in rates]
-    return {"false_positive_rate": [float(rate) for rate in rates], "true_positive_rate": found}

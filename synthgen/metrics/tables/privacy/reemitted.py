@@ -10,11 +10,13 @@ import numpy as np
 
 from synthgen.metrics.base import Measurement, Metric, NotComputed, Part
 from synthgen.metrics.intervals import clopper_pearson
+from synthgen.metrics.judged import halves
 from synthgen.metrics.limits import Limits
-from synthgen.metrics.sides import OF_HOLDOUT, Asked, asked_of, beside, severity
+from synthgen.metrics.sides import OF_HOLDOUT, Asked, beside, severity
 from synthgen.metrics.tables.features import Table
+from synthgen.metrics.tables.privacy.both_sides import asked_of
 from synthgen.metrics.tables.reading import labels_of
-from synthgen.metrics.tables.tables import Tables, halves
+from synthgen.metrics.tables.tables import Tables
 
 _ZEROS = re.compile(r"^0+(?=[0-9]+$)")
 """In front of a number, where spreadsheets and CSV readers lose them."""

@@ -8,47 +8,18 @@ internal edition of a report holds it, as a position and without any value of th
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, final
-
 import numpy as np
 
 from synthgen.metrics.attack import num_patients, released
 from synthgen.metrics.density_ratio import closeness
 from synthgen.metrics.distance import TIE, nearest
-from synthgen.metrics.json_types import as_json
-from synthgen.metrics.tables.features import Integers, Table
-from synthgen.metrics.tables.tables import Tables, halves
+from synthgen.metrics.exposed import ExposedPatient, one_of_each
+from synthgen.metrics.judged import halves
+from synthgen.metrics.tables.features import Integers
+from synthgen.metrics.tables.tables import Tables
 
 ROWS_FACTOR = 5
 """Training rows that are searched for, as a multiple of `Tables.max_rows`; of more, a sample of rows."""
-
-
-@final
-@dataclass(frozen=True, kw_only=True)
-class ExposedPatient:
-    """A patient of the training rows, by the row that gives most away.
-
-    Args:
-        row: Position in the training table, from 0.
-        distance: From it to the closest synthetic row, in the judge's space; 0: a synthetic row is the same.
-        usual: From it to the closest row of one half of the holdout.
-        holdout_as_close: Share of the rows of the other half that synthetic rows come as close to, for the
-            surroundings they have.
-        by_chance: The same share, if synthetic rows are as close to training rows as to rows of the holdout: the
-            worst of 1000 rows is closer than 999 in 1000. The patient is exposed if the other is far smaller.
-    """
-
-    row: int
-    distance: float
-    usual: float
-    holdout_as_close: float
-    by_chance: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """Returns the patient as JSON types."""
-        plain: dict[str, Any] = as_json(asdict(self))
-        return plain
 
 
 def worst_patients(tables: Tables, count: int) -> tuple[ExposedPatient, ...]:
@@ -86,7 +57,7 @@ def worst_patients(tables: Tables, count: int) -> tuple[ExposedPatient, ...]:
         ExposedPatient(row=int(rows[place]), distance=float(near[place]) if near[place] > TIE else 0.0,
                        usual=float(usual[place]), holdout_as_close=float(as_close[place]),
                        by_chance=rank / len(rows))
-        for rank, place in _one_of_each(train, np.argsort(-score, kind="stable"), count)
+        for rank, place in one_of_each(train.patients, score, count)
     )  # fmt: skip
 
 
@@ -95,13 +66,3 @@ def _searched(tables: Tables) -> Integers:
     if len(tables.train) <= most:
         return np.arange(len(tables.train))
     return np.sort(tables.random("worst patients' rows").choice(len(tables.train), most, replace=False))
-
-
-def _one_of_each(table: Table, order: Integers, count: int) -> list[tuple[int, int]]:
-    """The first places in the order that belong to different patients, each after its rank from 1."""
-    chosen: dict[int, tuple[int, int]] = {}
-    for rank, place in enumerate(order.tolist(), start=1):
-        if len(chosen) == count:
-            break
-        chosen.setdefault(int(table.patients[place]), (rank, place))
-    return list(chosen.values())

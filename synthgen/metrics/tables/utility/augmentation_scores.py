@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.metrics.base import CONFIDENCE
+from synthgen.metrics.resampling import bootstrap_weights, weighted_areas
 from synthgen.metrics.tables.utility.augmentation_result import Measure
-from synthgen.metrics.tables.utility.tstr import Task, bootstrap_weights, score, weighted_areas
+from synthgen.metrics.tables.utility.tstr import Task, score
 
 Floats = NDArray[np.float64]
 
