@@ -26,7 +26,7 @@ from synthgen.metrics.tables.catalogue import all_metrics
 from synthgen.metrics.tables.privacy.singling_out import SINGLE, WHOLE
 from synthgen.metrics.tables.tables import Tables
 from synthgen.report.evaluate import measured
-from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.base import TableSynthesizer
 
 Rows = pd.DataFrame
 
@@ -83,7 +83,7 @@ def by_heart(count: int, num_steps: int) -> Case:
     return case
 
 
-def fitted(make: Callable[[], Synthesizer], privacy: sg.DifferentialPrivacy | None = None) -> Case:
+def fitted(make: Callable[[], TableSynthesizer], privacy: sg.DifferentialPrivacy | None = None) -> Case:
     """What a family draws with its defaults."""
 
     def case(real: Real) -> tuple[Rows, Rows, Rows]:

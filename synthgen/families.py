@@ -17,14 +17,14 @@ class Family:
         name: Of the class; also in model files.
         module: It stands in.
         kind: What it learns.
-        word: On the command line.
+        word: On the command line; None: it is not offered there, for it draws nothing.
         length: Argument that says how long it trains, "num_steps" or "num_epochs"; None: it takes seconds.
     """
 
     name: str
     module: str
     kind: Kind
-    word: str
+    word: str | None = None
     length: str | None = None
 
     @property
@@ -53,12 +53,13 @@ FAMILIES = (
     Family(name="ImageDiffusion", module=f"{_IMAGES}.diffusion", kind="images", word="image-diffusion",
            length="num_steps"),
     Family(name="ImageVAE", module=f"{_IMAGES}.vae", kind="images", word="image-vae", length="num_steps"),
+    Family(name="ImageTranslator", module=f"{_IMAGES}.translator", kind="images", length="num_steps"),
 )  # fmt: skip
 """In the order in which people are told of them."""
 
 
 def of(kind: Kind) -> dict[str, Family]:
-    """Returns the families of a kind by their word.
+    """Returns the families of a kind that draw, by their word.
 
     Args:
         kind: What they learn.
@@ -67,4 +68,14 @@ def of(kind: Kind) -> dict[str, Family]:
         >>> list(of("images"))
         ['image-gan', 'image-diffusion', 'image-vae']
     """
-    return {family.word: family for family in FAMILIES if family.kind == kind}
+    return {family.word: family for family in FAMILIES if family.kind == kind and family.word is not None}
+
+
+def named() -> dict[str, Family]:
+    """Returns all families by the name that model files have for them.
+
+    Example:
+        >>> named()["TVAE"].word
+        'tvae'
+    """
+    return {family.name: family for family in FAMILIES}

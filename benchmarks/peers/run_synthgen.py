@@ -12,7 +12,7 @@ import stopwatch
 
 import synthgen as sg
 from synthgen.encoding.table import TableEncoder
-from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.base import TableSynthesizer
 from synthgen.synthesizers.tables.families import FAMILIES
 
 
@@ -31,7 +31,7 @@ class Clock(keras.callbacks.Callback):
         self.ends.append(time.perf_counter())
 
 
-def steps_and_pace(synthesizer: Synthesizer, rows: int, clock: Clock) -> dict[str, float]:
+def steps_and_pace(synthesizer: TableSynthesizer, rows: int, clock: Clock) -> dict[str, float]:
     """Returns the training steps and the seconds of one, for families that train in steps.
 
     The first epoch is left out of the pace: it compiles.

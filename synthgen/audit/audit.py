@@ -13,7 +13,7 @@ from synthgen.audit.evidence import log_shares
 from synthgen.data.schema import Schema
 from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.errors import EvaluationError
-from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.base import TableSynthesizer
 
 GUESSED = 1 / 2
 """Share of the canaries that are guessed, the likeliest and the least likely ones; on others the attacker passes."""
@@ -68,7 +68,7 @@ class AuditResult:
 
 
 def audit(
-    synthesizer: Synthesizer,
+    synthesizer: TableSynthesizer,
     frame: pd.DataFrame,
     *,
     schema: Schema,
@@ -129,7 +129,7 @@ def audit(
 
 
 def closeness_to_model(
-    synthesizer: Synthesizer, records: pd.DataFrame, *, num_rows: int, seed: int
+    synthesizer: TableSynthesizer, records: pd.DataFrame, *, num_rows: int, seed: int
 ) -> tuple[np.ndarray, str]:
     """Returns how much each record looks like a training row to who holds the model, and by what that was told.
 

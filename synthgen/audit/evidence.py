@@ -13,7 +13,7 @@ from scipy import sparse
 
 from synthgen.encoding.layout import EncodedTable
 from synthgen.encoding.table import TableEncoder
-from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.base import TableSynthesizer
 
 LEAST_SHARE = 1e-6
 """Of a code, in a logarithm."""
@@ -37,7 +37,9 @@ class Worlds:
     patient: pd.DataFrame
 
 
-def evidence(synthesizer: Synthesizer, worlds: Worlds, *, num_rows: int, rng: np.random.Generator) -> dict[str, float]:
+def evidence(
+    synthesizer: TableSynthesizer, worlds: Worlds, *, num_rows: int, rng: np.random.Generator
+) -> dict[str, float]:
     """Returns what a fitted synthesizer shows of the patient, by what it is, in words.
 
     Both tables are encoded as the attacker can: by the encoder in the file, with the public seed. Where encoding moves

@@ -21,7 +21,7 @@ from synthgen.data.schema import Schema
 from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.errors import EvaluationError
 from synthgen.progress import progress
-from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.base import TableSynthesizer
 
 LEAST_TRIALS = 10
 """So many right guesses are the fewest that refute an epsilon of 1."""
@@ -87,7 +87,7 @@ class OnePatientResult:
 
 
 def audit_one_patient(  # noqa: PLR0913
-    synthesizer: Synthesizer,
+    synthesizer: TableSynthesizer,
     frame: pd.DataFrame,
     *,
     schema: Schema,

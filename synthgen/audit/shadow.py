@@ -23,7 +23,7 @@ from synthgen.metrics.attack import Attack
 from synthgen.metrics.base import CONFIDENCE
 from synthgen.metrics.low_rates import MIN_FALSE_POSITIVES, RATES, true_positive_rate
 from synthgen.progress import progress
-from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.base import TableSynthesizer
 
 LEAST_MODELS = 4
 """With fewer, some targets are on one side of all other models."""
@@ -77,7 +77,7 @@ class ShadowResult:
 
 
 def shadow_attack(  # noqa: PLR0913
-    synthesizer: Synthesizer,
+    synthesizer: TableSynthesizer,
     frame: pd.DataFrame,
     *,
     schema: Schema,

@@ -15,7 +15,7 @@ from synthgen.data.columns import Boolean, Categorical
 from synthgen.data.schema import Schema
 from synthgen.data.target import holds_numbered_classes, infer_schema_for
 from synthgen.errors import ConditionError, did_you_mean
-from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.base import TableSynthesizer
 from synthgen.synthesizers.tables.gan import TabularGAN
 
 MOST_TIMES = 10
@@ -47,7 +47,7 @@ def augment(  # noqa: PLR0913
     target: str,
     num_rows: int | None = None,
     balance: bool = True,
-    synthesizer: Synthesizer | None = None,
+    synthesizer: TableSynthesizer | None = None,
     schema: Schema | None = None,
     indicator: str | None = None,
     seed: int = 0,
@@ -122,7 +122,7 @@ def augment(  # noqa: PLR0913
     return stacked(train, synthetic, schema, num_rows=total, indicator=indicator, seed=seed)
 
 
-def _meaning(train: pd.DataFrame, target: str, synthesizer: Synthesizer | None, schema: Schema | None) -> Schema:
+def _meaning(train: pd.DataFrame, target: str, synthesizer: TableSynthesizer | None, schema: Schema | None) -> Schema:
     """The schema to go by; the training rows must fit it, and that of a fitted synthesizer."""
     own = None if synthesizer is None else synthesizer.schema
     meaning = schema or own or infer_schema_for(train, target=target)
@@ -220,8 +220,8 @@ def _total(wanted: np.ndarray | None, num_rows: int | None, series: pd.Series) -
 
 
 def _fitted(
-    synthesizer: Synthesizer | None, train: pd.DataFrame, schema: Schema, *, seed: int, verbose: bool
-) -> Synthesizer:
+    synthesizer: TableSynthesizer | None, train: pd.DataFrame, schema: Schema, *, seed: int, verbose: bool
+) -> TableSynthesizer:
     if synthesizer is None:
         synthesizer = TabularGAN(seed=seed)
     return synthesizer if synthesizer.schema is not None else synthesizer.fit(train, schema=schema, verbose=verbose)

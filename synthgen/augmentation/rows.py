@@ -10,14 +10,14 @@ from synthgen.data.columns import Identifier
 from synthgen.data.schema import Schema
 from synthgen.encoding.identifier import identifiers
 from synthgen.errors import ConditionError
-from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.base import TableSynthesizer
 
 MOST_DRAWS = 5
 """Times that plain rows are drawn to replace those without a target."""
 
 
 def balanced_rows(
-    synthesizer: Synthesizer, target: str, *, values: list[Any], counts: np.ndarray, seed: int, verbose: bool
+    synthesizer: TableSynthesizer, target: str, *, values: list[Any], counts: np.ndarray, seed: int, verbose: bool
 ) -> pd.DataFrame:
     """Returns rows of the given classes, mixed.
 
@@ -40,7 +40,7 @@ def balanced_rows(
 
 
 def plain_rows(
-    synthesizer: Synthesizer, target: str, real: pd.Series, *, num_rows: int, named: bool, seed: int, verbose: bool
+    synthesizer: TableSynthesizer, target: str, real: pd.Series, *, num_rows: int, named: bool, seed: int, verbose: bool
 ) -> pd.DataFrame:
     """Returns rows as the synthesizer draws them, but for those that a model could not be trained on.
 

@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator
 from synthgen.augmentation.augment import augment
 from synthgen.data.schema import Schema
 from synthgen.errors import ConditionError
-from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.base import TableSynthesizer
 from synthgen.synthesizers.tables.gan import TabularGAN
 
 
@@ -50,7 +50,7 @@ class SyntheticSampler(BaseEstimator):
     def __init__(
         self,
         *,
-        synthesizer: Synthesizer | None = None,
+        synthesizer: TableSynthesizer | None = None,
         num_rows: int | None = None,
         balance: bool = True,
         schema: Schema | None = None,

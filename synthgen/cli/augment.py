@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from synthgen.data.schema import Schema
     from synthgen.metrics.tables.utility.augmentation_result import AugmentationVerdict
-    from synthgen.synthesizers.tables.base import Synthesizer
+    from synthgen.synthesizers.tables.base import TableSynthesizer
 
 PLAIN_ROWS = 2
 """Synthetic rows that the verdict may add, as a multiple of the real ones: its largest share."""
@@ -105,7 +105,7 @@ def augment(  # noqa: PLR0913 - options
         out.print(f"Written to {json}", markup=False)
 
 
-def _synthesizer(model_file: Path | None, steps: int | None, seed: int) -> "Synthesizer":
+def _synthesizer(model_file: Path | None, steps: int | None, seed: int) -> "TableSynthesizer":
     if model_file is not None:
         from synthgen.synthesizers.loading import load
 
@@ -129,7 +129,7 @@ def _meaning(train: "pd.DataFrame", holdout: "pd.DataFrame | None", target: str,
 
 
 def _judge(  # noqa: PLR0913
-    synthesizer: "Synthesizer",
+    synthesizer: "TableSynthesizer",
     train: "pd.DataFrame",
     holdout: "pd.DataFrame",
     made: "pd.DataFrame | None",

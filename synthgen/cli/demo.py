@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from synthgen.report.report import Report
-    from synthgen.synthesizers.tables.base import Synthesizer
+    from synthgen.synthesizers.tables.base import TableSynthesizer
 
 NUM_STEPS = 1_000
 """As many as `TabularGAN` takes by default: about a minute of training on two cores."""
@@ -89,7 +89,7 @@ def _prepare(output: Path) -> None:
     require_writable(*(output / name for name in WRITTEN))
 
 
-def _write(output: Path, synthesizer: "Synthesizer", synthetic: "pd.DataFrame", report: "Report") -> None:
+def _write(output: Path, synthesizer: "TableSynthesizer", synthetic: "pd.DataFrame", report: "Report") -> None:
     """Writes all at the end, each file in one step, so that an interrupted demo leaves the last one's files alone."""
     from synthgen.data.tables.writers import write_table
 

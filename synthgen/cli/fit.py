@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from synthgen.data.schema import Schema
     from synthgen.dp.budget import DifferentialPrivacy
     from synthgen.selection.selection import Selection
-    from synthgen.synthesizers.tables.base import Synthesizer
+    from synthgen.synthesizers.tables.base import TableSynthesizer
 
 MODELS = of("tables")
 """Families by the word of the command line."""
@@ -250,7 +250,7 @@ def _write(frame: "pd.DataFrame", path: Path) -> None:
     write_table(frame, path, private=True)
 
 
-def make(family: Family, arguments: dict[str, Any], settings: Sequence[str]) -> "Synthesizer":
+def make(family: Family, arguments: dict[str, Any], settings: Sequence[str]) -> "TableSynthesizer":
     """Returns the unfitted synthesizer, its settings checked against the arguments that it has."""
     made = family.load()
     hints = get_type_hints(made.__init__)
@@ -260,7 +260,7 @@ def make(family: Family, arguments: dict[str, Any], settings: Sequence[str]) -> 
         if not isinstance(value, hints[name]) and not (isinstance(value, int) and hints[name] is float):
             wanted = getattr(hints[name], "__name__", str(hints[name]))
             raise SynthgenError(f"--set {name}: expected {wanted}. Received {value!r}.")
-    synthesizer: Synthesizer = made(**arguments, **chosen)
+    synthesizer: TableSynthesizer = made(**arguments, **chosen)
     return synthesizer
 
 
@@ -271,7 +271,7 @@ def budget(epsilon: float | None, delta: float) -> "DifferentialPrivacy | None":
     return None if epsilon is None else DifferentialPrivacy(epsilon=epsilon, delta=delta)
 
 
-def _learned(synthesizer: "Synthesizer", num_rows: int) -> str:
+def _learned(synthesizer: "TableSynthesizer", num_rows: int) -> str:
     kept = kept_epoch(synthesizer.history, synthesizer.best_epoch)
     spent = "" if synthesizer.ledger is None else f" Spent {str(synthesizer.ledger).splitlines()[0]}."
     return f"Learned {count(num_rows)} rows{kept and f'; {kept}'}.{spent}"

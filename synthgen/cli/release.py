@@ -168,10 +168,10 @@ def _drawn(
     model: Path, rows: int, where: list[str], *, balance: str | None, seed: int, verbose: bool
 ) -> "tuple[Drawn, Origin]":
     from synthgen.synthesizers.drawing import draw, drawer
-    from synthgen.synthesizers.tables.base import Synthesizer
+    from synthgen.synthesizers.tables.base import TableSynthesizer
 
     synthesizer = drawer(model)
-    table = synthesizer if isinstance(synthesizer, Synthesizer) else synthesizer.attributes
+    table = synthesizer if isinstance(synthesizer, TableSynthesizer) else synthesizer.attributes
     conditions = parse_where(where, categories(table))
     return draw(model, rows, conditions=conditions, balance=balance, seed=seed, verbose=verbose)
 

@@ -14,7 +14,7 @@ from synthgen.errors import ConditionError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from synthgen.synthesizers.tables.base import Synthesizer
+    from synthgen.synthesizers.tables.base import TableSynthesizer
 
 
 def sample(  # noqa: PLR0913 - options
@@ -68,8 +68,8 @@ def sample(  # noqa: PLR0913 - options
         raise ConditionError("Expected either -n, the number of rows, or --known, a file of rows to complete.")
     if kind is None and output.suffix and not images.are_images(output):
         require_writable(output, table=True)  # before Keras is loaded
-    from synthgen.provenance.receipt import Draw, receipt_of
-    from synthgen.synthesizers.drawing import drawer, receipt_for, stored, write_drawn
+    from synthgen.provenance.receipt import receipt_of
+    from synthgen.synthesizers.drawing import drawer, receipt_for, write_drawn
     from synthgen.synthesizers.images.base import ImageSynthesizer
 
     partial = None if known is None else read(known)
@@ -91,16 +91,16 @@ def sample(  # noqa: PLR0913 - options
     if kind is None:
         require_writable(receipt_of(output))
     seed = synthesizer.next_seed() if seed is None else seed
-    asked = Draw(rows=rows or 0, seed=seed, conditions=stored(conditions), balance=balance,
-                 calibrate=calibrate)  # fmt: skip
-    digest = write_drawn(synthesizer, asked, output, kind=kind, verbose=not quiet)
+    asked = synthesizer.as_draw(rows or 0, seed, conditions=conditions, balance=balance, calibrate=calibrate)
+    options = {} if kind is None else {"kind": kind}
+    digest = write_drawn(synthesizer, asked, output, verbose=not quiet, **options)
     receipt_for(model, asked, digest).save(receipt_of(output))
     out.print(
         f"{count(asked.rows)} synthetic {things} written to {output}, with a receipt for release beside", markup=False
     )
 
 
-def _complete(synthesizer: "Synthesizer", output: Path, partial: "pd.DataFrame", **asked: Any) -> None:
+def _complete(synthesizer: "TableSynthesizer", output: Path, partial: "pd.DataFrame", **asked: Any) -> None:
     """Completes rows. They hold cells as they were given: a receipt of rows that were there before is not theirs."""
     from synthgen.data.tables.writers import write_table
     from synthgen.provenance.receipt import receipt_of
@@ -146,7 +146,7 @@ def parse_where(conditions: Sequence[str], categories: Mapping[str, Sequence[Any
     return parsed
 
 
-def categories(synthesizer: "Synthesizer | None") -> dict[str, list[Any]]:
+def categories(synthesizer: "TableSynthesizer | None") -> dict[str, list[Any]]:
     """Returns the values that columns of categories can have; none of nothing.
 
     Args:

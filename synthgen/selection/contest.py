@@ -12,8 +12,8 @@ from synthgen.errors import ConstraintError, SynthgenError, TrainingError
 from synthgen.selection.held_out_score import held_out_score
 from synthgen.selection.pace import NUM_EPOCHS, STEPS, Clock, Pace, Watch, measure
 from synthgen.selection.selection import CandidateResult, Selection, best_of, grouped, why
-from synthgen.synthesizers.network import NetworkSynthesizer
-from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.base import TableSynthesizer
+from synthgen.synthesizers.tables.network import NetworkSynthesizer
 
 RESERVE = 0.4
 """Share of the budget that is kept for fitting the winner again, once a network has been tried."""
@@ -37,10 +37,10 @@ class Candidate:
         settings: That differ from the family's own.
     """
 
-    family: type[Synthesizer]
+    family: type[TableSynthesizer]
     settings: Mapping[str, Any] = field(default_factory=dict)
 
-    def make(self, *, seed: int, **more: Any) -> Synthesizer:
+    def make(self, *, seed: int, **more: Any) -> TableSynthesizer:
         """Returns the unfitted synthesizer.
 
         Args:
@@ -73,7 +73,7 @@ class Entry:
     """
 
     candidate: Candidate
-    synthesizer: Synthesizer
+    synthesizer: TableSynthesizer
     result: CandidateResult
     fit_seconds: float
     pace: Pace | None = None
@@ -218,7 +218,7 @@ class Contest:
             held_out_rows=num_rows, seconds=self._clock.spent,
         )  # fmt: skip
 
-    def _fit_again(self, entry: Entry, frame: pd.DataFrame) -> Synthesizer | None:
+    def _fit_again(self, entry: Entry, frame: pd.DataFrame) -> TableSynthesizer | None:
         """Returns the winner fitted to all rows with at least as many steps, or None where that takes too long."""
         more: dict[str, int] = {}
         if entry.pace is None:

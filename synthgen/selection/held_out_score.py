@@ -16,7 +16,7 @@ from synthgen.data.columns import Boolean, Categorical
 from synthgen.encoding.layout import EncodedTable
 from synthgen.encoding.table import TableEncoder
 from synthgen.errors import EvaluationError
-from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.base import TableSynthesizer
 from synthgen.training.monitors import HeldOutFidelity
 
 MOST_ROWS = 10_000
@@ -46,7 +46,7 @@ class HeldOutScore:
     distance: float
 
 
-def held_out_score(synthesizer: Synthesizer, held_out: pd.DataFrame, *, seed: int) -> HeldOutScore:
+def held_out_score(synthesizer: TableSynthesizer, held_out: pd.DataFrame, *, seed: int) -> HeldOutScore:
     """Returns how well drawn rows pass for held-out ones.
 
     Args:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from synthgen.calibration.calibrator import DRAWN_PER_ROW, LEAST_DRAWN
 from synthgen.data.schema import Schema
-from synthgen.synthesizers.network import NetworkSynthesizer
+from synthgen.synthesizers.tables.network import NetworkSynthesizer
 from synthgen.training.run import Plan
 
 STEPS, EPOCHS = 5, 3

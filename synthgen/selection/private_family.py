@@ -3,7 +3,7 @@
 from synthgen.data.columns import Boolean, Categorical
 from synthgen.data.schema import Schema
 from synthgen.synthesizers.tables.autoregressive import TabularAutoregressive
-from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.base import TableSynthesizer
 from synthgen.synthesizers.tables.marginals import MOST_CODES, DPMarginals
 from synthgen.synthesizers.tables.private_encoding import ALWAYS_BINS
 
@@ -11,7 +11,7 @@ UNDECLARED_CATEGORIES = 30
 """Categories that a column is taken to have which does not declare them."""
 
 
-def private_family(schema: Schema) -> tuple[type[Synthesizer], str]:
+def private_family(schema: Schema) -> tuple[type[TableSynthesizer], str]:
     """Returns the family to learn with under a privacy budget, and why.
 
     To fit several and compare would cost more of the budget than the choice is worth. At small budgets margins are

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from synthgen.selection.held_out_score import HeldOutScore
-from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.base import TableSynthesizer
 
 LEAST_MARGIN = 0.005
 """Areas under the ROC curve that differ by less are level, however many rows they were measured on."""
@@ -68,7 +68,7 @@ class Selection:
         seconds: That everything took.
     """
 
-    synthesizer: Synthesizer
+    synthesizer: TableSynthesizer
     candidates: tuple[CandidateResult, ...]
     chosen: CandidateResult
     reason: str

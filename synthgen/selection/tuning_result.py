@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from synthgen.selection.held_out_score import HeldOutScore
-from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.base import TableSynthesizer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ class TuningResult:
     family: str
     best: Trial
     trials: tuple[Trial, ...]
-    synthesizer: Synthesizer
+    synthesizer: TableSynthesizer
     refitted: bool
     ended: str
 

@@ -13,7 +13,7 @@ from synthgen.errors import FitInterrupted, SynthgenError
 from synthgen.selection.held_out_score import HeldOutScore, held_out_score
 from synthgen.selection.search_spaces import suggested
 from synthgen.selection.tuning_result import Trial, line_of
-from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.base import TableSynthesizer
 from synthgen.synthesizers.tables.families import FAMILIES
 
 EPOCHS_TO_SHOW = 5
@@ -59,7 +59,7 @@ class Search:
         self._fit_seconds = 0.0  # that fitting the best again, to all rows, will take
         self.trials: list[Trial] = []
         self.best: Trial | None = None
-        self.best_synthesizer: Synthesizer | None = None
+        self.best_synthesizer: TableSynthesizer | None = None
         self.interrupted = False
 
     def run(self, *, seconds: float | None, num_trials: int | None) -> str:
@@ -137,7 +137,7 @@ class Search:
             line = line_of(trial, best=trial is self.best)
             self._console.print(f"{line}{left}", markup=False, highlight=False, soft_wrap=True)
 
-    def final(self, frame: pd.DataFrame) -> tuple[Synthesizer, bool, str]:
+    def final(self, frame: pd.DataFrame) -> tuple[TableSynthesizer, bool, str]:
         """Returns the best settings' synthesizer, whether it was fitted to all rows, and why not, if there is a reason.
 
         Args:

@@ -11,25 +11,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from synthgen import __version__
-from synthgen.data.images.image_set import ImageSet
-from synthgen.data.images.reading import write_images
 from synthgen.dp.ledger import Ledger
 from synthgen.errors import BundleError, ConditionError, ModelFileError
 from synthgen.provenance.digests import digest_of, file_digest
 from synthgen.provenance.origin import How, Origin
 from synthgen.provenance.receipt import Draw, Receipt
-from synthgen.synthesizers.images.base import ImageSynthesizer
+from synthgen.synthesizers.base import Synthesizer
 from synthgen.synthesizers.loading import load
 from synthgen.synthesizers.saving import inspect
-from synthgen.synthesizers.tables.base import Synthesizer
-from synthgen.synthesizers.tables.conditions import Between, lists_values
 
-Drawn = pd.DataFrame | ImageSet
-"""What a synthesizer of tables or of images draws."""
+Drawn = Any
+"""What a synthesizer draws: data of its kind."""
 
 
 def draw(
@@ -69,7 +62,7 @@ def draw(
         (100, 'drawn here')
     """
     digest, synthesizer = _digest(model), drawer(model)
-    asked = Draw(rows=num_rows, seed=seed, conditions=stored(conditions or {}), balance=balance)
+    asked = synthesizer.as_draw(num_rows, seed, conditions=conditions, balance=balance)
     drawn = _drawn(synthesizer, asked, verbose=verbose)
     return drawn, _origin(model, digest, asked, drawn, how="drawn here")
 
@@ -122,37 +115,30 @@ def prove_file(
         raise _refusal(str(path), found=len(drawn), asked=receipt.draw.rows, version=receipt.synthgen)
     with tempfile.TemporaryDirectory(prefix="synthgen-") as folder:
         again = Path(folder) / path.name
-        write_drawn(drawer(model), receipt.draw, again, kind=_kind_of(path), verbose=verbose)
+        synthesizer = drawer(model)
+        write_drawn(synthesizer, receipt.draw, again, verbose=verbose, **synthesizer.written_as(path))
         _require_equal(str(path), drawn, read(again), version=receipt.synthgen)
     return drawn, _origin(model, digest, receipt.draw, drawn, how="drawn again and found equal")
 
 
 def write_drawn(
-    synthesizer: Synthesizer | ImageSynthesizer,
-    asked: Draw,
-    path: Path,
-    *,
-    kind: str | None = None,
-    verbose: bool = True,
+    synthesizer: Synthesizer[Any, Any], asked: Draw, path: Path, *, verbose: bool = True, **options: Any
 ) -> str:
-    """Draws into a file, rows in constant memory; returns their digest, for a receipt.
+    """Draws into a file or folder, in constant memory; returns the digest of what was drawn, for a receipt.
 
     Args:
         synthesizer: Fitted.
         asked: What is drawn.
-        path: A table's file; of images an archive, or a new folder.
-        kind: Of the files in a folder of images, "png" or "dicom".
+        path: See its `sample_to`.
         verbose: Whether to show progress on a terminal.
+        options: Further arguments of its `sample_to`.
 
     Raises:
         WriteError: If the path cannot be written.
     """
-    if isinstance(synthesizer, Synthesizer):
-        return synthesizer.sample_to(path, asked.rows, conditions=parsed(asked.conditions), balance=asked.balance,
-                                     calibrate=asked.calibrate, seed=asked.seed, verbose=verbose)  # fmt: skip
-    images = synthesizer.sample(asked.rows, conditions=parsed(asked.conditions), balance=asked.balance, seed=asked.seed)
-    write_images(images, path, kind=kind, **({"model": synthesizer.family} if kind == "dicom" else {}))
-    return digest_of(images)
+    return synthesizer.sample_to(
+        path, asked.rows, seed=asked.seed, verbose=verbose, **synthesizer.asked_by(asked), **options
+    )
 
 
 def receipt_for(model: str | os.PathLike[str], asked: Draw, digest: str) -> Receipt:
@@ -166,7 +152,7 @@ def receipt_for(model: str | os.PathLike[str], asked: Draw, digest: str) -> Rece
     return Receipt(model=file_digest(model), draw=asked, digest=digest, synthgen=__version__)
 
 
-def drawer(model: str | os.PathLike[str]) -> Synthesizer | ImageSynthesizer:
+def drawer(model: str | os.PathLike[str]) -> Synthesizer[Any, Any]:
     """Returns the synthesizer in a model file.
 
     Args:
@@ -176,58 +162,13 @@ def drawer(model: str | os.PathLike[str]) -> Synthesizer | ImageSynthesizer:
         ConditionError: If it translates images: it draws none.
     """
     synthesizer = load(model)
-    if not isinstance(synthesizer, Synthesizer | ImageSynthesizer):
+    if not isinstance(synthesizer, Synthesizer):
         raise ConditionError("This model translates images and draws none: in Python, synthgen.load(path).translate.")
     return synthesizer
 
 
-def stored(conditions: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns conditions as the JSON types that a receipt holds.
-
-    Args:
-        conditions: As `sample` takes them.
-
-    Raises:
-        ConditionError: If one holds what is no text, number, truth value or date.
-
-    Example:
-        >>> stored({"age": Between(60, None), "sex": ["F"]})
-        {'age': {'low': 60, 'high': None}, 'sex': ['F']}
-    """
-    return {name: _stored(name, condition) for name, condition in conditions.items()}
-
-
-def parsed(conditions: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns conditions as `sample` takes them.
-
-    Args:
-        conditions: From a receipt.
-
-    Example:
-        >>> parsed({"age": {"low": 60, "high": None}})
-        {'age': Between(low=60, high=None)}
-    """
-    return {name: Between(**held) if isinstance(held, Mapping) else held for name, held in conditions.items()}
-
-
-def _stored(name: str, condition: Any) -> Any:
-    if isinstance(condition, Between):
-        return {"low": _stored(name, condition.low), "high": _stored(name, condition.high)}
-    if lists_values(condition):
-        return [_stored(name, value) for value in condition]
-    value = condition.item() if isinstance(condition, np.generic) else condition
-    value = value.isoformat() if hasattr(value, "isoformat") else value
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
-    raise ConditionError(f"conditions: {name!r}: expected text, numbers or dates. Received a {type(value).__name__}.")
-
-
-def _drawn(synthesizer: Synthesizer | ImageSynthesizer, asked: Draw, *, verbose: bool) -> Drawn:
-    conditions = parsed(asked.conditions)
-    if isinstance(synthesizer, Synthesizer):
-        return synthesizer.sample(asked.rows, conditions=conditions, balance=asked.balance, calibrate=asked.calibrate,
-                                  seed=asked.seed, verbose=verbose)  # fmt: skip
-    return synthesizer.sample(asked.rows, conditions=conditions, balance=asked.balance, seed=asked.seed)
+def _drawn(synthesizer: Synthesizer[Any, Any], asked: Draw, *, verbose: bool) -> Drawn:
+    return synthesizer.sample(asked.rows, seed=asked.seed, verbose=verbose, **synthesizer.asked_by(asked))
 
 
 def _require_equal(name: str, drawn: Drawn, again: Drawn, *, version: str = __version__) -> None:
@@ -259,10 +200,3 @@ def _origin(model: str | os.PathLike[str], digest: str, asked: Draw, drawn: Draw
     promise = manifest.get("privacy")
     reckoned = {"privacy": None if promise is None else Ledger.from_dict(promise).to_dict()}
     return Origin(manifest=manifest | reckoned, model=digest, draw=asked, digest=digest_of(drawn), how=how)
-
-
-def _kind_of(path: Path) -> str | None:
-    """Of the files in a folder of images; None: it is no folder."""
-    if not path.is_dir():
-        return None
-    return "dicom" if next(path.rglob("*.dcm"), None) is not None else "png"

@@ -1,16 +1,19 @@
-"""Learner: what all synthesizers share, whatever they draw: what a fit leaves behind, and the file that keeps it."""
+"""Learner: what all that can be fitted shares: what a fit leaves behind, and the file that keeps it and is opened."""
 
 import os
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, Self, TypeVar
 
 from synthgen.dp.ledger import Ledger
-from synthgen.synthesizers.parameters import Learned, Parameters
+from synthgen.synthesizers.contents import Contents
+from synthgen.synthesizers.parameters import Learned, NotFitted, Parameters
 from synthgen.synthesizers.saving import write_members
+
+Value = TypeVar("Value")
 
 
 class Learner(Parameters, ABC):
-    """Has learned something, or has not yet; can be saved.
+    """Has learned something, or has not yet; can be saved, and opened again.
 
     Args:
         seed: Of everything random in fitting, and of drawing where it is given none.
@@ -25,12 +28,52 @@ class Learner(Parameters, ABC):
     model: Any
 
     @abstractmethod
+    def fitted(self) -> tuple[Any, ...]:
+        """Returns what was learned.
+
+        Raises:
+            NotFittedError: Before `fit`.
+        """
+
+    @abstractmethod
     def members(self) -> dict[str, Any]:
         """Returns what a model file holds beside its manifest, as `saving.write_members` takes it.
 
         Raises:
             NotFittedError: Before `fit`.
         """
+
+    @abstractmethod
+    def _restore(self, contents: Contents, members: dict[str, Any]) -> None:
+        """Fills in what a fit would have, from the members of a file, which may hold anything.
+
+        Args:
+            contents: What of them does not depend on the family.
+            members: All of them.
+
+        Raises:
+            Unexpected: If they are not those of such a model.
+        """
+
+    @classmethod
+    def from_members(cls, members: dict[str, Any]) -> Self:
+        """Returns what was saved, of the settings in the file, as far as `fit` would take them too.
+
+        Args:
+            members: From `reading.read_members`; may hold anything.
+
+        Raises:
+            SettingsError: If a setting is out of range.
+            Unexpected: If the members are not those of a model of this family.
+        """
+        manifest = members["manifest"]
+        learner = cls(seed=manifest["seed"]).set_params(**manifest["settings"])
+        learner.check_settings()
+        contents = Contents.of(members)
+        learner._restore(contents, members)
+        learner.history, learner.best_epoch = manifest["history"], manifest["best_epoch"]
+        learner.ledger = contents.ledger
+        return learner
 
     def described(self) -> dict[str, Any]:
         """Returns what else the manifest says of what was learned."""
@@ -57,7 +100,12 @@ class Learner(Parameters, ABC):
     def note_settings(self) -> None:
         """Keeps what the last fit was told: settings may be set anew."""
         self.learned_with = {"seed": self.seed, "settings": self.settings}
-        self._samples_drawn = 0
+
+    def _learned(self, part: Value | None) -> Value:
+        """What a fit fills in, where there was one."""
+        if part is None:
+            raise NotFitted(f"This {self.family} is not fitted yet. Call fit first, or synthgen.load(path).")
+        return part
 
     def __sklearn_is_fitted__(self) -> bool:
         return self.model is not None

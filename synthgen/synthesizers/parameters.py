@@ -146,7 +146,6 @@ class Parameters(BaseEstimator):
     # scikit-learn would take the table for something that a pipeline can be asked to hand on, since it is not called X
     __metadata_request__fit: ClassVar[dict[str, str]] = {"frame": UNUSED}
     __metadata_request__score: ClassVar[dict[str, str]] = {"frame": UNUSED}
-    _samples_drawn = 0
 
     def __init__(self, *, seed: int, **settings: Any) -> None:
         self.seed = seed
@@ -217,10 +216,6 @@ class Parameters(BaseEstimator):
         for argument, value in ((name, number), ("seed", 0 if seed is None else seed)):
             if not Quantity(whole=True, least=0).holds(value):
                 raise ConditionError(f"Expected {argument} >= 0, a whole number. Received {said(value)}.")
-
-    def next_seed(self) -> int:
-        """Returns the seed of the next sample that is given none; another each time, all of them from `seed`."""
-        return int(np.random.default_rng([self.seed, 4, self._samples_drawn]).integers(2**31))
 
     def _note_columns(self, names: Sequence[str], *, named: bool) -> None:
         """Keeps how many columns `fit` was given, and what they were called if they came with names."""

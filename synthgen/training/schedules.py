@@ -1,4 +1,4 @@
-"""One learning-rate schedule for all: a cosine that recovery can lower."""
+"""One learning-rate schedule for all: a cosine that recovery can lower; and how far back averaged weights look."""
 
 import keras
 from keras import ops
@@ -29,3 +29,13 @@ class RecoverableCosine(keras.optimizers.schedules.LearningRateSchedule):
     def get_config(self) -> dict:
         """Returns the cosine's settings; the scale belongs to the run."""
         return self._cosine.get_config()
+
+
+def averaging_momentum(num_steps: int) -> float:
+    """Returns the momentum of the weights' moving average: it looks back over a tenth of a short run, a thousand steps
+    of a long one.
+
+    Args:
+        num_steps: Of the run.
+    """
+    return min(0.999, max(0.9, 1 - 10 / num_steps))

@@ -90,6 +90,7 @@ def test_unique_rows_stay_unique_over_chunks(monkeypatch, tmp_path):
     frame = pd.DataFrame({"sample": np.random.default_rng(0).integers(0, 500_000, 300), "flag": [True, False] * 150})
     schema = sg.Schema(sg.Schema.infer(frame).columns, constraints=[sg.Unique(["sample"])])
     synthesizer = sg.TabularGAN(num_steps=2, width=8).fit(frame, schema=schema, verbose=False)
+    assert not synthesizer.independent_parts
     synthesizer.sample_to(tmp_path / "rows.csv", 20_000, seed=0)
     drawn = pd.read_csv(tmp_path / "rows.csv")
     assert len(drawn) == 20_000

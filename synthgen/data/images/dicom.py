@@ -7,9 +7,11 @@ attributes that mark synthetic data (PS3.3, C.12.1.1: Synthetic Data (0008,001C)
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -192,17 +194,41 @@ def write_dicom(images: ImageSet, folder: Path, *, modality: str = "OT", model: 
         WriteError: If the folder exists or cannot be written, images have colours, or a tag cannot hold what a column
             says.
     """
-    if images.pixels.shape[-1] != 1:
-        raise WriteError("DICOM is written for grey images. Write others as PNG, npz or NIfTI.")
-    known = [name for name in map(str, images.table.columns) if _describes(name)]
-    names = [f"{place:06d}.dcm" for place in range(len(images))]
+    with dicom_writer(folder, modality=modality, model=model) as write:
+        return write(images)
+
+
+@contextmanager
+def dicom_writer(
+    folder: Path, *, modality: str = "OT", model: str = "synthgen"
+) -> Iterator[Callable[[ImageSet], list[Path]]]:
+    """Gives what appends images to a new folder of DICOM files, a few at a time; see `write_dicom`.
+
+    Args:
+        folder: Must not exist.
+        modality: See `write_dicom`.
+        model: See `write_dicom`.
+
+    Raises:
+        WriteError: See `write_dicom`.
+    """
+    places = itertools.count()
     with appearing(folder, parents=True) as beside:
-        for place, (name, image) in enumerate(zip(names, images.pixels[..., 0], strict=True)):
-            dataset = _synthetic(image, bits=images.bits, modality=modality, model=model)
-            _add_known(dataset, images.table[known].iloc[place])
-            dataset.PatientName = dataset.PatientID = f"SYNTHETIC{place + 1:06d}"
-            dataset.save_as(beside / name, enforce_file_format=True)
-    return [folder / name for name in names]
+
+        def write(images: ImageSet) -> list[Path]:
+            if images.pixels.shape[-1] != 1:
+                raise WriteError("DICOM is written for grey images. Write others as PNG, npz or NIfTI.")
+            known = [name for name in map(str, images.table.columns) if _describes(name)]
+            paths = []
+            for image, row, place in zip(images.pixels[..., 0], range(len(images)), places, strict=False):
+                dataset = _synthetic(image, bits=images.bits, modality=modality, model=model)
+                _add_known(dataset, images.table[known].iloc[row])
+                dataset.PatientName = dataset.PatientID = f"SYNTHETIC{place + 1:06d}"
+                dataset.save_as(beside / f"{place:06d}.dcm", enforce_file_format=True)
+                paths.append(folder / f"{place:06d}.dcm")
+            return paths
+
+        yield write
 
 
 def _synthetic(image: np.ndarray, *, bits: int, modality: str, model: str) -> Dataset:

@@ -1,10 +1,12 @@
 """NIfTI volumes: turned to the canonical orientation, whole or cut into slices; written with a mark in the header."""
 
 import gzip
+import io
 import math
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,6 +33,9 @@ from synthgen.files.writing import replacing
 
 MARK = "synthetic, made by synthgen"
 """In the header's field `descrip`, which holds 79 letters."""
+
+MOST_SLICES = 2**15 - 1
+"""Of a volume, along any side: its header counts in 16 bits."""
 
 LARGEST = 2**30
 """Bytes up to which any file may unpack: masks, most of which is background, pack very well."""
@@ -207,15 +212,53 @@ def write_nifti(images: ImageSet, path: Path) -> None:
     Raises:
         WriteError: If they have colours, or are several volumes.
     """
-    import nibabel
+    with nifti_writer(path, len(images)) as write:
+        write(images)
 
-    if images.pixels.shape[-1] != 1 or (images.pixels.ndim == 5 and len(images) > 1):
-        raise WriteError("NIfTI holds grey images, or one volume.")
+
+@contextmanager
+def nifti_writer(path: Path, count: int) -> Iterator[Callable[[ImageSet], None]]:
+    """Gives what appends images to one volume, a few at a time; see `write_nifti`.
+
+    Args:
+        path: Ending in .nii or .nii.gz.
+        count: How many images will come.
+
+    Raises:
+        WriteError: See `write_nifti`; or if they are more than a volume can have slices.
+    """
     if not path.name.endswith((".nii", ".nii.gz")):
         raise WriteError(f"{path}: name a file that ends in .nii or .nii.gz.")
-    volume = images.pixels[0, ..., 0] if images.pixels.ndim == 5 else images.pixels[..., 0]
-    made = nibabel.Nifti1Image(np.flip(volume, axis=1).transpose(2, 1, 0), np.eye(4))
+    if count > MOST_SLICES:
+        raise WriteError(f"{path}: a NIfTI volume has at most {MOST_SLICES} slices. Write {count} images as npz.")
+    with replacing(path) as beside, ExitStack() as stack:
+        plain: Any = stack.enter_context(beside.open("wb"))
+        # without name and time, so that equal images make equal files
+        packed = path.suffix == ".gz"
+        file = stack.enter_context(gzip.GzipFile("", "wb", fileobj=plain, mtime=0)) if packed else plain
+        begun = False
+
+        def write(images: ImageSet) -> None:
+            nonlocal begun
+            if not begun:
+                file.write(_head(images.pixels, count))
+                begun = True
+            for image in images.pixels[..., 0]:  # a file holds x fastest, then y, from below
+                file.write(np.flip(image, axis=-2).tobytes())
+
+        yield write
+
+
+def _head(pixels: np.ndarray, count: int) -> bytes:
+    """What a file begins with, up to its first number."""
+    import nibabel
+
+    if pixels.shape[-1] != 1 or (pixels.ndim == 5 and count > 1):
+        raise WriteError("NIfTI holds grey images, or one volume.")
+    shape = pixels.shape[1:-1] if pixels.ndim == 5 else (count, *pixels.shape[1:-1])
+    made = nibabel.Nifti1Image(np.broadcast_to(np.zeros((), pixels.dtype), shape[::-1]), np.eye(4))
     made.header["descrip"] = MARK
-    content = made.to_bytes()
-    with replacing(path) as beside:
-        beside.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+    made.header.set_slope_inter(1, 0)
+    head = io.BytesIO()
+    made.header.write_to(head)
+    return head.getvalue()

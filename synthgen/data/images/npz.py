@@ -2,7 +2,8 @@
 
 import math
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -189,21 +190,68 @@ def write_npz(images: ImageSet, path: Path, *, part: str = "train", synthetic: b
     Raises:
         WriteError: If it cannot be written.
     """
-    flat = images.pixels.ndim == 4 and images.pixels.shape[-1] == 1
-    pixels = images.pixels[..., 0] if flat else images.pixels
-    arrays: dict[str, Any] = {f"{part}_images": pixels}
-    if synthetic:
-        arrays[MARK] = np.array("synthetic images, made by synthgen")
-    if images.patients is not None:
-        arrays[f"{part}_{PATIENT}"] = images.patients
-    if images.label is not None:
-        labels = images.table[images.label]
-        if pd.api.types.is_integer_dtype(labels):
-            arrays[f"{part}_labels"] = labels.to_numpy()[:, None]
-        else:
-            codes, names = pd.factorize(labels, sort=True)
-            arrays |= {f"{part}_labels": codes[:, None].astype(np.int64), "classes": np.asarray(names).astype(str)}
+    with npz_writer(path, len(images), part=part, synthetic=synthetic) as write:
+        write(images)
+
+
+@contextmanager
+def npz_writer(
+    path: Path, count: int, *, part: str = "train", synthetic: bool = True
+) -> Iterator[Callable[[ImageSet], None]]:
+    """Gives what appends images to an archive, a few at a time; see `write_npz`.
+
+    Args:
+        path: Of the archive, ending in .npz.
+        count: How many images will come.
+        part: Of a data set.
+        synthetic: See `write_npz`.
+
+    Raises:
+        WriteError: If it cannot be written.
+    """
     if path.suffix != ".npz":
         raise WriteError(f"{path}: name a file that ends in .npz.")
-    with replacing(path, private=not synthetic) as beside, beside.open("wb") as file:
-        np.savez_compressed(file, **arrays)
+    with (
+        replacing(path, private=not synthetic) as beside,
+        zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        labels: list[pd.Series] = []
+        patients: list[np.ndarray] = []
+        with archive.open(f"{part}_images.npy", "w", force_zip64=True) as member:
+            begun = False
+
+            def write(images: ImageSet) -> None:
+                nonlocal begun
+                flat = images.pixels.ndim == 4 and images.pixels.shape[-1] == 1
+                pixels = images.pixels[..., 0] if flat else images.pixels
+                if not begun:
+                    told = {"descr": pixels.dtype.str, "fortran_order": False, "shape": (count, *pixels.shape[1:])}
+                    np.lib.format.write_array_header_1_0(member, told)
+                    begun = True
+                for image in pixels:
+                    member.write(image.tobytes())
+                labels.extend([] if images.label is None else [images.table[images.label]])
+                patients.extend([] if images.patients is None else [images.patients])
+
+            yield write
+        for name, array in _beside(part, labels, patients, synthetic=synthetic).items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
+
+
+def _beside(
+    part: str, labels: list[pd.Series], patients: list[np.ndarray], *, synthetic: bool
+) -> dict[str, np.ndarray]:
+    """What an archive holds beside the images."""
+    arrays: dict[str, np.ndarray] = {}
+    if synthetic:
+        arrays[MARK] = np.array("synthetic images, made by synthgen")
+    if patients:
+        arrays[f"{part}_{PATIENT}"] = np.concatenate(patients)
+    if labels:
+        classes = pd.concat(labels, ignore_index=True)
+        if pd.api.types.is_integer_dtype(classes):
+            return arrays | {f"{part}_labels": classes.to_numpy()[:, None]}
+        codes, names = pd.factorize(classes, sort=True)
+        arrays |= {f"{part}_labels": codes[:, None].astype(np.int64), "classes": np.asarray(names).astype(str)}
+    return arrays

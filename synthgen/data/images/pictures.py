@@ -1,7 +1,9 @@
 """Folders of PNG or JPEG pictures: a folder for each class, or a table beside them."""
 
+import itertools
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -171,25 +173,49 @@ def write_pictures(images: ImageSet, folder: Path, *, names: Iterable[str] | Non
     Raises:
         WriteError: If the folder exists or cannot be written, or images are no pictures.
     """
+    with picture_writer(folder, names=names) as write:
+        return write(images)
+
+
+@contextmanager
+def picture_writer(folder: Path, *, names: Iterable[str] | None = None) -> Iterator[Callable[[ImageSet], list[Path]]]:
+    """Gives what appends images to a new folder of PNG, a few at a time; see `write_pictures`.
+
+    Args:
+        folder: Must not exist.
+        names: Of the files, without an ending; None: numbers.
+
+    Raises:
+        WriteError: If the folder exists or cannot be written, or images are no pictures.
+    """
     from PIL import Image, PngImagePlugin
 
-    pixels = images.pixels
+    said = PngImagePlugin.PngInfo()
+    said.add_text("Software", "synthgen")
+    said.add_text("Description", MARK)
+    called = iter(names) if names is not None else (f"{place:06d}" for place in itertools.count())
+    with appearing(folder, parents=True) as beside:
+
+        def write(images: ImageSet) -> list[Path]:
+            _check_pictures(images.pixels)
+            paths = []
+            for place, (pixels, name) in enumerate(zip(images.pixels, called, strict=False)):
+                inside = "" if images.label is None else folder_name(images.table[images.label].iloc[place])
+                (beside / inside).mkdir(exist_ok=True)
+                image = pixels[..., 0] if pixels.shape[-1] == 1 else pixels
+                Image.fromarray(image).save(beside / inside / f"{name}.png", pnginfo=said)
+                paths.append(folder / inside / f"{name}.png")
+            return paths
+
+        yield write
+
+
+def _check_pictures(pixels: np.ndarray) -> None:
+    """Refuses what PNG cannot hold."""
     if pixels.ndim != 4 or pixels.shape[-1] not in (1, 3) or (pixels.dtype == np.uint16 and pixels.shape[-1] != 1):
         raise WriteError(
             "PNG holds grey images, or red, green and blue of 8 bits. Write others as npz, NIfTI or DICOM."
         )
-    said = PngImagePlugin.PngInfo()
-    said.add_text("Software", "synthgen")
-    said.add_text("Description", MARK)
-    paths = []
-    with appearing(folder, parents=True) as beside:
-        for place, name in enumerate(names or (f"{place:06d}" for place in range(len(images)))):
-            inside = "" if images.label is None else folder_name(images.table[images.label].iloc[place])
-            (beside / inside).mkdir(exist_ok=True)
-            image = pixels[place, ..., 0] if pixels.shape[-1] == 1 else pixels[place]
-            Image.fromarray(image).save(beside / inside / f"{name}.png", pnginfo=said)
-            paths.append(folder / inside / f"{name}.png")
-    return paths
 
 
 def folder_name(label: Any) -> str:

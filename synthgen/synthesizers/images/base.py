@@ -15,26 +15,26 @@ from synthgen.data.images.image_set import ImageSet
 from synthgen.data.schema import Schema
 from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.encoding.layout import Layout
-from synthgen.errors import ConditionError, SettingsError
+from synthgen.errors import SettingsError
 from synthgen.models.images.base import ImageModel
 from synthgen.models.images.encoding import EncodedImages
-from synthgen.synthesizers.images import knowledge, private
+from synthgen.synthesizers.contents import Contents
+from synthgen.synthesizers.images import kept, knowledge, private
+from synthgen.synthesizers.images.drawing import ImageDrawing
 from synthgen.synthesizers.images.form import Form, check_images
 from synthgen.synthesizers.images.interpolation import Interpolating
 from synthgen.synthesizers.images.knowledge import NOTHING
 from synthgen.synthesizers.images.validation import HeldOutImages, hold_out
 from synthgen.synthesizers.images.watching import ACROSS, DOWN, SampleSheets
-from synthgen.synthesizers.learner import Learner
-from synthgen.synthesizers.parameters import Learned, NotFitted
-from synthgen.synthesizers.saving import NO_SCHEMA, WEIGHT
-from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.images.writing import DigestedImages
+from synthgen.synthesizers.tables.base import TableSynthesizer
 from synthgen.training.run import Plan, claim_checkpoint, run
 
 END_OF_RATE = 1 / 10
 """Of the starting learning rate, where the cosine ends."""
 
 
-class ImageSynthesizer(Interpolating, Learner):
+class ImageSynthesizer(Interpolating, ImageDrawing):
     """Learns images and draws synthetic ones, by class or by anything else that is known of them.
 
     Args:
@@ -44,11 +44,6 @@ class ImageSynthesizer(Interpolating, Learner):
 
     ranks: ClassVar[tuple[int, ...]] = (1, 2, 3)
     """Series, images, volumes: what the family can learn."""
-
-    attributes = Learned[Synthesizer | None](lambda: None)
-    """The table of what is known of the images."""
-    model = Learned[ImageModel | None](lambda: None)
-    form = Learned[Form | None](lambda: None)
 
     @abstractmethod
     def build(self, form: Form, layout: Layout) -> ImageModel:
@@ -174,7 +169,7 @@ class ImageSynthesizer(Interpolating, Learner):
         return Plan(self.settings["num_steps"], min(self.settings["batch_size"], num_images),
                     patience=self.settings["patience"], steps_per_chunk=10)  # fmt: skip
 
-    def _sheets(self, folder: Path, attributes: Synthesizer | None, form: Form) -> SampleSheets:
+    def _sheets(self, folder: Path, attributes: TableSynthesizer | None, form: Form) -> SampleSheets:
         """What writes sheets of drawn images, as many of each class."""
         table = knowledge.drawn(
             attributes, ACROSS * DOWN, seed=self.seed, conditions=None, known=None, balance=form.label
@@ -213,20 +208,10 @@ class ImageSynthesizer(Interpolating, Learner):
         self.history, self.best_epoch = best.history, best.best_epoch
         return model
 
-    def take(self, attributes: Synthesizer | None, model: ImageModel, form: Form) -> None:
+    def take(self, attributes: TableSynthesizer | None, model: ImageModel, form: Form) -> None:
         """Makes this a fitted synthesizer of the given parts."""
         self.attributes, self.model, self.form = attributes, model, form
         self.note_settings()
-
-    def fitted(self) -> tuple[ImageModel, Form]:
-        """Returns the model, and what its images are like.
-
-        Raises:
-            NotFittedError: Before `fit`.
-        """
-        if self.model is None or self.form is None:
-            raise NotFitted(f"This {self.family} is not fitted yet. Call fit(images) first, or synthgen.load(path).")
-        return self.model, self.form
 
     def sample(
         self,
@@ -236,6 +221,7 @@ class ImageSynthesizer(Interpolating, Learner):
         known: pd.DataFrame | None = None,
         balance: str | None = None,
         seed: int | None = None,
+        verbose: bool = True,
     ) -> ImageSet:
         """Draws synthetic images, and what is known of each.
 
@@ -245,6 +231,7 @@ class ImageSynthesizer(Interpolating, Learner):
             known: (num_images, some columns), what image i must show.
             balance: A categorical column whose values come equally often.
             seed: None: drawn from the synthesizer's seed, another at each call.
+            verbose: Whether to show progress on a terminal.
 
         Returns:
             The images, with their table and label.
@@ -253,29 +240,44 @@ class ImageSynthesizer(Interpolating, Learner):
             NotFittedError: Before `fit`.
             ConditionError: If a condition names what is not there.
         """
-        model, form = self.fitted()
-        self.check_draw(num_images, seed, name="num_images")
-        if self.attributes is None and (conditions or known is not None or balance):
-            raise ConditionError(f"This {self.family} learned images alone: nothing can be asked of them.")
-        seed = self.next_seed() if seed is None else seed
-        self._samples_drawn += 1
-        table = knowledge.drawn(
-            self.attributes, num_images, seed=seed, conditions=conditions, known=known, balance=balance
-        )
-        codes = knowledge.encoded(self.attributes, table, seed=seed)
-        pixels = model.draw(codes, white=form.white, rng=np.random.default_rng([seed, 5]))
-        return ImageSet(pixels=pixels, table=table, label=form.label, bits=form.bits)
+        return self._sample(num_images, conditions=conditions, known=known, balance=balance, seed=seed,
+                            verbose=verbose)  # fmt: skip
+
+    def sample_to(
+        self,
+        path: str | os.PathLike[str],
+        num_images: int,
+        *,
+        kind: str | None = None,
+        conditions: Mapping[str, Any] | None = None,
+        balance: str | None = None,
+        seed: int | None = None,
+        verbose: bool = True,
+    ) -> str:
+        """Draws synthetic images into files, a few at a time; returns their digest (`provenance.digests.digest_of`).
+
+        Args:
+            path: An .npz, .nii or .nii.gz file, or a folder that does not exist. Appears when all images are written.
+            num_images: At least 0.
+            kind: Of a folder's files: "png" or "dicom".
+            conditions: See `sample`.
+            balance: See `sample`.
+            seed: See `sample`.
+            verbose: See `sample`.
+
+        Raises:
+            WriteError: If the path cannot be written; before anything is drawn.
+        """
+        options = {"model": self.family} if kind == "dicom" else {}
+        return self._sample_to(DigestedImages(path, num_images, kind=kind, **options), num_images,
+                               conditions=conditions, balance=balance, seed=seed, verbose=verbose)  # fmt: skip
 
     def described(self) -> dict[str, Any]:
         form = self.fitted()[1]
         return {"images": form.to_dict(), "attributes": None if self.attributes is None else self.attributes.family}
 
     def members(self) -> dict[str, Any]:
-        members: dict[str, Any] = {"schema": NO_SCHEMA, "encoder": {}, "trees": []}
-        members["weights"], arrays = self.fitted()[0].weights_to_keep(), {}
-        if self.attributes is not None:
-            schema, encoder, table = self.attributes.fitted()
-            members |= {"schema": schema.to_dict(), "encoder": encoder.state()}
-            weights = {f"{WEIGHT}{number}": weight for number, weight in enumerate(table.weights_to_keep())}
-            arrays = table.state() | weights
-        return members | {"model": {"arrays": arrays, "constraints": [], "calibrator": None}}
+        return kept.members(self.fitted()[0], self.attributes)
+
+    def _restore(self, contents: Contents, members: dict[str, Any]) -> None:
+        self.take(*kept.restored(contents, members, settings=self.settings, build=self.build))

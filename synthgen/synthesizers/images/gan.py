@@ -17,9 +17,8 @@ from synthgen.synthesizers.images.base import END_OF_RATE, ImageSynthesizer
 from synthgen.synthesizers.images.form import Form, widths
 from synthgen.synthesizers.images.presets import PRESETS, Preset
 from synthgen.synthesizers.images.validation import HeldOutImages
-from synthgen.synthesizers.network import averaging_momentum
 from synthgen.training.collapse import CollapseRecovery
-from synthgen.training.schedules import RecoverableCosine
+from synthgen.training.schedules import RecoverableCosine, averaging_momentum
 
 EQUAL_LAWS = 0.1
 """Kernel distance of the features of equal laws with some hundred images, about."""

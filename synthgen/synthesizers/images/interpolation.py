@@ -13,7 +13,7 @@ from synthgen.synthesizers.images import knowledge
 if TYPE_CHECKING:
     from synthgen.models.images.base import ImageModel
     from synthgen.synthesizers.images.form import Form
-    from synthgen.synthesizers.tables.base import Synthesizer
+    from synthgen.synthesizers.tables.base import TableSynthesizer
 
 
 class Fitted(Protocol):
@@ -24,7 +24,7 @@ class Fitted(Protocol):
         """Name of the class, as model files have it."""
 
     @property
-    def attributes(self) -> "Synthesizer | None":
+    def attributes(self) -> "TableSynthesizer | None":
         """The table of what is known of the images."""
 
     def fitted(self) -> "tuple[ImageModel, Form]":

@@ -13,7 +13,7 @@ from synthgen.data.images.image_set import ImageSet
 from synthgen.data.schema import Schema
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.errors import ProtectionError, SchemaError, did_you_mean
-from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.base import TableSynthesizer
 from synthgen.synthesizers.tables.copula import GaussianCopula
 
 PATIENT = "patient"
@@ -123,7 +123,7 @@ def _check_classes(frame: pd.DataFrame, label: str, schema: Schema) -> None:
         )
 
 
-def encoded(attributes: Synthesizer | None, frame: pd.DataFrame, *, seed: int) -> EncodedTable:
+def encoded(attributes: TableSynthesizer | None, frame: pd.DataFrame, *, seed: int) -> EncodedTable:
     """Returns rows of what is known as models see them.
 
     Args:
@@ -136,13 +136,13 @@ def encoded(attributes: Synthesizer | None, frame: pd.DataFrame, *, seed: int) -
     return attributes.fitted()[1].encode(frame, seed=seed)
 
 
-def layout_of(attributes: Synthesizer | None) -> Layout:
+def layout_of(attributes: TableSynthesizer | None) -> Layout:
     """Returns the layout of what is known."""
     return NOTHING if attributes is None else attributes.fitted()[1].layout
 
 
 def drawn(
-    attributes: Synthesizer | None,
+    attributes: TableSynthesizer | None,
     num_images: int,
     *,
     seed: int,

@@ -12,8 +12,7 @@ from synthgen.models.images.loss_model import ImageLossModel
 from synthgen.networks.convolutional import Build
 from synthgen.synthesizers.images.base import END_OF_RATE, ImageSynthesizer
 from synthgen.synthesizers.images.form import Form, widths
-from synthgen.synthesizers.network import averaging_momentum
-from synthgen.training.schedules import RecoverableCosine
+from synthgen.training.schedules import RecoverableCosine, averaging_momentum
 
 
 class LossTrained(ImageSynthesizer, ABC):

@@ -19,7 +19,8 @@ from synthgen.models.images.base import ImageModel
 from synthgen.models.images.encoding import EncodedImages
 from synthgen.models.images.gan import ConvolutionalGAN
 from synthgen.synthesizers.images import knowledge
-from synthgen.synthesizers.network import NO_CHECKPOINT, private_plan
+from synthgen.synthesizers.private_plan import NO_CHECKPOINT, private_plan
+from synthgen.synthesizers.tables.kept import LearnedTable
 from synthgen.synthesizers.tables.learned_parts import Parts
 from synthgen.synthesizers.tables.marginals import DPMarginals, fitted_field
 from synthgen.synthesizers.tables.private_encoding import private_encoder
@@ -114,7 +115,7 @@ def private_images(
     alone = Cohort(np.arange(len(known)), schema.rare_below)
     parts = Parts(encoder, known, alone, (), num_patients, table.reader)
     field, _ = fitted_field(parts, num_components=COMPONENTS, seed=seed, share=MARGINS_SHARE)
-    attributes.take(schema, encoder, field, (), None)
+    attributes.take(LearnedTable(schema, encoder, field))
     return PrivateImages(attributes, table.places, known, table.reader, num_patients)
 
 

@@ -15,9 +15,8 @@ from synthgen.networks.patch_critic import patch_critic
 from synthgen.networks.translator import translator
 from synthgen.synthesizers.images.base import END_OF_RATE
 from synthgen.synthesizers.images.form import Form, widths
-from synthgen.synthesizers.network import averaging_momentum
 from synthgen.synthesizers.reading import FORM
-from synthgen.training.schedules import RecoverableCosine
+from synthgen.training.schedules import RecoverableCosine, averaging_momentum
 
 Kind = Literal["paired", "super-resolution", "unpaired"]
 

@@ -10,7 +10,9 @@ import keras
 
 from synthgen.data.images.image_set import ImageSet
 from synthgen.errors import SchemaError, SettingsError, did_you_mean
+from synthgen.expected import Fields, agree
 from synthgen.models.images.translation import Translation
+from synthgen.synthesizers.contents import Contents, check_size
 from synthgen.synthesizers.images.form import Form, check_set
 from synthgen.synthesizers.images.pairs import Pairs, check_learnable, check_like, reduced
 from synthgen.synthesizers.images.translation_model import (
@@ -22,7 +24,7 @@ from synthgen.synthesizers.images.translation_model import (
 )
 from synthgen.synthesizers.images.translation_validation import SHOWN, TranslationSheets, held_out_score
 from synthgen.synthesizers.learner import Learner
-from synthgen.synthesizers.parameters import Learned, NotFitted
+from synthgen.synthesizers.parameters import Learned
 from synthgen.synthesizers.saving import NO_SCHEMA
 from synthgen.training.run import Plan, claim_checkpoint, run
 
@@ -237,9 +239,7 @@ class ImageTranslator(Learner):
         Raises:
             NotFittedError: Before `fit`.
         """
-        if self.model is None or self.form is None:
-            raise NotFitted("This ImageTranslator is not fitted yet. Call fit(source, target), or synthgen.load(path).")
-        return self.model, self.form
+        return self._learned(self.model), self._learned(self.form)
 
     def translate(self, images: ImageSet) -> ImageSet:
         """Returns what the translator makes of images; the same image always becomes the same.
@@ -281,3 +281,14 @@ class ImageTranslator(Learner):
         nothing: dict[str, Any] = {"arrays": {}, "constraints": [], "calibrator": None}
         return {"schema": NO_SCHEMA, "encoder": {}, "model": nothing, "trees": [],
                 "weights": self.fitted()[0].weights_to_keep()}  # fmt: skip
+
+    def _restore(self, contents: Contents, members: dict[str, Any]) -> None:
+        nothing = not contents.constraints and members["model"]["calibrator"] is None and contents.schema is None
+        agree(nothing and contents.ledger is None, "model: expected networks alone.")
+        Fields().check(members["model"]["arrays"], "arrays of the model")
+        members["trees"].read([])
+        form = TranslationForm.from_dict(members["manifest"].get("translation"))
+        check_size(self.settings, members["weights"])
+        model = self.build(form)
+        model.take_weights(members["weights"].read(model.expected_weights()))
+        self.take(model, form)

@@ -9,8 +9,8 @@ from synthgen.errors import SettingsError
 from synthgen.models.tables.autoregressive import Autoregressive
 from synthgen.models.tables.network import NetworkModel
 from synthgen.networks.chain import Chain
-from synthgen.synthesizers.network import NetworkSynthesizer
 from synthgen.synthesizers.tables.likelihood import LikelihoodSynthesizer
+from synthgen.synthesizers.tables.network import NetworkSynthesizer
 from synthgen.training.monitors import Score
 from synthgen.training.run import Plan
 

@@ -1,33 +1,28 @@
-"""Synthesizer: fitted to a table, sampled, saved. What every family shares; a family says how it learns."""
+"""TableSynthesizer: fitted to a table, sampled, saved. What every family shares; a family says how it learns."""
 
 import os
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import keras
 import numpy as np
 import pandas as pd
 
-from synthgen.calibration.calibrator import Calibrator
-from synthgen.data.constraints import Constraint
 from synthgen.data.schema import Schema
-from synthgen.data.tables.digest import TableDigest
-from synthgen.data.tables.writers import TableWriter
 from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.encoding.layout import Layout
-from synthgen.encoding.table import NumericalMethod, TableEncoder
+from synthgen.encoding.table import NumericalMethod
 from synthgen.models.tables.base import GenerativeModel
-from synthgen.progress import progress
-from synthgen.synthesizers.learner import Learner
-from synthgen.synthesizers.parameters import Learned, NotFitted
+from synthgen.synthesizers.contents import Contents
 from synthgen.synthesizers.tables import learned_parts
+from synthgen.synthesizers.tables.drawing import TableDrawing
 from synthgen.synthesizers.tables.inputs import check_schema, frame_of
-from synthgen.synthesizers.tables.requests import Request, parse_imputation, parse_request
-from synthgen.synthesizers.tables.sampling import RowSampler, rows_at_once
+from synthgen.synthesizers.tables.kept import LearnedTable
+from synthgen.synthesizers.tables.writing import DigestedTable
 
 
-class Synthesizer(Learner):
+class TableSynthesizer(TableDrawing):
     """Learns a table and draws synthetic rows; to scikit-learn an estimator of a density.
 
     Args:
@@ -40,12 +35,6 @@ class Synthesizer(Learner):
     """Whether the family can learn under a privacy budget."""
     private_bins: ClassVar[int] = 14
     """Bins of a number under one, at most: noise drowns small ones."""
-
-    schema = Learned[Schema | None](lambda: None)
-    encoder = Learned[TableEncoder | None](lambda: None)
-    model = Learned[GenerativeModel | None](lambda: None)
-    constraints = Learned[tuple[Constraint, ...]](tuple)
-    calibrator = Learned[Calibrator | None](lambda: None)
 
     @abstractmethod
     def build(self, layout: Layout) -> GenerativeModel:
@@ -112,7 +101,7 @@ class Synthesizer(Learner):
             calibrator = learned_parts.fitted_calibrator(
                 model, parts.table, parts.cohort, seed=self.seed, verbose=verbose
             )
-        self.take(schema, parts.encoder, model, parts.constraints, calibrator)
+        self.take(LearnedTable(schema, parts.encoder, model, parts.constraints, calibrator))
         self.ledger = None if parts.reader is None else parts.reader.ledger
         self._note_columns(frame.columns.tolist(), named=named)
         return self
@@ -126,29 +115,16 @@ class Synthesizer(Learner):
         num_bins = min(self.settings.get("num_bins", self.private_bins), self.private_bins)
         return learned_parts.private_parts(frame, schema, privacy, num_bins=num_bins, verbose=verbose)
 
-    def take(
-        self,
-        schema: Schema,
-        encoder: TableEncoder,
-        model: GenerativeModel,
-        constraints: tuple[Constraint, ...],
-        calibrator: Calibrator | None,
-    ) -> None:
-        """Makes this a fitted synthesizer of the given parts."""
-        self.schema, self.encoder, self.model = schema, encoder, model
-        self.constraints, self.calibrator = constraints, calibrator
-        self.note_settings()
-        self._note_columns(list(schema.columns), named=True)
+    def take(self, learned: LearnedTable) -> None:
+        """Makes this a fitted synthesizer.
 
-    def fitted(self) -> tuple[Schema, TableEncoder, GenerativeModel]:
-        """Returns schema, encoder and model.
-
-        Raises:
-            NotFittedError: Before `fit`.
+        Args:
+            learned: What a fit left behind.
         """
-        if self.schema is None or self.encoder is None or self.model is None:
-            raise NotFitted(f"This {self.family} is not fitted yet. Call fit(frame) first, or synthgen.load(path).")
-        return self.schema, self.encoder, self.model
+        self.schema, self.encoder, self.model = learned.schema, learned.encoder, learned.model
+        self.constraints, self.calibrator = learned.constraints, learned.calibrator
+        self.note_settings()
+        self._note_columns(list(learned.schema.columns), named=True)
 
     def _check_width(self, num_columns: int) -> None:
         """Raises a SettingsError, where a family cannot learn so many columns."""
@@ -188,38 +164,8 @@ class Synthesizer(Learner):
             ConditionError: If a condition names what is not there, or too few rows can hold it; says how many.
             ConstraintError: If too few rows can obey the constraints.
         """
-        parts = list(self._chunks(num_rows, conditions, known, balance, calibrate, seed, verbose))
-        return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
-
-    def impute(self, frame: pd.DataFrame, *, seed: int | None = None, verbose: bool = True) -> pd.DataFrame:
-        """Fills the missing cells of a table, each row's given the cells that it has.
-
-        Filled in is a draw, no guess: several seeds give the tables of multiple imputation (Rubin 1987).
-
-        Args:
-            frame: (rows, columns) with at least the learned columns.
-            seed: See `sample`.
-            verbose: See `sample`.
-
-        Returns:
-            (rows, columns), the same but for those cells.
-
-        Raises:
-            NotFittedError: Before `fit`.
-            ConditionError: If a learned column is absent, a value unknown, or the family draws whole rows only.
-        """
-        schema, encoder, model = self.fitted()
-        request = parse_imputation(frame, schema, encoder, completes=model.copies_known)
-        gaps = frame[schema.learned].isna()
-        rows = np.flatnonzero(gaps.any(axis=1))
-        drawn = pd.concat(self._drawn(len(rows), request.part(rows), calibrate=False, seed=seed, verbose=verbose))
-        filled = frame.copy()
-        for name in gaps.columns[gaps.any()]:
-            values = filled[name].astype(object).to_numpy()
-            here = gaps[name].to_numpy()
-            values[here] = drawn[name].astype(object).to_numpy()[here[rows]]
-            filled[name] = pd.Series(values, index=frame.index).astype(frame[name].dtype)
-        return filled
+        return self._sample(num_rows, conditions=conditions, known=known, balance=balance, calibrate=calibrate,
+                            seed=seed, verbose=verbose)  # fmt: skip
 
     def sample_to(
         self,
@@ -246,54 +192,12 @@ class Synthesizer(Learner):
         Raises:
             WriteError: If the path cannot be written; before anything is drawn.
         """
-        digest = TableDigest()
-        with TableWriter(path) as writer:
-            for chunk in self._chunks(num_rows, conditions, None, balance, calibrate, seed, verbose):
-                writer.write(chunk)
-                digest.update(chunk)
-        return digest.hexdigest()
+        return self._sample_to(DigestedTable(path), num_rows, conditions=conditions, balance=balance,
+                               calibrate=calibrate, seed=seed, verbose=verbose)  # fmt: skip
 
     def members(self) -> dict[str, Any]:
-        schema, encoder, model = self.fitted()
-        trees = self.calibrator
-        taken = {
-            "arrays": model.state(), "constraints": [constraint.to_dict() for constraint in self.constraints],
-            "calibrator": None if trees is None else trees.state(),
-        }  # fmt: skip
-        return {
-            "schema": schema.to_dict(), "encoder": encoder.state(), "model": taken,
-            "weights": model.weights_to_keep(), "trees": [] if trees is None else trees.arrays(),
-        }  # fmt: skip
+        return LearnedTable(*self.fitted(), self.constraints, self.calibrator).members()
 
-    def _chunks(
-        self,
-        num_rows: int,
-        conditions: Mapping[str, Any] | None,
-        known: pd.DataFrame | None,
-        balance: str | None,
-        calibrate: bool,
-        seed: int | None,
-        verbose: bool,
-    ) -> Iterator[pd.DataFrame]:
-        schema, encoder, model = self.fitted()
-        self.check_draw(num_rows, seed, name="num_rows")
-        request = parse_request(
-            schema, encoder, conditions=conditions, known=known, balance=balance, num_rows=num_rows,
-            completes=model.copies_known,
-        )  # fmt: skip
-        yield from self._drawn(num_rows, request, calibrate=calibrate, seed=seed, verbose=verbose)
-
-    def _drawn(
-        self, num_rows: int, request: Request, *, calibrate: bool, seed: int | None, verbose: bool
-    ) -> Iterator[pd.DataFrame]:
-        """Draws what is requested, as many rows at a time as memory should hold."""
-        _, encoder, model = self.fitted()
-        seed = self.next_seed() if seed is None else seed
-        self._samples_drawn += 1
-        sampler = RowSampler(encoder, model, self.constraints, calibrator=self.calibrator if calibrate else None)
-        chunk_rows = rows_at_once(len(encoder.columns), calibrated=calibrate and self.calibrator is not None)
-        starts = range(0, max(num_rows, 1), chunk_rows)
-        for start in progress(starts, "Sampling", verbose and len(starts) > 1):
-            rows = range(start, min(start + chunk_rows, num_rows))
-            drawn = sampler.draw(len(rows), request.part(rows), rng=np.random.default_rng([seed, start]))
-            yield encoder.complete(drawn, first_row=start, seed=seed)
+    def _restore(self, contents: Contents, members: dict[str, Any]) -> None:
+        fine = self.encoder_settings().get("fine", False)
+        self.take(LearnedTable.restored(contents, members, settings=self.settings, fine=fine, build=self.build))

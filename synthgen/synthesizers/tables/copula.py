@@ -8,11 +8,11 @@ import keras
 
 from synthgen.encoding.layout import Layout
 from synthgen.models.tables.copula import Copula
-from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.base import TableSynthesizer
 from synthgen.synthesizers.tables.learned_parts import Parts
 
 
-class GaussianCopula(Synthesizer):
+class GaussianCopula(TableSynthesizer):
     """A Gaussian copula of tables: one correlation matrix, no network, fitted in seconds.
 
     What every other family should beat. It knows how strongly columns go with each other, not how.

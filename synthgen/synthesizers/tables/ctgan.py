@@ -13,7 +13,7 @@ from synthgen.models.tables.conditioning import TrainingBySampling
 from synthgen.models.tables.gan import GAN, GANSettings
 from synthgen.models.tables.network import NetworkModel
 from synthgen.networks import mlp
-from synthgen.synthesizers.network import NetworkSynthesizer
+from synthgen.synthesizers.tables.network import NetworkSynthesizer
 from synthgen.training.run import Plan
 from synthgen.training.schedules import RecoverableCosine
 

@@ -8,7 +8,7 @@ from synthgen.encoding.layout import Layout
 from synthgen.models.tables.conditioning import MaskedRows
 from synthgen.models.tables.diffusion import Diffusion
 from synthgen.networks.denoiser import residual_denoiser
-from synthgen.synthesizers.network import NetworkSynthesizer
+from synthgen.synthesizers.tables.network import NetworkSynthesizer
 
 NUM_WAVES = 64
 """Width of the network's description of the noise."""

@@ -1,7 +1,7 @@
 """Every synthesizer of one table, by name. Each family is one file that puts encoding, networks and loss together."""
 
 from synthgen.families import of
-from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.base import TableSynthesizer
 
-FAMILIES: dict[str, type[Synthesizer]] = {family.name: family.load() for family in of("tables").values()}
+FAMILIES: dict[str, type[TableSynthesizer]] = {family.name: family.load() for family in of("tables").values()}
 """Synthesizers by the word that model files use for them."""

@@ -19,10 +19,11 @@ from synthgen.models.tables.network import NetworkModel
 from synthgen.networks import mlp
 from synthgen.networks.links import links_for
 from synthgen.progress import progress
-from synthgen.synthesizers.network import NetworkSynthesizer, averaging_momentum
 from synthgen.synthesizers.tables.learned_parts import Parts
 from synthgen.synthesizers.tables.marginals import fitted_field
+from synthgen.synthesizers.tables.network import NetworkSynthesizer
 from synthgen.training.monitors import Score
+from synthgen.training.schedules import averaging_momentum
 
 MOST_LINKED = 3_000
 """Features up to which blocks are linked: the weights grow with the square."""

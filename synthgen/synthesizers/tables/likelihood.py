@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from synthgen.models.tables.autoregressive import Autoregressive
-from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.base import TableSynthesizer
 from synthgen.synthesizers.tables.inputs import learned_part
 
 
-class LikelihoodSynthesizer(Synthesizer, ABC):
+class LikelihoodSynthesizer(TableSynthesizer, ABC):
     """A synthesizer whose model is autoregressive, and so knows the probability of a row."""
 
     def log_likelihood(self, frame: pd.DataFrame | np.ndarray) -> np.ndarray:

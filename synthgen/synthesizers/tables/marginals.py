@@ -10,7 +10,7 @@ from synthgen.encoding.layout import Layout
 from synthgen.errors import SettingsError
 from synthgen.models.tables.field import PairwiseField
 from synthgen.models.tables.margins import Margins, measured_margins
-from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.tables.base import TableSynthesizer
 from synthgen.synthesizers.tables.learned_parts import Parts
 
 MOST_CODES = 4_000
@@ -20,7 +20,7 @@ COMPONENTS, STEPS, SWEEPS = 4_000, 3_000, 80
 """Kinds of rows, most steps of their fit, and times that each cell of the field's rows is drawn anew."""
 
 
-class DPMarginals(Synthesizer):
+class DPMarginals(TableSynthesizer):
     """The family for small privacy budgets: margins of all pairs of columns, once, with noise; then the rows of most
     entropy that agree with them.
 

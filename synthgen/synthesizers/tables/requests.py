@@ -30,11 +30,13 @@ class Request:
         known: (rows, some columns), cells that row i of the result must hold; missing cells are free. None: all rows
             are alike.
         filled: Columns that must not be missing in any row.
+        calibrate: Whether more rows are drawn, and those kept that look most like training rows.
     """
 
     conditions: list[Condition] = field(default_factory=list)
     known: pd.DataFrame | None = None
     filled: tuple[str, ...] = ()
+    calibrate: bool = False
 
     def part(self, rows: range | np.ndarray) -> "Request":
         """Returns the request for some of the rows.

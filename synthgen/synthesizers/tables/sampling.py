@@ -1,5 +1,8 @@
 """Drawing rows until enough of them hold the conditions and obey the constraints, or saying how many did."""
 
+from collections.abc import Sequence
+from typing import Self
+
 import numpy as np
 import pandas as pd
 
@@ -37,6 +40,48 @@ def rows_at_once(num_columns: int, *, calibrated: bool) -> int:
     return int(np.clip(MOST_CELLS // max(num_columns, 1), 8192, 2**15 if calibrated else 2**18)) // 8192 * 8192
 
 
+class Kept:
+    """Keys of rows that were given out, so that later parts of the same table do not repeat them.
+
+    Args:
+        constraints: That forbid it.
+    """
+
+    def __init__(self, constraints: Sequence[Unique]) -> None:
+        self._keys = {constraint: np.zeros(0, np.uint64) for constraint in constraints}
+
+    @classmethod
+    def of(cls, constraints: Sequence[Constraint]) -> Self | None:
+        """Returns what nothing was given out of yet; None where no constraint forbids that rows come again.
+
+        Args:
+            constraints: Of a table.
+        """
+        unique = [constraint for constraint in constraints if isinstance(constraint, Unique)]
+        return cls(unique) if unique else None
+
+    def fresh(self, candidates: pd.DataFrame) -> np.ndarray:
+        """Returns which rows were not given out, (rows,) bool.
+
+        Args:
+            candidates: (rows, columns).
+        """
+        fresh = np.ones(len(candidates), bool)
+        for constraint, keys in self._keys.items():
+            fresh &= ~np.isin(constraint.keys(candidates), keys)
+        return fresh
+
+    def add(self, taken: pd.DataFrame) -> None:
+        """Remembers rows that are given out.
+
+        Args:
+            taken: (rows, columns).
+        """
+        for constraint, kept in self._keys.items():
+            keys = constraint.keys(taken)
+            self._keys[constraint] = np.append(kept, keys[keys > 0])
+
+
 class RowSampler:
     """Draws decoded rows that satisfy a request.
 
@@ -45,6 +90,7 @@ class RowSampler:
         model: Fitted.
         constraints: Fitted; hold on what is returned, after decoding and rounding.
         calibrator: Chooses among rows of which nothing is asked; None: they come as the model draws them.
+        kept: Rows of earlier parts that must not come again; None: any may.
     """
 
     def __init__(
@@ -54,6 +100,7 @@ class RowSampler:
         constraints: tuple[Constraint, ...],
         *,
         calibrator: Calibrator | None,
+        kept: Kept | None = None,
     ) -> None:
         self._encoder = encoder
         self._model = model
@@ -62,9 +109,7 @@ class RowSampler:
         self._missing = encoder.missing_features()
         self._names = [column.name for column in encoder.columns]
         self._most = rows_at_once(len(self._names), calibrated=calibrator is not None)
-        self._kept_keys = {
-            constraint: np.zeros(0, np.uint64) for constraint in constraints if isinstance(constraint, Unique)
-        }
+        self._kept = Kept.of(constraints) if kept is None else kept
 
     def draw(self, num_rows: int, request: Request, *, rng: np.random.Generator) -> pd.DataFrame:
         """Returns rows of the learned columns.
@@ -95,7 +140,8 @@ class RowSampler:
             if not propose and conditions_hold.mean() < PROPOSE_BELOW and self._model.learns_conditions:
                 propose, in_vain = True, 0
             taken = self._assign(asked, fits, pending, alike=request.known is None)
-            self._remember(candidates.iloc[taken])
+            if self._kept is not None:
+                self._kept.add(candidates.iloc[taken])
             if len(taken) == num_rows and request.known is None:  # at once, as mostly: nothing to put in order
                 return candidates if len(candidates) == num_rows else candidates.iloc[taken].reset_index(drop=True)
             kept.append(candidates.iloc[taken])
@@ -203,15 +249,7 @@ class RowSampler:
         obeys = np.ones(len(candidates), bool)
         for constraint in self._constraints:
             obeys &= constraint.satisfied(candidates)
-            if isinstance(constraint, Unique):
-                obeys &= ~np.isin(constraint.keys(candidates), self._kept_keys[constraint])
-        return obeys
-
-    def _remember(self, taken: pd.DataFrame) -> None:
-        """Keeps the keys of rows that are given out, so that later chunks of the same table do not repeat them."""
-        for constraint, kept in self._kept_keys.items():
-            keys = constraint.keys(taken)
-            self._kept_keys[constraint] = np.append(kept, keys[keys > 0])
+        return obeys if self._kept is None else obeys & self._kept.fresh(candidates)
 
     def _give_up(self, num_rows: int, found: int, drawn: int, request: Request) -> None:
         said = f"{found} of {num_rows} rows were found in {drawn} draws"

@@ -6,7 +6,7 @@ from synthgen.encoding.layout import Layout
 from synthgen.encoding.table import NumericalMethod
 from synthgen.models.tables.vae import VariationalAutoencoder
 from synthgen.networks.vae import Autoencoder
-from synthgen.synthesizers.network import NetworkSynthesizer
+from synthgen.synthesizers.tables.network import NetworkSynthesizer
 from synthgen.training.run import Plan
 
 

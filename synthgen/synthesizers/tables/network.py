@@ -4,7 +4,6 @@ import hashlib
 import os
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -15,27 +14,20 @@ from synthgen.dp.training import plan_training
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.errors import SettingsError
 from synthgen.models.tables.network import LossModel, NetworkModel
-from synthgen.synthesizers.tables.base import Synthesizer
+from synthgen.synthesizers.private_plan import NO_CHECKPOINT, private_plan
+from synthgen.synthesizers.tables.base import TableSynthesizer
 from synthgen.synthesizers.tables.learned_parts import Parts
 from synthgen.synthesizers.tables.validation import detection_score, hold_out
 from synthgen.training.backup import Backup
 from synthgen.training.monitors import Score
 from synthgen.training.run import Plan, claim_checkpoint, run
-from synthgen.training.schedules import RecoverableCosine
-
-LARGER_BATCHES, FEWER_STEPS = 4, 2
-"""Under a privacy budget: every batch gets the same noise, so that few large ones drown less in it."""
-
-NO_CHECKPOINT = (
-    "A run under a privacy budget has no checkpoint: what it read with noise before an interruption would be paid "
-    "twice. Leave checkpoint out."
-)
+from synthgen.training.schedules import RecoverableCosine, averaging_momentum
 
 END_OF_RATE = 1 / 20
 """Of the starting learning rate, where the cosine ends."""
 
 
-class NetworkSynthesizer(Synthesizer):
+class NetworkSynthesizer(TableSynthesizer):
     """A synthesizer that trains a network, epoch by epoch, and keeps the best.
 
     Settings that it knows: num_steps, batch_size, learning_rate, validation, patience, jit_compile.
@@ -142,26 +134,3 @@ class NetworkSynthesizer(Synthesizer):
         model.release()
         self.history, self.best_epoch = [], -1 if score is None else best.best_epoch
         return model
-
-
-def private_plan(plan: Plan, *, num_patients: int) -> Plan:
-    """Returns how to train under a privacy budget instead: in larger batches, fewer steps, to the end.
-
-    Args:
-        plan: Without one.
-        num_patients: About how many.
-    """
-    return replace(
-        plan, batch_size=max(min(LARGER_BATCHES * plan.batch_size, num_patients // 4), 1),
-        num_steps=max(plan.num_steps // FEWER_STEPS, 1), patience=None,
-    )  # fmt: skip
-
-
-def averaging_momentum(num_steps: int) -> float:
-    """Returns the momentum of the weights' moving average: it looks back over a tenth of a short run, a thousand steps
-    of a long one.
-
-    Args:
-        num_steps: Of the run.
-    """
-    return min(0.999, max(0.9, 1 - 10 / num_steps))
