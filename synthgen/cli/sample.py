@@ -78,10 +78,10 @@ def sample(  # noqa: PLR0913 - options
         if partial is not None:
             raise ConditionError("--known completes rows of tables. This model draws images: ask by --where.")
         images.check_target(output, kind)
-        things, table = "images", synthesizer.attributes
+        things, table, options = "images", synthesizer.attributes, {} if kind is None else {"kind": kind}
     else:
         require_writable(output, table=True)
-        things, table = "rows", synthesizer
+        things, table, options = "rows", synthesizer, {}
     conditions, out = parse_where(where or [], categories(table)), console(quiet=quiet)
     if partial is not None:
         _complete(synthesizer, output, partial, conditions=conditions, balance=balance, seed=seed, verbose=not quiet)
@@ -92,7 +92,6 @@ def sample(  # noqa: PLR0913 - options
         require_writable(receipt_of(output))
     seed = synthesizer.next_seed() if seed is None else seed
     asked = synthesizer.as_draw(rows or 0, seed, conditions=conditions, balance=balance, calibrate=calibrate)
-    options = {} if kind is None else {"kind": kind}
     digest = write_drawn(synthesizer, asked, output, verbose=not quiet, **options)
     receipt_for(model, asked, digest).save(receipt_of(output))
     out.print(
