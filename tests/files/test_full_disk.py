@@ -16,7 +16,7 @@ import synthgen as sg
 from synthgen.bundle.keys import write_keys
 from synthgen.bundle.policy import Policy, write_template
 from synthgen.bundle.tables.release import Release
-from synthgen.data.images.dicom import write_dicom
+from synthgen.data.images.dicom_writing import write_dicom
 from synthgen.data.images.disk import beside, write_array
 from synthgen.data.images.image_set import ImageSet
 from synthgen.data.images.nifti import write_nifti

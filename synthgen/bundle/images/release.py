@@ -72,7 +72,7 @@ class ImageRelease(SignedFolder):
 
     def _write_images(self, folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
         """Writes the images; returns what they are for machines, and the first column of the table."""
-        from synthgen.data.images.dicom import write_dicom
+        from synthgen.data.images.dicom_writing import write_dicom
         from synthgen.data.images.npz import write_npz
         from synthgen.data.images.pictures import write_pictures
 

@@ -128,13 +128,13 @@ def write_images(images: ImageSet, target: str | os.PathLike[str], *, kind: str 
         images: To be written.
         target: An .npz, .nii or .nii.gz file; or a folder that does not exist.
         kind: Of a folder's files: "png" or "dicom".
-        options: Of the writer; see `npz.write_npz`, `pictures.write_pictures`, `dicom.write_dicom`.
+        options: Of the writer; see `npz.write_npz`, `pictures.write_pictures`, `dicom_writing.write_dicom`.
 
     Raises:
         WriteError: If the target is there already, cannot be written, is of no known format, or an option is none of
             the writer's.
     """
-    from synthgen.data.images.dicom import write_dicom
+    from synthgen.data.images.dicom_writing import write_dicom
     from synthgen.data.images.nifti import write_nifti
     from synthgen.data.images.npz import write_npz
     from synthgen.data.images.pictures import write_pictures

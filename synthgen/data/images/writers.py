@@ -35,7 +35,7 @@ def image_writer(
         >>> read_images(path, part="train", allow_synthetic=True)
         <ImageSet 5 images of 8 x 8, 1 channel, 8 bits>
     """
-    from synthgen.data.images.dicom import dicom_writer
+    from synthgen.data.images.dicom_writing import dicom_writer
     from synthgen.data.images.nifti import nifti_writer
     from synthgen.data.images.npz import npz_writer
     from synthgen.data.images.pictures import picture_writer
