@@ -7,6 +7,7 @@ is an Identifier or Text, never a category (SDV 2.0 calls such columns categoric
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -37,6 +38,9 @@ DATE_FORMATS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT
                 "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%dT%H:%M:%S%z")  # fmt: skip
 """Formats of strings that are read as dates. Day-first and month-first dates are ambiguous and not guessed."""
 
+Holding = Literal["numbers", "dates", "truth values", "categories", "text"]
+"""What values are, by their types."""
+
 _IDENTIFIER_NAME = re.compile(r"(^|[_\-. ])(id|uid|uuid|guid|mrn|nbr|number|identifier)$|[a-z]I[dD]$", re.IGNORECASE)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -59,6 +63,23 @@ def infer_column(name: str, series: pd.Series, *, patients: int) -> Column:
     missing = bool(series.isna().any())
     infer = _rule_for(name, series)
     return replace(infer(name, series, missing, patients), inferred=True)
+
+
+def holds(name: str, series: pd.Series) -> Holding:
+    """Returns what the values of a column are, by their types alone; looks at no value but to tell types apart.
+
+    Args:
+        name: The column's name, for messages.
+        series: (rows,).
+
+    Raises:
+        SchemaError: If the column mixes types or has a type that no kind covers.
+
+    Example:
+        >>> holds("age", pd.Series([30, 41, 30])), holds("day", pd.Series(["2020-01-01"]))
+        ('numbers', 'text')
+    """
+    return _HOLDINGS[_rule_for(name, series)]
 
 
 _Rule = Callable[[str, pd.Series, bool, int], Column]
@@ -192,13 +213,22 @@ def infer_resolution(moments: pd.Series) -> str:
 
 def _string(_name: str, series: pd.Series, missing: bool, patients: int) -> Column:
     values = series.dropna()
-    for form in DATE_FORMATS:
-        if _parses(values.iloc[:50], form) and _parses(values, form):
-            moments = to_moments(values, form, utc="%z" in form)
-            return Datetime(dtype=str(series.dtype), missing=missing, format=form, resolution=infer_resolution(moments))
+    form = date_format(values)
+    if form is not None:
+        moments = to_moments(values, form, utc="%z" in form)
+        return Datetime(dtype=str(series.dtype), missing=missing, format=form, resolution=infer_resolution(moments))
     if _near_unique(values, patients):
         return _near_unique_strings(values, missing)
     return Categorical(dtype=str(series.dtype), missing=missing)
+
+
+def date_format(values: pd.Series) -> str | None:
+    """Returns the first of `DATE_FORMATS` in which all strings are dates, None where there is none.
+
+    Args:
+        values: (values,) strings, not missing.
+    """
+    return next((form for form in DATE_FORMATS if _parses(values.iloc[:50], form) and _parses(values, form)), None)
 
 
 def _parses(values: pd.Series, form: str) -> bool:
@@ -260,3 +290,8 @@ def _run_pattern(run: pd.Series) -> str:
 def _run(character: str, shortest: int, longest: int) -> str:
     counts = str(shortest) if shortest == longest else f"{shortest},{longest}"
     return "" if longest == 0 else character if counts == "1" else f"{character}{{{counts}}}"
+
+
+_HOLDINGS: dict[_Rule, Holding] = {
+    _number: "numbers", _datetime: "dates", _boolean: "truth values", _categorical: "categories", _string: "text",
+}  # fmt: skip

@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from synthgen.data.columns import LARGEST, Boolean, Categorical, Column, Datetime, Identifier, Numerical
-from synthgen.data.inference import infer_column
+from synthgen.data.columns import LARGEST, Boolean, Categorical, Column, Datetime, Numerical
+from synthgen.data.inference import Holding, date_format, holds, infer_column
 from synthgen.data.moments import to_moments
 from synthgen.errors import SchemaError
 
 
 def check_values(name: str, series: pd.Series, column: Column) -> None:
-    """Checks the values of one column against what the schema says of it.
+    """Checks the values of one column against what the schema says of it; infers nothing.
 
     Args:
         name: The column's name, for messages.
@@ -29,17 +29,20 @@ def check_values(name: str, series: pd.Series, column: Column) -> None:
     if isinstance(column, Datetime) and column.format is not None:
         _check_format(name, series, column.format)
         return
-    found = infer_column(name, series, patients=len(series))
+    _check_learned(name, series, column, holds(name, series))
+
+
+def _check_learned(name: str, series: pd.Series, column: Column, held: Holding) -> None:
     if isinstance(column, Numerical):
-        if not isinstance(found, Numerical | Identifier) or isinstance(series.iloc[0], str):
-            raise SchemaError(
-                f"Column {name!r}: expected numbers. Received {found.kind} values of type {series.dtype}."
-            )
+        if held != "numbers":
+            raise _other(name, series, "numbers", typed=True)
         _check_numbers(name, pd.to_numeric(series).to_numpy(dtype=float, na_value=np.nan), column)
-    elif isinstance(column, Datetime) and not isinstance(found, Datetime):
-        raise SchemaError(f"Column {name!r}: expected dates. Received {found.kind} values of type {series.dtype}.")
-    elif isinstance(column, Boolean) and not series.dropna().isin([True, False]).all():
-        raise SchemaError(f"Column {name!r}: expected true and false. Received {found.kind} values.")
+    elif isinstance(column, Datetime):
+        if held != "dates" and (held != "text" or date_format(series.dropna()) is None):
+            raise _other(name, series, "dates", typed=True)
+    elif isinstance(column, Boolean):
+        if not series.dropna().isin([True, False]).all():
+            raise _other(name, series, "true and false")
     elif isinstance(column, Categorical) and column.categories is not None:
         undeclared = int((~series.dropna().isin(list(column.categories))).sum())
         if undeclared:
@@ -47,6 +50,13 @@ def check_values(name: str, series: pd.Series, column: Column) -> None:
                 f"Column {name!r}: {undeclared} rows hold a value that is not among the {len(column.categories)} "
                 "declared categories. Add it to the schema, or leave categories out to take them from the data."
             )
+
+
+def _other(name: str, series: pd.Series, expected: str, *, typed: bool = False) -> SchemaError:
+    """What is said of values that are something else."""
+    kind = infer_column(name, series, patients=len(series)).kind
+    of_type = f" of type {series.dtype}" if typed else ""
+    return SchemaError(f"Column {name!r}: expected {expected}. Received {kind} values{of_type}.")
 
 
 def _check_format(name: str, series: pd.Series, form: str) -> None:

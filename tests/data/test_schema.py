@@ -120,6 +120,21 @@ def test_validation_names_the_column_and_counts_the_rows():
             schema.validate(frame)
 
 
+@pytest.mark.parametrize(
+    ("column", "expected"), [(Numerical(missing=True), "numbers"), (Datetime(missing=True), "dates")]
+)
+@pytest.mark.parametrize("first", ["P-0001", None])
+def test_text_in_the_place_of_numbers_or_dates_is_refused_and_not_quoted(column, expected, first):
+    frame = pd.DataFrame({"x": [first, *(f"P-{place:04d}" for place in range(1, 60))]})
+    with pytest.raises(SchemaError, match=f"'x': expected {expected}. Received identifier values") as refusal:
+        Schema({"x": column}).validate(frame)
+    assert "P-00" not in str(refusal.value)
+
+
+def test_dates_may_be_texts_that_read_as_dates():
+    Schema({"day": Datetime(missing=True)}).validate(pd.DataFrame({"day": [None, "2020-02-01", "2021-03-04"]}))
+
+
 @pytest.mark.parametrize("bound", [np.inf, -np.inf, np.nan, 1e308])
 def test_bounds_that_are_none_are_refused(bound):
     with pytest.raises(SchemaError, match=r"maximum: expected a number.*1e\+100"):
