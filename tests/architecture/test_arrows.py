@@ -35,6 +35,7 @@ ARROWS = {
     "synthgen.bundle": {"synthgen.data", "synthgen.provenance"},
     "synthgen.errors": set(),
     "synthgen.families": set(),
+    "synthgen.moved": set(),
     "synthgen.progress": set(),
     "synthgen.expected": set(),
     "synthgen.files": set(),
