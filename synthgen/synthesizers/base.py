@@ -56,9 +56,7 @@ class Synthesizer(Learner, Generic[Data, Asked]):
     A kind of data fills in what it asks, how it cuts, draws, joins and writes; `fit`, `sample` and `sample_to` are its
     own, with the arguments that mean something to it.
 
-    Args:
-        seed: Of everything random in fitting, and of `sample` where it is given none.
-        settings: Everything else that makes up the synthesizer; plain types, kept in the model file.
+    Settings are fields of the family, a dataclass; see `Parameters`.
     """
 
     counted: ClassVar[str]

@@ -15,9 +15,7 @@ Value = TypeVar("Value")
 class Learner(Parameters, ABC):
     """Has learned something, or has not yet; can be saved, and opened again.
 
-    Args:
-        seed: Of everything random in fitting, and of drawing where it is given none.
-        settings: Everything else that makes it up; plain types, kept in the model file.
+    Settings are fields of the family, a dataclass; see `Parameters`.
     """
 
     history = Learned[list[dict[str, float]]](list)
@@ -67,7 +65,7 @@ class Learner(Parameters, ABC):
             Unexpected: If the members are not those of a model of this family.
         """
         manifest = members["manifest"]
-        learner = cls(seed=manifest["seed"]).set_params(**manifest["settings"])
+        learner = cls().set_params(seed=manifest["seed"], **manifest["settings"])
         learner.check_settings()
         contents = Contents.of(members)
         learner._restore(contents, members)

@@ -134,23 +134,15 @@ class Learned(Generic[Value]):
 class Parameters(BaseEstimator):
     """The settings of a synthesizer, by scikit-learn's conventions.
 
-    The constructor only stores them, each as an attribute of its name; `fit` checks them. `get_params`, `clone` and the
-    short `repr` are scikit-learn's own.
-
-    Args:
-        seed: Of everything random.
-        settings: Everything else that the constructor of the family takes.
+    A family is a dataclass whose fields are the settings, `seed` among them: its constructor only stores them, each as
+    an attribute of its name; `fit` checks them. `get_params`, `clone` and the short `repr` are scikit-learn's own.
     """
 
     family: ClassVar[str]
+    seed: int
     # scikit-learn would take the table for something that a pipeline can be asked to hand on, since it is not called X
     __metadata_request__fit: ClassVar[dict[str, str]] = {"frame": UNUSED}
     __metadata_request__score: ClassVar[dict[str, str]] = {"frame": UNUSED}
-
-    def __init__(self, *, seed: int, **settings: Any) -> None:
-        self.seed = seed
-        for name, value in settings.items():
-            setattr(self, name, value)
 
     @classmethod
     def setting_names(cls) -> list[str]:

@@ -37,9 +37,7 @@ END_OF_RATE = 1 / 10
 class ImageSynthesizer(Interpolating, ImageDrawing):
     """Learns images and draws synthetic ones, by class or by anything else that is known of them.
 
-    Args:
-        seed: Of everything random in fitting, and of `sample` where it is given none.
-        settings: Everything else that makes up the synthesizer; plain types, kept in the model file.
+    Settings are fields of the family, a dataclass; see `Parameters`.
     """
 
     ranks: ClassVar[tuple[int, ...]] = (1, 2, 3)

@@ -1,6 +1,7 @@
 """ImageDiffusion: a rectified flow of images, series and volumes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from synthgen.encoding.layout import Layout
@@ -10,6 +11,7 @@ from synthgen.synthesizers.images.form import Form
 from synthgen.synthesizers.images.loss_trained import LossTrained
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class ImageDiffusion(LossTrained):
     """Diffusion of images: steadier to train than a GAN and more varied, a hundred times slower to draw from.
 
@@ -30,35 +32,25 @@ class ImageDiffusion(LossTrained):
         validation: Share of patients held out to choose the best epoch.
         patience: Epochs (of 20) without improvement after which training stops; None never stops.
         jit_compile: Whether XLA compiles training; None: on a GPU only.
-        seed: Of everything random.
+        seed: Seed of everything random, in fitting and in drawing that is given none.
     """
 
     family: ClassVar[str] = "ImageDiffusion"
 
-    def __init__(  # noqa: PLR0913
-        self,
-        *,
-        conditions: Sequence[str] | None = None,
-        num_steps: int = 6_000,
-        batch_size: int = 64,
-        learning_rate: float = 1e-3,
-        num_sampling_steps: int = 25,
-        guidance: float = 1.0,
-        width: int | None = None,
-        blocks: int = 1,
-        patch: int | None = None,
-        mixing: str | None = None,
-        validation: float = 0.1,
-        patience: int | None = None,
-        jit_compile: bool | None = None,
-        seed: int = 0,
-    ) -> None:
-        super().__init__(
-            seed=seed, conditions=conditions, num_steps=num_steps, batch_size=batch_size,
-            learning_rate=learning_rate, num_sampling_steps=num_sampling_steps, guidance=guidance, width=width,
-            blocks=blocks, patch=patch, mixing=mixing, validation=validation, patience=patience,
-            jit_compile=jit_compile,
-        )  # fmt: skip
+    conditions: Sequence[str] | None = None
+    num_steps: int = 6_000
+    batch_size: int = 64
+    learning_rate: float = 1e-3
+    num_sampling_steps: int = 25
+    guidance: float = 1.0
+    width: int | None = None
+    blocks: int = 1
+    patch: int | None = None
+    mixing: str | None = None
+    validation: float = 0.1
+    patience: int | None = None
+    jit_compile: bool | None = None
+    seed: int = 0
 
     def build(self, form: Form, layout: Layout) -> diffusion.RectifiedFlow:
         build = self._build(form, layout, num_conditions=diffusion.num_told(layout))

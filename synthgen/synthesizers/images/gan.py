@@ -1,7 +1,7 @@
 """ImageGAN: synthgen's GAN of images, series and volumes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import keras
@@ -24,6 +24,7 @@ EQUAL_LAWS = 0.1
 """Kernel distance of the features of equal laws with some hundred images, about."""
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class ImageGAN(ImageSynthesizer):
     """A GAN of images: relativistic loss with R1 and R2, residual networks without normalisation, by class.
 
@@ -48,7 +49,7 @@ class ImageGAN(ImageSynthesizer):
         validation: Share of patients held out to choose the best epoch.
         patience: Epochs (of 20) without improvement after which training stops; None never stops.
         jit_compile: Whether XLA compiles training; None: on a GPU only.
-        seed: Of everything random.
+        seed: Seed of everything random, in fitting and in drawing that is given none.
 
     Example:
         >>> import numpy as np
@@ -63,33 +64,23 @@ class ImageGAN(ImageSynthesizer):
 
     family: ClassVar[str] = "ImageGAN"
 
-    def __init__(  # noqa: PLR0913
-        self,
-        *,
-        preset: str = "r3gan-lite",
-        conditions: Sequence[str] | None = None,
-        num_steps: int = 3_000,
-        batch_size: int = 64,
-        learning_rate: float | None = None,
-        penalty: float | None = None,
-        augmentation: float = 0.3,
-        flips: Sequence[int] = (),
-        latent_dim: int = 64,
-        width: int | None = None,
-        blocks: int = 1,
-        patch: int | None = None,
-        mixing: str | None = None,
-        validation: float = 0.1,
-        patience: int | None = None,
-        jit_compile: bool | None = None,
-        seed: int = 0,
-    ) -> None:
-        super().__init__(
-            seed=seed, preset=preset, conditions=conditions, num_steps=num_steps, batch_size=batch_size,
-            learning_rate=learning_rate, penalty=penalty, augmentation=augmentation, flips=flips,
-            latent_dim=latent_dim, width=width, blocks=blocks, patch=patch, mixing=mixing, validation=validation,
-            patience=patience, jit_compile=jit_compile,
-        )  # fmt: skip
+    preset: str = "r3gan-lite"
+    conditions: Sequence[str] | None = None
+    num_steps: int = 3_000
+    batch_size: int = 64
+    learning_rate: float | None = None
+    penalty: float | None = None
+    augmentation: float = 0.3
+    flips: Sequence[int] = ()
+    latent_dim: int = 64
+    width: int | None = None
+    blocks: int = 1
+    patch: int | None = None
+    mixing: str | None = None
+    validation: float = 0.1
+    patience: int | None = None
+    jit_compile: bool | None = None
+    seed: int = 0
 
     @property
     def recipe(self) -> Preset:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self, get_args
 
@@ -29,6 +30,7 @@ from synthgen.synthesizers.saving import NO_SCHEMA
 from synthgen.training.run import Plan, claim_checkpoint, run
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class ImageTranslator(Learner):
     """Turns images into others: another modality, less noise, more pixels, the style of other images.
 
@@ -60,7 +62,7 @@ class ImageTranslator(Learner):
         validation: Share of patients held out to choose the best epoch.
         patience: Epochs (of 20) without improvement after which training stops; None never stops.
         jit_compile: Whether XLA compiles training; None: on a GPU only.
-        seed: Of everything random.
+        seed: Seed of everything random, in fitting and in drawing that is given none.
 
     Example:
         >>> import numpy as np
@@ -77,32 +79,22 @@ class ImageTranslator(Learner):
     model = Learned[Translation | None](lambda: None)
     form = Learned[TranslationForm | None](lambda: None)
 
-    def __init__(  # noqa: PLR0913
-        self,
-        *,
-        kind: Kind = "paired",
-        scale: int | None = None,
-        num_steps: int = 3_000,
-        batch_size: int = 32,
-        learning_rate: float = 1e-3,
-        adversarial_weight: float | None = None,
-        identity_weight: float = 0.0,
-        penalty: float = 1.0,
-        width: int | None = None,
-        blocks: int = 1,
-        patch: int | None = None,
-        mixing: str | None = None,
-        validation: float = 0.1,
-        patience: int | None = None,
-        jit_compile: bool | None = None,
-        seed: int = 0,
-    ) -> None:
-        super().__init__(
-            seed=seed, kind=kind, scale=scale, num_steps=num_steps, batch_size=batch_size, learning_rate=learning_rate,
-            adversarial_weight=adversarial_weight, identity_weight=identity_weight, penalty=penalty, width=width,
-            blocks=blocks, patch=patch, mixing=mixing, validation=validation, patience=patience,
-            jit_compile=jit_compile,
-        )  # fmt: skip
+    kind: Kind = "paired"
+    scale: int | None = None
+    num_steps: int = 3_000
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+    adversarial_weight: float | None = None
+    identity_weight: float = 0.0
+    penalty: float = 1.0
+    width: int | None = None
+    blocks: int = 1
+    patch: int | None = None
+    mixing: str | None = None
+    validation: float = 0.1
+    patience: int | None = None
+    jit_compile: bool | None = None
+    seed: int = 0
 
     @property
     def paired(self) -> bool:

@@ -1,6 +1,7 @@
 """ImageVAE: a variational autoencoder of images, series and volumes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from synthgen.encoding.layout import Layout
@@ -10,6 +11,7 @@ from synthgen.synthesizers.images.form import Form
 from synthgen.synthesizers.images.loss_trained import LossTrained
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class ImageVAE(LossTrained):
     """A variational autoencoder of images: the fastest to train, and blurred.
 
@@ -26,33 +28,24 @@ class ImageVAE(LossTrained):
         validation: Share of patients held out to choose the best epoch.
         patience: Epochs (of 20) without improvement after which training stops; None never stops.
         jit_compile: Whether XLA compiles training; None: on a GPU only.
-        seed: Of everything random.
+        seed: Seed of everything random, in fitting and in drawing that is given none.
     """
 
     family: ClassVar[str] = "ImageVAE"
 
-    def __init__(  # noqa: PLR0913
-        self,
-        *,
-        conditions: Sequence[str] | None = None,
-        num_steps: int = 3_000,
-        batch_size: int = 64,
-        learning_rate: float = 2e-3,
-        latent_dim: int = 64,
-        width: int | None = None,
-        blocks: int = 1,
-        patch: int | None = None,
-        mixing: str | None = None,
-        validation: float = 0.1,
-        patience: int | None = None,
-        jit_compile: bool | None = None,
-        seed: int = 0,
-    ) -> None:
-        super().__init__(
-            seed=seed, conditions=conditions, num_steps=num_steps, batch_size=batch_size,
-            learning_rate=learning_rate, latent_dim=latent_dim, width=width, blocks=blocks, patch=patch,
-            mixing=mixing, validation=validation, patience=patience, jit_compile=jit_compile,
-        )  # fmt: skip
+    conditions: Sequence[str] | None = None
+    num_steps: int = 3_000
+    batch_size: int = 64
+    learning_rate: float = 2e-3
+    latent_dim: int = 64
+    width: int | None = None
+    blocks: int = 1
+    patch: int | None = None
+    mixing: str | None = None
+    validation: float = 0.1
+    patience: int | None = None
+    jit_compile: bool | None = None
+    seed: int = 0
 
     def build(self, form: Form, layout: Layout) -> vae.ConvolutionalVAE:
         build, latent_dim = self._build(form, layout), self.settings["latent_dim"]

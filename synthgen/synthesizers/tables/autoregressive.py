@@ -1,5 +1,6 @@
 """TabularAutoregressive: column after column, each drawn given those before it."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -27,6 +28,7 @@ MOST_WEIGHTS = 6_200_000
 """Of the first layer of all columns' networks together, unless a width is given."""
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class TabularAutoregressive(LikelihoodSynthesizer, NetworkSynthesizer):
     """An any-order autoregressive model of tables.
 
@@ -42,32 +44,23 @@ class TabularAutoregressive(LikelihoodSynthesizer, NetworkSynthesizer):
         patience: Epochs (of 20) without improvement after which training stops; None never stops. Likelihood, unlike a
             critic's verdict, does not recover once rows are learned by heart.
         jit_compile: Whether XLA compiles training; None: on a GPU only.
-        seed: Of everything random.
+        seed: Seed of everything random, in fitting and in drawing that is given none.
     """
 
     family: ClassVar[str] = "TabularAutoregressive"
     private: ClassVar[bool] = True
 
-    def __init__(  # noqa: PLR0913
-        self,
-        *,
-        num_steps: int | None = None,
-        batch_size: int = 500,
-        width: int | None = None,
-        learning_rate: float = 2e-3,
-        num_bins: int = 50,
-        dropout: float = 0.3,
-        validation: float = 0.1,
-        calibration: bool = True,
-        patience: int | None = 4,
-        jit_compile: bool | None = None,
-        seed: int = 0,
-    ) -> None:
-        super().__init__(
-            seed=seed, num_steps=num_steps, batch_size=batch_size, width=width, learning_rate=learning_rate,
-            num_bins=num_bins, dropout=dropout, validation=validation, calibration=calibration, patience=patience,
-            jit_compile=jit_compile,
-        )  # fmt: skip
+    num_steps: int | None = None
+    batch_size: int = 500
+    width: int | None = None
+    learning_rate: float = 2e-3
+    num_bins: int = 50
+    dropout: float = 0.3
+    validation: float = 0.1
+    calibration: bool = True
+    patience: int | None = 4
+    jit_compile: bool | None = None
+    seed: int = 0
 
     def _check_width(self, num_columns: int) -> None:
         if num_columns > MOST_COLUMNS:

@@ -25,9 +25,7 @@ from synthgen.synthesizers.tables.writing import DigestedTable
 class TableSynthesizer(TableDrawing):
     """Learns a table and draws synthetic rows; to scikit-learn an estimator of a density.
 
-    Args:
-        seed: Of everything random in fitting, and of `sample` where it is given none.
-        settings: Everything else that makes up the synthesizer; plain types, kept in the model file.
+    Settings are fields of the family, a dataclass; see `Parameters`.
     """
 
     numerical: ClassVar[NumericalMethod] = "quantile_bins"

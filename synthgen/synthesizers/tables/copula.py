@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 import keras
@@ -12,6 +13,7 @@ from synthgen.synthesizers.tables.base import TableSynthesizer
 from synthgen.synthesizers.tables.learned_parts import Parts
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class GaussianCopula(TableSynthesizer):
     """A Gaussian copula of tables: one correlation matrix, no network, fitted in seconds.
 
@@ -20,13 +22,14 @@ class GaussianCopula(TableSynthesizer):
     Args:
         num_bins: Most bins of a numerical column.
         calibration: Whether it is learned too how drawn rows differ from training rows, to choose among them.
-        seed: Of everything random.
+        seed: Seed of everything random, in fitting and in drawing that is given none.
     """
 
     family: ClassVar[str] = "GaussianCopula"
 
-    def __init__(self, *, num_bins: int = 50, calibration: bool = False, seed: int = 0) -> None:
-        super().__init__(seed=seed, num_bins=num_bins, calibration=calibration)
+    num_bins: int = 50
+    calibration: bool = False
+    seed: int = 0
 
     def build(self, layout: Layout) -> Copula:
         return Copula(layout)

@@ -1,5 +1,6 @@
 """CTGAN: the published model on synthgen's parts."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 import keras
@@ -18,6 +19,7 @@ from synthgen.training.run import Plan
 from synthgen.training.schedules import RecoverableCosine
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class CTGAN(NetworkSynthesizer):
     """CTGAN as published (Xu et al. 2019): mode-specific normalisation, training by sampling, WGAN-GP, packs of ten.
 
@@ -33,28 +35,20 @@ class CTGAN(NetworkSynthesizer):
         validation: Share of patients held out to choose the best epoch; 0, as in the paper, keeps the last.
         patience: Epochs (of 20) without improvement after which training stops; None never stops.
         jit_compile: Whether XLA compiles training; None: on a GPU only.
-        seed: Of everything random.
+        seed: Seed of everything random, in fitting and in drawing that is given none.
     """
 
     family: ClassVar[str] = "CTGAN"
     numerical: ClassVar[NumericalMethod] = "mode_specific"
 
-    def __init__(  # noqa: PLR0913
-        self,
-        *,
-        num_epochs: int = 300,
-        batch_size: int = 500,
-        learning_rate: float = 2e-4,
-        packing: int = 10,
-        validation: float = 0.0,
-        patience: int | None = None,
-        jit_compile: bool | None = None,
-        seed: int = 0,
-    ) -> None:
-        super().__init__(
-            seed=seed, num_epochs=num_epochs, batch_size=batch_size, learning_rate=learning_rate, packing=packing,
-            validation=validation, patience=patience, jit_compile=jit_compile,
-        )  # fmt: skip
+    num_epochs: int = 300
+    batch_size: int = 500
+    learning_rate: float = 2e-4
+    packing: int = 10
+    validation: float = 0.0
+    patience: int | None = None
+    jit_compile: bool | None = None
+    seed: int = 0
 
     def build(self, layout: Layout) -> GAN:
         conditioning = TrainingBySampling(layout)

@@ -1,5 +1,6 @@
 """TabularDiffusion: rows from noise, step by step."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 import keras
@@ -14,6 +15,7 @@ NUM_WAVES = 64
 """Width of the network's description of the noise."""
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class TabularDiffusion(NetworkSynthesizer):
     """A diffusion model of tables: one-hot rows under normal noise, drawn in at most 50 steps.
 
@@ -29,33 +31,24 @@ class TabularDiffusion(NetworkSynthesizer):
         calibration: Whether it is learned too how drawn rows differ from training rows, to choose among them.
         patience: Epochs (of 20) without improvement after which training stops; None never stops.
         jit_compile: Whether XLA compiles training; None: on a GPU only.
-        seed: Of everything random.
+        seed: Seed of everything random, in fitting and in drawing that is given none.
     """
 
     family: ClassVar[str] = "TabularDiffusion"
     private: ClassVar[bool] = True
 
-    def __init__(  # noqa: PLR0913
-        self,
-        *,
-        num_steps: int = 10_000,
-        batch_size: int = 500,
-        width: int = 384,
-        depth: int = 3,
-        learning_rate: float = 1e-3,
-        num_bins: int = 50,
-        num_sampling_steps: int = 50,
-        validation: float = 0.1,
-        calibration: bool = True,
-        patience: int | None = None,
-        jit_compile: bool | None = None,
-        seed: int = 0,
-    ) -> None:
-        super().__init__(
-            seed=seed, num_steps=num_steps, batch_size=batch_size, width=width, depth=depth,
-            learning_rate=learning_rate, num_bins=num_bins, num_sampling_steps=num_sampling_steps,
-            validation=validation, calibration=calibration, patience=patience, jit_compile=jit_compile,
-        )  # fmt: skip
+    num_steps: int = 10_000
+    batch_size: int = 500
+    width: int = 384
+    depth: int = 3
+    learning_rate: float = 1e-3
+    num_bins: int = 50
+    num_sampling_steps: int = 50
+    validation: float = 0.1
+    calibration: bool = True
+    patience: int | None = None
+    jit_compile: bool | None = None
+    seed: int = 0
 
     def build(self, layout: Layout) -> Diffusion:
         conditioning = MaskedRows(layout)

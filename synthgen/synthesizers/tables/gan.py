@@ -1,5 +1,6 @@
 """TabularGAN: synthgen's own GAN of tables."""
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import keras
@@ -53,6 +54,7 @@ CHAIN_PATIENCE = 3
 """Calls of the chain's training without gain on held-out rows, after which it ends."""
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class TabularGAN(NetworkSynthesizer):
     """synthgen's GAN for tables: quantile bins, linked one-hot rows, relativistic loss with R1 and R2, calibration.
 
@@ -73,32 +75,23 @@ class TabularGAN(NetworkSynthesizer):
         calibration: Whether it is learned too how drawn rows differ from training rows, to choose among them.
         patience: Epochs (of 20) without improvement after which training stops; None never stops.
         jit_compile: Whether XLA compiles training; None: on a GPU only.
-        seed: Of everything random.
+        seed: Seed of everything random, in fitting and in drawing that is given none.
     """
 
     family: ClassVar[str] = "TabularGAN"
     private: ClassVar[bool] = True
 
-    def __init__(  # noqa: PLR0913
-        self,
-        *,
-        num_steps: int = 1_000,
-        batch_size: int = 500,
-        width: int = 256,
-        learning_rate: float = 1e-3,
-        penalty: float = 0.2,
-        num_bins: int = 150,
-        validation: float = 0.1,
-        calibration: bool = True,
-        patience: int | None = None,
-        jit_compile: bool | None = None,
-        seed: int = 0,
-    ) -> None:
-        super().__init__(
-            seed=seed, num_steps=num_steps, batch_size=batch_size, width=width, learning_rate=learning_rate,
-            penalty=penalty, num_bins=num_bins, validation=validation, calibration=calibration, patience=patience,
-            jit_compile=jit_compile,
-        )  # fmt: skip
+    num_steps: int = 1_000
+    batch_size: int = 500
+    width: int = 256
+    learning_rate: float = 1e-3
+    penalty: float = 0.2
+    num_bins: int = 150
+    validation: float = 0.1
+    calibration: bool = True
+    patience: int | None = None
+    jit_compile: bool | None = None
+    seed: int = 0
 
     def encoder_settings(self) -> dict[str, Any]:
         return super().encoder_settings() | {"fine": True}

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import keras
@@ -20,6 +21,7 @@ COMPONENTS, STEPS, SWEEPS = 4_000, 3_000, 80
 """Kinds of rows, most steps of their fit, and times that each cell of the field's rows is drawn anew."""
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class DPMarginals(TableSynthesizer):
     """The family for small privacy budgets: margins of all pairs of columns, once, with noise; then the rows of most
     entropy that agree with them.
@@ -35,24 +37,18 @@ class DPMarginals(TableSynthesizer):
         num_sweeps: Of the field's fit; with fewer than some fifty it forgets what columns say of each other. 0: the
             mixture alone, faster and less faithful, as for tables of more than 1 500 categories and bins.
         num_bins: Most bins of a numerical column.
-        seed: Of everything random but the noise.
+        seed: Seed of everything random but the noise of a privacy budget.
     """
 
     family: ClassVar[str] = "DPMarginals"
     private: ClassVar[bool] = True
     private_bins: ClassVar[int] = 100
 
-    def __init__(
-        self,
-        *,
-        num_components: int = COMPONENTS,
-        num_steps: int = STEPS,
-        num_sweeps: int = SWEEPS,
-        num_bins: int = 30,
-        seed: int = 0,
-    ) -> None:
-        super().__init__(seed=seed, num_components=num_components, num_steps=num_steps, num_sweeps=num_sweeps,
-                         num_bins=num_bins)  # fmt: skip
+    num_components: int = COMPONENTS
+    num_steps: int = STEPS
+    num_sweeps: int = SWEEPS
+    num_bins: int = 30
+    seed: int = 0
 
     def encoder_settings(self) -> dict[str, Any]:
         return super().encoder_settings() | {"fine": True}

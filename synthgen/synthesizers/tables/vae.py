@@ -1,5 +1,6 @@
 """TVAE: the published variational autoencoder of tables on synthgen's parts."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from synthgen.encoding.layout import Layout
@@ -10,6 +11,7 @@ from synthgen.synthesizers.tables.network import NetworkSynthesizer
 from synthgen.training.run import Plan
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class TVAE(NetworkSynthesizer):
     """TVAE (Xu et al. 2019, section 4.5): a variational autoencoder on mode-specific rows.
 
@@ -28,33 +30,24 @@ class TVAE(NetworkSynthesizer):
         calibration: Whether it is learned too how drawn rows differ from training rows, to choose among them.
         patience: Epochs (of 20) without improvement after which training stops; None never stops.
         jit_compile: Whether XLA compiles training; None: on a GPU only.
-        seed: Of everything random.
+        seed: Seed of everything random, in fitting and in drawing that is given none.
     """
 
     family: ClassVar[str] = "TVAE"
     private: ClassVar[bool] = True
     numerical: ClassVar[NumericalMethod] = "mode_specific"
 
-    def __init__(  # noqa: PLR0913
-        self,
-        *,
-        num_epochs: int = 300,
-        batch_size: int = 500,
-        learning_rate: float = 1e-3,
-        latent_dim: int = 128,
-        width: int = 128,
-        reconstruction_weight: float = 2.0,
-        validation: float = 0.1,
-        calibration: bool = False,
-        patience: int | None = None,
-        jit_compile: bool | None = None,
-        seed: int = 0,
-    ) -> None:
-        super().__init__(
-            seed=seed, num_epochs=num_epochs, batch_size=batch_size, learning_rate=learning_rate,
-            latent_dim=latent_dim, width=width, reconstruction_weight=reconstruction_weight, validation=validation,
-            calibration=calibration, patience=patience, jit_compile=jit_compile,
-        )  # fmt: skip
+    num_epochs: int = 300
+    batch_size: int = 500
+    learning_rate: float = 1e-3
+    latent_dim: int = 128
+    width: int = 128
+    reconstruction_weight: float = 2.0
+    validation: float = 0.1
+    calibration: bool = False
+    patience: int | None = None
+    jit_compile: bool | None = None
+    seed: int = 0
 
     def build(self, layout: Layout) -> VariationalAutoencoder:
         latent_dim, width = self.settings["latent_dim"], self.settings["width"]
