@@ -50,7 +50,7 @@ def plain_rows(
         real: (real rows,) the target, to know what share has one.
         num_rows: At least 1.
         named: Whether the target has classes, so that a row of pooled rare ones is left out too.
-        seed: Of the rows.
+        seed: Seed of drawing the rows.
         verbose: Whether to show progress.
 
     Raises:

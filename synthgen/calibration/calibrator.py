@@ -45,7 +45,7 @@ class Calibrator:
         """Learns how drawn rows differ from training rows.
 
         Args:
-            layout: Of the rows.
+            layout: Layout of the encoded rows.
             table: The training rows.
             cohort: Whose they are.
             draw: Draws so many rows.
@@ -96,7 +96,7 @@ class Calibrator:
         Args:
             state: What was read from a file; may be anything.
             arrays: Each as `expected_arrays` says.
-            layout: Of the rows.
+            layout: Layout of the encoded rows.
 
         Raises:
             Unexpected: If they are of no such rows.

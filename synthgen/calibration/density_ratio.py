@@ -72,7 +72,7 @@ class DensityRatio:
         """Learns to tell drawn rows from training rows.
 
         Args:
-            layout: Of the rows.
+            layout: Layout of the encoded rows.
             table: The training rows.
             patients: (rows,) whom each belongs to.
             draw: Draws rows to compare them with.
@@ -132,7 +132,7 @@ class DensityRatio:
         Args:
             state: What was read from a file; may be anything.
             arrays: Each as `expected_arrays` says.
-            layout: Of the rows.
+            layout: Layout of the encoded rows.
 
         Raises:
             Unexpected: If they are of no such rows.

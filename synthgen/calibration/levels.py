@@ -50,7 +50,7 @@ class Levels:
         """Chooses the levels.
 
         Args:
-            layout: Of the rows.
+            layout: Layout of the encoded rows.
             table: The training rows; says which codes are frequent.
         """
         firsts, parts = [], []
@@ -103,7 +103,7 @@ class Levels:
 
         Args:
             state: What was read from a file; may be anything.
-            layout: Of the rows.
+            layout: Layout of the encoded rows.
 
         Raises:
             Unexpected: If it holds no levels of such rows.

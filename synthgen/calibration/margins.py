@@ -142,7 +142,7 @@ class Margins:
 
         Args:
             state: What was read from a file; may be anything.
-            layout: Of the rows.
+            layout: Layout of the encoded rows.
 
         Raises:
             Unexpected: If it holds no margins of such rows.

@@ -23,7 +23,7 @@ def rows_per_call(layout: Layout, *, most_cells: int) -> int:
     """Returns how many rows to draw in a call.
 
     Args:
-        layout: Of the rows.
+        layout: Layout of the encoded rows.
         most_cells: Rows times features, which bounds the memory that wide tables take.
     """
     return int(np.clip(most_cells // max(layout.num_features, 1), 256, MOST_ROWS))
@@ -35,7 +35,7 @@ def what_is_known(
     """Returns known cells and where they are, as `GenerativeModel.draw` got them; nothing is known unless both came.
 
     Args:
-        layout: Of the rows.
+        layout: Layout of the encoded rows.
         num_rows: At least 0.
         known: `num_rows` rows, or None.
         mask: (num_rows, columns) booleans, or None.
@@ -59,7 +59,7 @@ def in_calls(
     Args:
         call: Draws `batch` rows.
         asked: (num_rows, ...) each, what rows are asked for; a call gets its part, padded with zeros.
-        layout: Of the rows.
+        layout: Layout of the encoded rows.
         num_rows: At least 0.
         batch: Rows of a call.
         rng: Of the seeds.
@@ -88,7 +88,7 @@ def barred(layout: Layout, excluded: np.ndarray | None) -> np.ndarray:
     """Returns what to add to raw outputs so that excluded categories are not drawn, (features,) float32.
 
     Args:
-        layout: Of the rows.
+        layout: Layout of the encoded rows.
         excluded: (features,) booleans, or None.
     """
     return np.zeros(layout.num_features, np.float32) if excluded is None else BARRED * excluded

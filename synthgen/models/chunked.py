@@ -15,7 +15,7 @@ class ChunkedModel(keras.Model, ABC):
     """A model that trains under Keras' own `fit`: one Keras step is a chunk of training steps.
 
     Args:
-        seed: Of everything random in training.
+        seed: Seed of everything random in training.
         losses: Names of what a step returns, in order.
 
     Attributes:

@@ -58,7 +58,7 @@ class OneNetwork(ChunkedModel):
     def _minimise_privately(
         self, private: PrivateTraining, losses: Callable[[], Tensor], *, indices: Tensor, step_of_run: Tensor
     ) -> Tensor:
-        """The same under a privacy budget; the loss would be one more look at the data, so that it says 0, (1,).
+        """One step under a privacy budget; the loss would be one more look at the data, so that it says 0, (1,).
 
         Args:
             private: Protects the data.
@@ -80,7 +80,7 @@ class Adversaries(ChunkedModel):
 
     Attributes:
         generator: The constructor of a subclass sets it by `_oppose`.
-        critic: The same.
+        critic: The constructor of a subclass sets it too.
     """
 
     generator: keras.Model

@@ -155,3 +155,14 @@ def _warn(notes: Counter[str]) -> None:
     if notes["burned"]:
         warnings.warn(f"{notes['burned']} files say that text is burned into the pixels, which a model would learn: "
                       "names, dates. Look at them, and crop or leave them out.", ImageWarning, 4)  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Serves the writer, which stood here, by its old name."""
+    if name != "write_dicom":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from synthgen.data.images.dicom_writing import write_dicom
+
+    warnings.warn("write_dicom is now in synthgen.data.images.dicom_writing; the old name will go.",
+                  DeprecationWarning, stacklevel=2)  # fmt: skip
+    return write_dicom

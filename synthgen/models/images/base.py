@@ -41,7 +41,7 @@ class ImageModel(ChunkedModel):
     Args:
         geometry: Of the images.
         layout: Of what is known.
-        seed: Of everything random in training.
+        seed: Seed of everything random in training.
         losses: Names of what a step returns, in order.
 
     Attributes:

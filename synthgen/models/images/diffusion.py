@@ -41,7 +41,7 @@ class RectifiedFlow(ImageLossModel):
         num_sampling_steps: Of drawing, each two calls of the network (Heun's method), of which the last
             step uses one.
         guidance: 1 draws by the condition as learned; more exaggerates what sets a class apart, and costs variety.
-        seed: Of everything random in training.
+        seed: Seed of everything random in training.
     """
 
     def __init__(

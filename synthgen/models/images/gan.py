@@ -114,7 +114,7 @@ class ConvolutionalGAN(Adversaries, ImageModel):
     def _private_step(
         self, private: PrivateTraining, data: tuple[Tensor, ...], step: Tensor, step_of_run: Tensor
     ) -> Tensor:
-        """The same under a privacy budget; what is known of synthetic images is drawn, not taken from the data."""
+        """One step under a privacy budget; what is known of synthetic images is drawn, not taken from the data."""
         seed = backend.step_seed(self.seed, step_of_run)
         images, condition = self.batch(data, step, 0)
         places = backend.uniform((int(private.batch_size), 1), backend.step_seed(2, seed[0], seed[1]))

@@ -21,7 +21,7 @@ class ImageLossModel(OneNetwork, ImageModel):
         geometry: Of the images.
         layout: Of what is known of them.
         network: Makes what is trained, and what draws, of the same weights.
-        seed: Of everything random in training.
+        seed: Seed of everything random in training.
     """
 
     def __init__(self, geometry: Geometry, layout: Layout, *, network: Callable[[], keras.Model], seed: int) -> None:

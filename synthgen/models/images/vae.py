@@ -38,7 +38,7 @@ class ConvolutionalVAE(ImageLossModel):
         layout: Of what is known of them.
         network: Makes encoder and decoder; called twice, for what is trained and for what draws.
         latent_dim: Latent numbers.
-        seed: Of everything random in training.
+        seed: Seed of everything random in training.
     """
 
     def __init__(

@@ -28,9 +28,9 @@ class Autoregressive(LossModel):
     which is drawn given the code and everything before.
 
     Args:
-        layout: Of the rows.
+        layout: Layout of the encoded rows.
         network: Makes the networks of the columns; called twice, for what is trained and for what draws.
-        seed: Of everything random in training.
+        seed: Seed of everything random in training.
     """
 
     def __init__(self, layout: Layout, *, network: Callable[[], Chain], seed: int) -> None:

@@ -13,7 +13,7 @@ class GenerativeModel(ABC):
     """A model of the rows of one encoded table. Knows the layout, never a frame.
 
     Attributes:
-        layout: Of the rows.
+        layout: Layout of the encoded rows.
     """
 
     layout: Layout

@@ -34,7 +34,7 @@ class Copula(GenerativeModel):
     weakens its correlations; they are estimated between the codes' mean latent numbers and scaled back up.
 
     Args:
-        layout: Of the rows.
+        layout: Layout of the encoded rows.
     """
 
     def __init__(self, layout: Layout) -> None:

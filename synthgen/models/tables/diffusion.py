@@ -43,13 +43,13 @@ class Diffusion(LossModel):
     training as in sampling, so that conditions on any columns are native.
 
     Args:
-        layout: Of the rows.
+        layout: Layout of the encoded rows.
         network: Makes the denoiser of a Keras dtype policy, see `networks.denoiser`; called twice, for what is trained
             and, in the fastest precision, for what draws.
         conditioning: What is known of a row.
         num_waves: Width of the description of the noise.
         num_sampling_steps: Calls of the network for each row drawn, at least 4; an even number.
-        seed: Of everything random in training.
+        seed: Seed of everything random in training.
     """
 
     def __init__(

@@ -32,7 +32,7 @@ class Drawing:
     them (likelihood weighting).
 
     Args:
-        layout: Of the rows.
+        layout: Layout of the encoded rows.
         sampler: The generator, (batch, latent_dim + condition) -> (batch, features); its last layer is dense (but for
             links), and if the conditioning copies known columns through, only its first layer, dense too, reads the
             condition.

@@ -50,7 +50,7 @@ class GAN(Adversaries, NetworkModel):
     """A generative adversarial network on encoded tables (Goodfellow et al. 2014).
 
     Args:
-        layout: Of the rows.
+        layout: Layout of the encoded rows.
         generator: Maps noise and condition to (batch, features) raw outputs.
         critic: Maps `packing` rows with their conditions to (batch / packing, 1) scores.
         loss: What both minimise.

@@ -33,7 +33,7 @@ class LinkedChain:
     Places inside bins are no part of it.
 
     Args:
-        layout: Of the rows.
+        layout: Layout of the encoded rows.
         table: The training rows.
         num_steps: Over which the learning rate falls, to nothing.
         batch_size: Rows a step.

@@ -55,7 +55,7 @@ def measured_margins(
     change is added once, to all cells, and takes what is left of the budget.
 
     Args:
-        layout: Of the rows.
+        layout: Layout of the encoded rows.
         table: One row a patient.
         singles: (codes,) share of rows at each code, as the encoder knows it.
         num_rows: About how many rows, as publicly known.
@@ -87,7 +87,7 @@ def distance(margins: Margins, layout: Layout, table: EncodedTable) -> float:
 
     Args:
         margins: Noisy or exact.
-        layout: Of the rows.
+        layout: Layout of the encoded rows.
         table: (rows,).
     """
     sizes = np.array([layout.blocks[position].num_codes for position in layout.code_blocks])
@@ -128,7 +128,7 @@ def _hide(
         asked: (codes, codes) booleans, the half of it that is read.
         scales: (columns, columns), from `_scales`.
         owners: (codes,) column of each code.
-        reader: Of the rows.
+        reader: What reads the rows under a privacy budget.
         share: Of the budget's precision.
     """
     rows, columns = np.nonzero(asked)

@@ -25,8 +25,8 @@ class NetworkModel(ChunkedModel, GenerativeModel):
     """A model of encoded rows that trains on a resident table.
 
     Args:
-        layout: Of the rows.
-        seed: Of everything random in training.
+        layout: Layout of the encoded rows.
+        seed: Seed of everything random in training.
         losses: Names of what a step returns, in order.
 
     Attributes:
@@ -82,10 +82,10 @@ class LossModel(OneNetwork, NetworkModel):
     """A model of one network that minimises one loss; draws with the moving average of its weights.
 
     Args:
-        layout: Of the rows.
+        layout: Layout of the encoded rows.
         network: Makes what is trained.
         sampler: Makes what draws, of the same weights; None: as `network` does.
-        seed: Of everything random in training.
+        seed: Seed of everything random in training.
     """
 
     def __init__(

@@ -25,11 +25,11 @@ class VariationalAutoencoder(LossModel):
     A one-hot block follows its softmax, a scalar a normal law around the hyperbolic tangent of its raw output.
 
     Args:
-        layout: Of the rows.
+        layout: Layout of the encoded rows.
         network: Makes encoder and decoder; called twice, for what is trained and for what draws.
         latent_dim: Width of the latent number.
         reconstruction_weight: Of the reconstruction against the divergence.
-        seed: Of everything random in training.
+        seed: Seed of everything random in training.
     """
 
     def __init__(

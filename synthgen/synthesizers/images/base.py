@@ -145,7 +145,7 @@ class ImageSynthesizer(Interpolating, ImageDrawing):
         callbacks: Sequence[keras.callbacks.Callback],
         verbose: bool,
     ) -> Self:
-        """The same under a privacy budget."""
+        """Learns images under a privacy budget."""
         found = private.private_images(images, columns, schema=schema, privacy=privacy, seed=self.seed)
         form = self._form(images, columns, mixing="dense", kind="strided")
         encoded = EncodedImages(images.pixels, form.white, NOTHING.zeros(len(images))).take(found.places)

@@ -51,7 +51,7 @@ def learned(images: ImageSet, columns: list[str], *, schema: Schema | None, seed
         images: To learn.
         columns: Of their table.
         schema: What the columns mean; None: a guess, but for the label, which is a category.
-        seed: Of what is random in it.
+        seed: Seed of what is random in the table's fit.
 
     Raises:
         SchemaError: If the schema does not fit.
@@ -155,7 +155,7 @@ def drawn(
     Args:
         attributes: From `learned`.
         num_images: At least 0.
-        seed: Of chance.
+        seed: Seed of the draw.
         conditions: See `GaussianCopula.sample`.
         known: See `GaussianCopula.sample`.
         balance: See `GaussianCopula.sample`.

@@ -63,7 +63,7 @@ def check_budget(privacy: Any, *, columns: list[str], schema: Schema | None, che
         privacy: As it came to `fit`.
         columns: Of the images' table that are learned.
         schema: What they mean, as it came to `fit`.
-        checkpoint: The same.
+        checkpoint: Directory of a checkpoint, as it came to `fit`.
 
     Raises:
         SettingsError: If it is no budget, the schema would have to be guessed, or what was read would be kept.
@@ -93,7 +93,7 @@ def private_images(
         columns: Of their table.
         schema: What these mean.
         privacy: The budget.
-        seed: Of what is random beside the noise.
+        seed: Seed of what is random beside the noise.
 
     Raises:
         SettingsError: If the budget is too small for so few patients.

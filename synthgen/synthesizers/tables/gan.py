@@ -36,13 +36,13 @@ GENERATOR_RATE = 0.3
 """Of the learning rate, for a generator that starts as a chain: a critic that knows nothing yet must not undo it."""
 
 PRIVATE_RATE = 0.01
-"""The same under a privacy budget, where what the critic says is mostly noise."""
+"""Share of it for such a generator under a privacy budget, where what the critic says is mostly noise."""
 
 CHAIN_STEPS = 1_000
 """Most steps of the chain that a linked generator starts as."""
 
 CHAIN_STEPS_UNSEEN = 200
-"""The same where no rows are held out that would show when it begins to learn by heart."""
+"""Most steps of the chain where no rows are held out that would show when it begins to learn by heart."""
 
 MARGINS_SHARE = 0.7
 """Of what a privacy budget has left after reading columns: margins that the generator starts from."""

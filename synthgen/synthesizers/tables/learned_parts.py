@@ -100,7 +100,7 @@ def check_privacy(privacy: DifferentialPrivacy | None, schema: Schema | None, *,
 
     Args:
         privacy: As it came to `fit`.
-        schema: The same.
+        schema: Schema, as it came to `fit`.
         family: To be fitted.
         private: Whether it can learn under a budget.
 

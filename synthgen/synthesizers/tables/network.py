@@ -63,7 +63,7 @@ class NetworkSynthesizer(TableSynthesizer):
         """Gives the model better weights to start from, where a family has a way to."""
 
     def _start_privately(self, model: NetworkModel, parts: Parts, reader: Reader, *, verbose: bool) -> Score | None:
-        """The same under a privacy budget, of which it may take a part.
+        """Gives the model better weights to start from under a privacy budget, of which it may take a part.
 
         Returns:
             What tells good epochs from bad without another look at the rows, if what was read serves for that.

@@ -28,7 +28,7 @@ class PrivateTable:
     Args:
         frame: (patients, columns).
         schema: Declared by the user.
-        reader: Of the rows.
+        reader: What reads the rows under a privacy budget.
         num_patients: About how many, as read with noise.
         places: (patients,) where the rows stood.
     """

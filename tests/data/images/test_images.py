@@ -252,3 +252,10 @@ def test_what_cannot_be_read_or_written_is_named(tmp_path):
         sg.write_images(scans(), tmp_path / "drawn")
     with pytest.raises(WriteError, match="grey images"):
         sg.write_images(scans(channels=3), tmp_path / "drawn", kind="dicom")
+
+
+def test_the_writer_of_dicom_has_its_old_name_too():
+    from synthgen.data.images import dicom, dicom_writing
+
+    with pytest.warns(DeprecationWarning, match="dicom_writing"):
+        assert dicom.write_dicom is dicom_writing.write_dicom
