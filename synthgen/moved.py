@@ -18,6 +18,7 @@ MOVED = {
     "synthgen.data.datasets": "synthgen.data.tables.datasets",
     "synthgen.data.readers": "synthgen.data.tables.readers",
     "synthgen.data.writers": "synthgen.data.tables.writers",
+    "synthgen.provenance.cells": "synthgen.data.tables.cells",
     "synthgen.metrics.catalogue": "synthgen.metrics.tables.catalogue",
     "synthgen.metrics.features": "synthgen.metrics.tables.features",
     "synthgen.metrics.fidelity": "synthgen.metrics.tables.fidelity",

@@ -20,10 +20,6 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from synthgen import __version__
-from synthgen.cli.audit import audit
-from synthgen.cli.augment import augment
-from synthgen.cli.confirm import confirm
-from synthgen.cli.demo import demo
 from synthgen.cli.describe import describe
 from synthgen.cli.evaluate import evaluate
 from synthgen.cli.fit import fit
@@ -33,8 +29,13 @@ from synthgen.cli.keys import keys
 from synthgen.cli.policy import policy
 from synthgen.cli.release import release
 from synthgen.cli.sample import sample
-from synthgen.cli.tune import tune
-from synthgen.cli.verbs import say_error, verb
+from synthgen.cli.speaking import say_error
+from synthgen.cli.tables.audit import audit
+from synthgen.cli.tables.augment import augment
+from synthgen.cli.tables.confirm import confirm
+from synthgen.cli.tables.demo import demo
+from synthgen.cli.tables.tune import tune
+from synthgen.cli.verbs import verb
 from synthgen.cli.verify import verify
 
 _UsageError: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
@@ -80,9 +81,9 @@ def synthgen(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
     ] = False,
 ) -> None:
-    """Synthetic tables for privacy-sensitive domains: learn a table, draw synthetic rows, judge them.
+    """Synthetic tables and images for privacy-sensitive domains: learn what is real, draw what is not, judge it.
 
-    [bold]From a CSV file to a report[/bold]
+    [bold]From a CSV file to a report[/bold]; a folder of X-rays goes the same way
 
     $ synthgen describe patients.csv -o schema.yaml
 

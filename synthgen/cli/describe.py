@@ -1,113 +1,72 @@
-"""``synthgen describe``: what every column of a table seems to mean, as a schema to read and edit."""
+"""``synthgen describe``: what data seems to be, before it is learned, and a schema to read and edit."""
 
-import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from synthgen.cli.door import Description
+from synthgen.cli.doors import door_of_path
 from synthgen.cli.outputs import require_writable
-from synthgen.cli.verbs import Quiet, Read, console, count
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
-    from rich.table import Table
-
-    from synthgen.data.schema import Schema
+from synthgen.cli.reading import Reader
+from synthgen.cli.speaking import console
+from synthgen.cli.verbs import Quiet
+from synthgen.errors import SchemaError
 
 
 def describe(
-    data: Annotated[Path, typer.Argument(help="A table: .csv, .tsv, .parquet or .feather.")],
+    data: Annotated[Path, typer.Argument(help="A table: .csv, .tsv, .parquet or .feather; or images, see fit.")],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="YAML", help="Write the schema to this file, to be edited.")
     ] = None,
     patient_key: Annotated[
         str | None,
-        typer.Option(help="Column that names the patient, if a patient can have several rows."),
+        typer.Option(help="Column of a table that names the patient, if a patient can have several rows."),
     ] = None,
     rare_below: Annotated[
         int, typer.Option(min=2, help="What fewer patients than this share is never stored and never shown.")
     ] = 10,
     *,
-    read: Read,
+    read: Reader,
     quiet: Quiet = False,
 ) -> None:
-    """Say what the columns of a table seem to mean, and write it as a [bold]schema[/bold].
+    """Say what a table or images seem to be, and write what columns mean as a [bold]schema[/bold].
 
     The schema says which columns are learned, and how. Read it before you fit: what is guessed wrongly here is learned
     wrongly. It holds no value of your data. Every column is marked as inferred; under a privacy budget that does not
-    count as public until you [bold]confirm[/bold] it.
+    count as public until you [bold]confirm[/bold] it. Of images also their size, classes and patients are said; their
+    schema is that of what is known of each.
 
     [bold]Examples[/bold]
 
     $ synthgen describe patients.csv -o schema.yaml
 
     $ synthgen describe visits.csv --patient-key patient_id --missing '?' -o schema.yaml
+
+    $ synthgen describe xrays/ --read size=64x64
     """
     require_writable(output)
-    frame = read(data)
-    from synthgen.data.schema import Schema, SchemaWarning
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SchemaWarning)  # the table below says it
-        schema = Schema.infer(frame, patient_key=patient_key, rare_below=rare_below)
+    door = door_of_path(data)
+    door.refuse("describe", {"--patient-key": patient_key})
+    found = door.describe(read(data), patient_key=patient_key, rare_below=rare_below)
     if output is not None:
-        schema.to_yaml(output)
+        if found.schema is None:
+            raise SchemaError(f"--output: {found.closing} There is no schema to write.")
+        found.schema.to_yaml(output)
     out = console(quiet=quiet)
-    owners = "" if patient_key is None else f", {count(int(schema.patients(frame).max()) + 1)} patients"
-    out.print(f"{data}: {count(len(frame))} rows{owners}, {len(schema.columns)} columns", markup=False)
-    out.print(_columns(schema, frame), soft_wrap=False)
-    out.print(_closing(schema, output, data), markup=False)
+    out.print(f"{data}: {found.head}", markup=False)
+    for part in found.shown:
+        out.print(part, markup=False) if isinstance(part, str) else out.print(part, soft_wrap=False)
+    out.print(_closing(found, output, data), markup=False)
 
 
-def _columns(schema: "Schema", frame: "pd.DataFrame") -> "Table":
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(show_edge=False, pad_edge=False)
-    for heading in ("Column", "Kind", "Type", "Missing", "Note"):
-        table.add_column(heading, justify="right" if heading == "Missing" else "left", overflow="fold")
-    for name, column in schema.columns.items():
-        missing = f"{100 * frame[name].isna().mean():.1f} %" if column.missing else ""
-        cells = (name, column.kind, column.dtype, missing, _note(name, schema, frame))
-        table.add_row(*map(Text, cells), style=None if column.learned else "yellow")
-    return table
-
-
-def _note(name: str, schema: "Schema", frame: "pd.DataFrame") -> str:
-    """What is worth knowing of a column: its grid, its rare categories, why it is not learned."""
-    from synthgen.data.columns import Boolean, Datetime, Identifier, Numerical, Text
-
-    column = schema.columns[name]
-    if isinstance(column, Identifier):
-        key = " (patient key)" if name == schema.patient_key else ""
-        return f"not learned: made anew as {column.pattern}{key}"
-    if isinstance(column, Text):
-        return "not learned, left out: most patients have a value of their own"
-    if isinstance(column, Numerical):
-        return {None: "full precision", 0: "whole numbers", 1: "1 decimal"}.get(
-            column.decimals, f"{column.decimals} decimals"
-        )
-    if isinstance(column, Datetime):
-        return f"steps of 1 {column.resolution}" + (f", written {column.format}" if column.format else "")
-    return "" if isinstance(column, Boolean) else _categories(frame[name], schema.patients(frame), schema.rare_below)
-
-
-def _categories(values: "pd.Series", patients: "np.ndarray", rare_below: int) -> str:
-    import pandas as pd
-
-    sharing = pd.Series(patients).groupby(values.reset_index(drop=True), observed=True).nunique()
-    rare = int((sharing < rare_below).sum())
-    noun = "category" if len(sharing) == 1 else "categories"
-    return f"{len(sharing)} {noun}" + (f", {rare} of them rare (fewer than {rare_below} patients)" if rare else "")
-
-
-def _closing(schema: "Schema", output: Path | None, data: Path) -> str:
-    learned = f"{len(schema.learned)} of {len(schema.columns)} columns would be learned."
+def _closing(found: Description, output: Path | None, data: Path) -> str:
+    """What can be done next."""
+    if found.schema is None:
+        return found.closing
     if output is None:
-        return f"{learned} Add -o schema.yaml to write this down, and to change it."
+        return f"{found.closing} Add -o schema.yaml to write this down, and to change it."
     return (
-        f"{learned} Written to {output}: read it, correct it, then synthgen fit {data} --schema {output}\n"
+        f"{found.closing} Written to {output}: read it, correct it, then synthgen fit {data} --schema {output}\n"
         f"For a privacy budget also: synthgen confirm {output}"
     )

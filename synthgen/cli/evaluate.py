@@ -1,40 +1,44 @@
-"""``synthgen evaluate``: judges synthetic rows, whoever made them."""
+"""``synthgen evaluate``: judges synthetic rows or images, whoever made them."""
 
-import functools
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from synthgen.cli import images
-from synthgen.cli.image_report import drawn, judged
-from synthgen.cli.maker import ReceiptFile, RosterFile, judged_by
-from synthgen.cli.maker import roster as roster_for
+from synthgen.cli.doors import door_of_path, require_door
+from synthgen.cli.judging import Paths, ReceiptFile, RosterFile, judge, judged_by, paths_of
+from synthgen.cli.judging import roster as roster_for
 from synthgen.cli.outputs import require_writable
-from synthgen.cli.verbs import Groups, Quiet, Read, Target, console
+from synthgen.cli.reading import Reader
+from synthgen.cli.speaking import console
+from synthgen.cli.verbs import Groups, Quiet, Target
 
 NAMED = 20
 """Patients in the internal edition."""
 
 
 def evaluate(  # noqa: PLR0913, PLR0917 - options
-    train: Annotated[Path, typer.Option(metavar="FILE", help="The rows that the synthetic ones were made from.")],
-    synthetic: Annotated[Path, typer.Option(metavar="FILE", help="The rows to judge, made by synthgen or not.")],
+    train: Annotated[
+        Path, typer.Option(metavar="FILE", help="The rows or images that the synthetic ones were made from.")
+    ],
+    synthetic: Annotated[
+        Path, typer.Option(metavar="FILE", help="The rows or images to judge, made by synthgen or not.")
+    ],
     holdout: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Real rows that the maker never saw. Without them privacy is not judged."),
+        typer.Option(metavar="FILE", help="Real ones that the maker never saw. Without them privacy is not judged."),
     ] = None,
     target: Target = None,
     by: Groups = None,
     schema: Annotated[
-        Path | None, typer.Option(metavar="YAML", help="What the columns mean. Without it: a guess.")
+        Path | None, typer.Option(metavar="YAML", help="What the columns of a table mean. Without it: a guess.")
     ] = None,
     model: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="The model file that drew them: shown is how it was trained, what it draws between images, and, where "
-            "drawing again proves that it drew these, what it promises.",
+            help="The model file that drew them: shown is how it was trained, and, where drawing again proves that it "
+            "drew these, what it promises.",
         ),
     ] = None,
     receipt: ReceiptFile = None,
@@ -45,12 +49,12 @@ def evaluate(  # noqa: PLR0913, PLR0917 - options
     json: Annotated[Path | None, typer.Option(metavar="JSON", help="Write the report for programs.")] = None,
     internal: Annotated[
         Path | None,
-        typer.Option(metavar="HTML", help="Write the edition that names the most exposed training rows; keep it."),
+        typer.Option(metavar="HTML", help="Write the edition that shows the most exposed patients; keep it."),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed and tables: same report.")] = 0,
-    how: images.How = None,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed and data: same report.")] = 0,
+    paths: Paths = False,
     *,
-    read: Read,
+    read: Reader,
     quiet: Quiet = False,
 ) -> None:
     """Judge synthetic rows or images: [bold]fidelity[/bold], [bold]usefulness[/bold], [bold]privacy[/bold].
@@ -63,27 +67,20 @@ def evaluate(  # noqa: PLR0913, PLR0917 - options
 
     $ synthgen evaluate --train train.csv --synthetic theirs.parquet --json report.json
 
-    $ synthgen evaluate --train train.npz --synthetic drawn.npz --holdout holdout.npz --images part=train -o report.html
+    $ synthgen evaluate --train train.npz --synthetic drawn.npz --holdout holdout.npz --read part=train -o report.html
     """
     require_writable(output, json, internal)
-    named, known, verbose = NAMED if internal is not None else 0, roster_for(roster, model), not quiet
-    if images.are_images(train):
-        images.refuse({"--target": target, "--by": by, "--schema": schema})
-        reader = functools.partial(drawn, how=how or [])
-        made: Any
-        made, shown = judged_by(synthetic, model, receipt, reader, verbose=verbose)
-        report = judged(train=train, synthetic=made, holdout=holdout, how=how or [], model=model, shown=shown,
-                        roster=known, worst_patients=named, seed=seed, quiet=quiet)  # fmt: skip
-    else:
-        from synthgen.data.schema import Schema
-        from synthgen.report.evaluate import evaluate as judge
-
-        meaning = None if schema is None else Schema.from_yaml(schema)
-        made, shown = judged_by(synthetic, model, receipt, read, verbose=verbose)
-        report = judge(
-            train=read(train), synthetic=made, holdout=None if holdout is None else read(holdout), target=target,
-            subgroups=by or (), schema=meaning, roster=known, worst_patients=named, seed=seed, verbose=verbose, **shown,
-        )  # fmt: skip
+    door = door_of_path(train)
+    require_door(door, {"--synthetic": synthetic, "--holdout": holdout})
+    door.refuse("judge", {"--target": target, "--by": by, "--schema": schema, "--paths": paths})
+    shown = paths_of(model, asked=paths)
+    asked = {"target": target, "by": by, "schema": door.schema(schema), "paths": shown, "seed": seed}
+    known = roster_for(roster, model)
+    made, made_by = judged_by(synthetic, model, receipt, read, verbose=not quiet)
+    sets = {"train": read(train), "synthetic": made, "holdout": None if holdout is None else read(holdout)}
+    named = NAMED if internal is not None else 0
+    report = judge(door, sets, made_by=made_by, asked=asked, roster=known, worst_patients=named, seed=seed,
+                   verbose=not quiet)  # fmt: skip
     if output is not None:
         report.to_html(output)
     if json is not None:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from synthgen.cli.verbs import Quiet, Read, console
+from synthgen.cli.reading import Reader
+from synthgen.cli.speaking import console
+from synthgen.cli.verbs import Quiet
 from synthgen.errors import BundleError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from synthgen.bundle.decision import Decision
 
 
@@ -20,11 +20,13 @@ def gate(
     policy: Annotated[Path, typer.Option(metavar="YAML", help="What the report must say; see [bold]policy[/bold].")],
     synthetic: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The rows that are meant: make sure that the report is on these very ones."),
+        typer.Option(
+            metavar="FILE", help="The rows or images that are meant: make sure that the report is on these very ones."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the decision as JSON.")] = False,
     *,
-    read: Read,
+    read: Reader,
     quiet: Quiet = False,
 ) -> None:
     """Decide by a policy whether a report is good enough: PASS (exit code 0) or FAIL (exit code 1), with reasons.
@@ -35,6 +37,8 @@ def gate(
 
     $ synthgen gate report.json --policy policy.yaml --synthetic synthetic.csv
 
+    $ synthgen gate report.json --policy images.yaml --synthetic drawn.npz --read part=train
+
     $ synthgen gate report.json --policy policy.yaml --json > decision.json
     """
     from synthgen.bundle.policy import Policy
@@ -42,7 +46,7 @@ def gate(
 
     found = read_report(report)
     if synthetic is not None:
-        _require_on(found, report, read(synthetic), synthetic)
+        _require_on(found, report, read(synthetic, synthetic=True), synthetic)
     decision = Policy.from_yaml(policy).decide(found)
     if as_json:
         console(quiet=quiet).out(json.dumps(decision.to_dict(), indent=1), highlight=False)
@@ -51,12 +55,14 @@ def gate(
     raise typer.Exit(0 if decision.passed else 1)
 
 
-def _require_on(found: dict[str, Any], report: Path, rows: "pd.DataFrame", synthetic: Path) -> None:
+def _require_on(found: dict[str, Any], report: Path, data: Any, synthetic: Path) -> None:
+    from synthgen.data.kinds import kind_of
     from synthgen.provenance.digests import digest_of
 
-    if found["tables"].get("digest") != digest_of(rows):
+    if found["tables"].get("digest") != digest_of(data):
         raise BundleError(
-            f"{report} is not on the rows of {synthetic}: it judged others. Judge these, then ask the gate."
+            f"{report} is not on the {kind_of(data).words.things} of {synthetic}: it judged others. Judge these, then "
+            "ask the gate."
         )
 
 

@@ -7,7 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from synthgen.cli.verbs import Quiet, console, count, kept_epoch
+from synthgen.cli.doors import door_of_model
+from synthgen.cli.speaking import console, count, kept_epoch
+from synthgen.cli.verbs import Quiet
 
 
 def inspect(
@@ -17,7 +19,7 @@ def inspect(
 ) -> None:
     """List every value in a model file that was taken from the data, by column, and how it was made.
 
-    Read it before the file leaves the house. What is not listed is weights of the network that draws rows.
+    Read it before the file leaves the house. What is not listed is weights of the network that draws.
 
     [bold]Examples[/bold]
 
@@ -50,12 +52,11 @@ def _manifest(manifest: dict[str, Any], schema: dict[str, Any]) -> Iterator[str]
     yield f"{manifest['family']}, written by synthgen {manifest['synthgen']} (layout {manifest['version']})"
     yield f"settings      seed={manifest['seed']}, {settings}"
     yield f"training      {kept_epoch(history, best) or 'in one go, without epochs'}"
-    if "images" in manifest:
-        yield f"images        {_form(manifest['images'])}"
+    yield from door_of_model(manifest).inspected(manifest)
     if schema["rare_below"] is None:
         if manifest.get("privacy") is not None:
             yield from _ledger(manifest["privacy"])
-        yield "protection    nothing is known of the images but their pixels"
+        yield "protection    no column was learned"
         return
     key = f", patients named by {schema['patient_key']}" if schema["patient_key"] else ", each row a patient"
     if manifest.get("privacy") is None:
@@ -64,12 +65,6 @@ def _manifest(manifest: dict[str, Any], schema: dict[str, Any]) -> Iterator[str]
         yield from _ledger(manifest["privacy"])
     dropped = [name for name, column in schema["columns"].items() if column["kind"] in ("identifier", "text")]
     yield f"not learned   {', '.join(dropped) or 'no column'}"
-
-
-def _form(images: dict[str, Any]) -> str:
-    """What the images are that a model draws."""
-    sides = " x ".join(str(side) for side in images["sides"])
-    return f"{sides}, {images['channels']} channel{'s' * (images['channels'] > 1)}, {images['bits']} bits"
 
 
 def _ledger(stored: dict[str, Any]) -> Iterator[str]:

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from synthgen.cli.verbs import Quiet, console
+from synthgen.cli.speaking import console
+from synthgen.cli.verbs import Quiet
 
 
 def keys(

@@ -1,20 +1,23 @@
 """``synthgen policy``: a release policy to begin with."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
 import typer
 
-from synthgen.cli.verbs import Quiet, console
+from synthgen.cli.doors import DOORS
+from synthgen.cli.speaking import console
+from synthgen.cli.verbs import Quiet
+from synthgen.errors import SynthgenError, did_you_mean
 
 
 def policy(
     output: Annotated[Path, typer.Option("--output", "-o", metavar="YAML", help="Where to write it.")] = Path(
         "policy.yaml"
     ),
-    things: Annotated[
-        Literal["tables", "images"], typer.Option("--for", help="What is to be released: they have other metrics.")
-    ] = "tables",
+    kind: Annotated[
+        str, typer.Option("--for", metavar="|".join(DOORS), help="What is to be released: kinds have other metrics.")
+    ] = next(iter(DOORS)),
     quiet: Quiet = False,
 ) -> None:
     """Write a release policy to edit: what a report must say before synthetic data may leave.
@@ -30,7 +33,10 @@ def policy(
     from synthgen.bundle.policy import write_template
     from synthgen.errors import WriteError
 
+    if kind not in DOORS:
+        raise SynthgenError(f"Expected --for in {list(DOORS)}. Received {kind!r}.{did_you_mean(kind, DOORS)}")
     if output.exists():
         raise WriteError(f"{output} is there already. Name another file.")
+    things: Any = kind
     write_template(output, things=things)
     console(quiet=quiet).print(f"Written to {output}: read it, change it, sign it off.", markup=False)

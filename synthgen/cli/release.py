@@ -1,28 +1,23 @@
 """``synthgen release``: judges, decides, bundles and signs."""
 
-import functools
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from synthgen.cli import image_report, images, maker
+from synthgen.cli import judging
+from synthgen.cli.door import Door
+from synthgen.cli.doors import all_of, door_of_path, require_door
 from synthgen.cli.gate import show
 from synthgen.cli.outputs import require_new_folder
-from synthgen.cli.sample import categories, parse_where
-from synthgen.cli.verbs import Groups, Quiet, Read, Target, console
+from synthgen.cli.reading import Reader
+from synthgen.cli.sample import parse_where
+from synthgen.cli.speaking import console
+from synthgen.cli.verbs import Groups, Quiet, Target
 from synthgen.errors import SynthgenError
 
 if TYPE_CHECKING:
-    from synthgen.bundle.signed_folder import SignedFolder
-    from synthgen.data.images.image_set import ImageSet
     from synthgen.provenance.origin import Origin
-    from synthgen.report.report import Report
-    from synthgen.synthesizers.drawing import Drawn
-
-FORMATS = {"rows": ("csv", "parquet"), "images": ("npz", "png", "dicom")}
-"""In which data is released; the first unless another is asked for."""
 
 
 def release(  # noqa: PLR0913, PLR0917 - options
@@ -47,14 +42,14 @@ def release(  # noqa: PLR0913, PLR0917 - options
         Path | None,
         typer.Option(metavar="FILE", help="Rows or images to release that are drawn already, in place of -n."),
     ] = None,
-    receipt: maker.ReceiptFile = None,
+    receipt: judging.ReceiptFile = None,
     holdout: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Real rows or images that the maker never saw; policies ask for them."),
     ] = None,
     target: Target = None,
     by: Groups = None,
-    schema: Annotated[Path | None, typer.Option(metavar="YAML", help="What the columns mean.")] = None,
+    schema: Annotated[Path | None, typer.Option(metavar="YAML", help="What the columns of a table mean.")] = None,
     model: Annotated[
         Path | None,
         typer.Option(
@@ -63,17 +58,21 @@ def release(  # noqa: PLR0913, PLR0917 - options
             "it the card says that their maker is not proven.",
         ),
     ] = None,
-    roster: maker.RosterFile = None,
+    roster: judging.RosterFile = None,
     name: Annotated[str, typer.Option(help="Of the data set.")] = "Synthetic data",
     licence: Annotated[str, typer.Option(help="Of the data set: a name or an address.")] = "not stated",
     data_format: Annotated[
-        Literal["csv", "parquet", "npz", "png", "dicom"] | None,
-        typer.Option("--format", help="csv or parquet for a table; npz, or a folder of png or dicom, for images."),
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="|".join(all_of("formats")),
+            help="csv or parquet for a table; npz, or a folder of png or dicom, for images.",
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of what is drawn here, and of the report.")] = 0,
-    how: images.How = None,
+    paths: judging.Paths = False,
     *,
-    read: Read,
+    read: Reader,
     quiet: Quiet = False,
 ) -> None:
     """Judge synthetic rows or images, hold the report against a policy, and make a signed folder if it passes.
@@ -89,7 +88,7 @@ def release(  # noqa: PLR0913, PLR0917 - options
     $ synthgen release --train train.csv --holdout holdout.csv --model patients.synthgen --synthetic synthetic.csv
     --policy policy.yaml --key hospital.key -o release/
 
-    $ synthgen release --train train.npz --holdout holdout.npz --images part=train --model xrays.synthgen -n 500
+    $ synthgen release --train train.npz --holdout holdout.npz --read part=train --model xrays.synthgen -n 500
     --policy images.yaml --key hospital.key --format png -o release/
     """
     from synthgen.bundle.keys import read_private_key
@@ -100,35 +99,31 @@ def release(  # noqa: PLR0913, PLR0917 - options
     require_new_folder(output)
     _check_source(rows=rows, synthetic=synthetic, model=model, only_drawn={"--where": where, "--balance": balance},
                   only_read={"--receipt": receipt})  # fmt: skip
-    asked, signing = Policy.from_yaml(policy), read_private_key(key)
-    asked_text = policy.read_text(encoding="utf-8")  # now: it may be another by the time that all is judged
-    things = "images" if images.are_images(train) else "rows"
-    if things == "images":
-        images.refuse({"--target": target, "--by": by, "--schema": schema})
-    chosen, known = _format(data_format, things), maker.roster(roster, model)
-    reader = read if things == "rows" else functools.partial(image_report.drawn, how=how or [])
-    data: Drawn
+    rules, signing = Policy.from_yaml(policy), read_private_key(key)
+    rules_text = policy.read_text(encoding="utf-8")  # now: it may be another by the time that all is judged
+    door = door_of_path(train)
+    require_door(door, {"--synthetic": synthetic, "--holdout": holdout})
+    door.refuse("judge", {"--target": target, "--by": by, "--schema": schema, "--paths": paths})
+    chosen, known, meaning = _format(data_format, door), judging.roster(roster, model), door.schema(schema)
+    shown = judging.paths_of(model, asked=paths)
     origin: Origin | None
     if synthetic is None:
         data, origin = _drawn(model or Path(), rows or 0, where or [], balance=balance, seed=seed, verbose=not quiet)
     else:
-        data, origin = _read(synthetic, model, receipt, reader, verbose=not quiet)
-    if things == "images":
-        from synthgen.bundle.images.release import require_judged
-
-        require_judged(cast("ImageSet", data), origin)
-    judging: dict[str, Any] = {"train": train, "holdout": holdout, "synthetic": data, "model": model, "roster": known,
-                               "seed": seed, "quiet": quiet}  # fmt: skip
-    if things == "images":
-        made, report = _images(how=how or [], **judging)
-    else:
-        made, report = _table(read, schema=schema, target=target, by=by or [], **judging)
-    decision = asked.decide(report.to_dict())
+        data, origin = _read(synthetic, model, receipt, read, verbose=not quiet)
+    door.require_judged(data, origin)
+    sets = {"train": read(train), "synthetic": data, "holdout": None if holdout is None else read(holdout)}
+    asked = {"target": target, "by": by, "schema": meaning, "paths": shown, "seed": seed}
+    report = judging.judge(door, sets, made_by=judging.manifest_of(model), asked=asked, roster=known, seed=seed,
+                           verbose=not quiet)  # fmt: skip
+    decision = rules.decide(report.to_dict())
     show(decision, quiet=quiet)
     if not decision.passed:
         raise typer.Exit(1)
-    folder = made(name=name, licence=licence, report=report, policy=asked_text,
-                  decision=decision, origin=origin, synthetic=data, format=chosen)  # fmt: skip
+    folder = door.folder(
+        train=sets["train"], schema=meaning, name=name, licence=licence, report=report, policy=rules_text,
+        decision=decision, origin=origin, synthetic=data, format=chosen,
+    )  # fmt: skip
     folder.write(output, key=signing)
     console(quiet=quiet).print(f"Written to {output}", markup=False)
 
@@ -156,48 +151,24 @@ def _check_source(
 
 
 def _read(
-    synthetic: Path, model: Path | None, receipt: Path | None, read: "Callable[[Path], Drawn]", *, verbose: bool
-) -> "tuple[Drawn, Origin | None]":
+    synthetic: Path, model: Path | None, receipt: Path | None, read: Reader, *, verbose: bool
+) -> "tuple[Any, Origin | None]":
     """What was drawn elsewhere, and the proof of who drew it; None where no model is named."""
     if model is None:
-        return read(synthetic), None
-    return maker.proven(synthetic, model, receipt, read, verbose=verbose)
+        return read(synthetic, synthetic=True), None
+    return judging.proven(synthetic, model, receipt, read, verbose=verbose)
 
 
 def _drawn(
     model: Path, rows: int, where: list[str], *, balance: str | None, seed: int, verbose: bool
-) -> "tuple[Drawn, Origin]":
+) -> "tuple[Any, Origin]":
     from synthgen.synthesizers.drawing import draw, drawer
-    from synthgen.synthesizers.tables.base import TableSynthesizer
 
-    synthesizer = drawer(model)
-    table = synthesizer if isinstance(synthesizer, TableSynthesizer) else synthesizer.attributes
-    conditions = parse_where(where, categories(table))
+    conditions = parse_where(where, drawer(model).categories())
     return draw(model, rows, conditions=conditions, balance=balance, seed=seed, verbose=verbose)
 
 
-def _table(
-    read: Read, *, train: Path, holdout: Path | None, schema: Path | None, model: Path | None, **judging: Any
-) -> "tuple[Callable[..., SignedFolder], Report]":
-    from synthgen.bundle.tables.release import Release
-    from synthgen.data.schema import Schema
-    from synthgen.report.evaluate import evaluate
-
-    learned, unseen = read(train), None if holdout is None else read(holdout)
-    meaning = Schema.infer(learned) if schema is None else Schema.from_yaml(schema)
-    shown = maker.told(maker.manifest_of(model)) | {"subgroups": judging.pop("by"), "verbose": not judging.pop("quiet")}
-    report = evaluate(train=learned, holdout=unseen, schema=meaning, **judging, **shown)
-    return functools.partial(Release, schema=meaning), report
-
-
-def _images(*, model: Path | None, **judging: Any) -> "tuple[Callable[..., SignedFolder], Report]":
-    from synthgen.bundle.images.release import ImageRelease
-
-    shown = maker.told(maker.manifest_of(model))
-    return ImageRelease, image_report.judged(model=model, shown=shown, worst_patients=0, **judging)
-
-
-def _format(asked: str | None, things: str) -> str:
-    if asked is not None and asked not in FORMATS[things]:
-        raise SynthgenError(f"Expected --format in {list(FORMATS[things])} for {things}. Received {asked!r}.")
-    return asked or FORMATS[things][0]
+def _format(asked: str | None, door: Door) -> str:
+    if asked is not None and asked not in door.formats:
+        raise SynthgenError(f"Expected --format in {list(door.formats)} for {door.kind}. Received {asked!r}.")
+    return asked or door.formats[0]

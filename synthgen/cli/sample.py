@@ -1,33 +1,34 @@
-"""``synthgen sample``: draws synthetic rows from a model file."""
+"""``synthgen sample``: draws synthetic rows or images from a model file."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from synthgen.cli import images
+from synthgen.cli.doors import door_of_model, require_target_of_any
+from synthgen.cli.judging import manifest_in
 from synthgen.cli.outputs import require_writable
-from synthgen.cli.verbs import Quiet, Read, console, count
+from synthgen.cli.reading import Reader
+from synthgen.cli.speaking import console, count
+from synthgen.cli.verbs import Quiet
 from synthgen.errors import ConditionError
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from synthgen.synthesizers.tables.base import TableSynthesizer
 
 
 def sample(  # noqa: PLR0913 - options
     model: Annotated[Path, typer.Argument(help="A file that [bold]fit[/bold] wrote.")],
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write the rows: .csv, .parquet ...")
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Where to write them: .csv, .parquet ...; .npz, or a new folder."
+        ),
     ],
     rows: Annotated[int | None, typer.Option("--rows", "-n", min=0, help="How many.")] = None,
     where: Annotated[
         list[str] | None,
         typer.Option(
             metavar="COLUMN=VALUE",
-            help="What every row must hold: a value, several (N,S), or a range (60..79, 60.., ..79). Repeat it for "
+            help="What every one must hold: a value, several (N,S), or a range (60..79, 60.., ..79). Repeat it for "
             "several columns.",
         ),
     ] = None,
@@ -46,11 +47,11 @@ def sample(  # noqa: PLR0913 - options
     kind: Annotated[
         str | None, typer.Option(metavar="png|dicom", help="Of the files in a folder of synthetic images.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Same seed and model: same rows.")] = None,
-    read: Read,
+    seed: Annotated[int | None, typer.Option(min=0, help="Same seed and model: the same is drawn.")] = None,
+    read: Reader,
     quiet: Quiet = False,
 ) -> None:
-    """Draw synthetic rows into a file, any number of them in constant memory; or images, from a model of images.
+    """Draw synthetic rows or images, whatever the model learned, into a file; rows in constant memory.
 
     Beside it a receipt says what was asked of which model: [bold]release[/bold] draws again by it, and compares.
 
@@ -66,45 +67,41 @@ def sample(  # noqa: PLR0913 - options
     """
     if (rows is None) == (known is None):
         raise ConditionError("Expected either -n, the number of rows, or --known, a file of rows to complete.")
-    if kind is None and output.suffix and not images.are_images(output):
-        require_writable(output, table=True)  # before Keras is loaded
     from synthgen.provenance.receipt import receipt_of
+
+    if kind is not None or output.suffix:
+        require_target_of_any(output, kind)
+    door = door_of_model(manifest_in(model))
+    door.refuse("sample", {"--known": known, "--kind": kind, "--raw": not calibrate})
+    door.require_target(output, kind)  # before Keras is loaded
     from synthgen.synthesizers.drawing import drawer, receipt_for, write_drawn
-    from synthgen.synthesizers.images.base import ImageSynthesizer
 
     partial = None if known is None else read(known)
-    synthesizer = drawer(model)
-    if isinstance(synthesizer, ImageSynthesizer):
-        if partial is not None:
-            raise ConditionError("--known completes rows of tables. This model draws images: ask by --where.")
-        images.check_target(output, kind)
-        things, table, options = "images", synthesizer.attributes, {} if kind is None else {"kind": kind}
-    else:
-        require_writable(output, table=True)
-        things, table, options = "rows", synthesizer, {}
-    conditions, out = parse_where(where or [], categories(table)), console(quiet=quiet)
+    synthesizer, out = drawer(model), console(quiet=quiet)
+    conditions = parse_where(where or [], synthesizer.categories())
     if partial is not None:
         _complete(synthesizer, output, partial, conditions=conditions, balance=balance, seed=seed, verbose=not quiet)
-        out.print(f"{count(len(partial))} synthetic rows written to {output}, without a receipt: they hold what you "
-                  "gave, so that no release says of them that the model drew them", markup=False)  # fmt: skip
+        out.print(f"{count(len(partial))} synthetic {door.words.things} written to {output}, without a receipt: they "
+                  "hold what you gave, so that no release says of them that the model drew them",
+                  markup=False)  # fmt: skip
         return
     if kind is None:
         require_writable(receipt_of(output))
     seed = synthesizer.next_seed() if seed is None else seed
     asked = synthesizer.as_draw(rows or 0, seed, conditions=conditions, balance=balance, calibrate=calibrate)
-    digest = write_drawn(synthesizer, asked, output, verbose=not quiet, **options)
+    more = {} if kind is None else {"kind": kind}
+    digest = write_drawn(synthesizer, asked, output, verbose=not quiet, **more)
     receipt_for(model, asked, digest).save(receipt_of(output))
-    out.print(
-        f"{count(asked.rows)} synthetic {things} written to {output}, with a receipt for release beside", markup=False
-    )
+    out.print(f"{count(asked.rows)} synthetic {door.words.things} written to {output}, with a receipt for release "
+              "beside", markup=False)  # fmt: skip
 
 
-def _complete(synthesizer: "TableSynthesizer", output: Path, partial: "pd.DataFrame", **asked: Any) -> None:
+def _complete(synthesizer: Any, output: Path, partial: Any, **asked: Any) -> None:
     """Completes rows. They hold cells as they were given: a receipt of rows that were there before is not theirs."""
-    from synthgen.data.tables.writers import write_table
+    from synthgen.data.doors import write
     from synthgen.provenance.receipt import receipt_of
 
-    write_table(synthesizer.sample(len(partial), known=partial, **asked), output)
+    write(synthesizer.sample(len(partial), known=partial, **asked), output)
     receipt_of(output).unlink(missing_ok=True)
 
 
@@ -143,15 +140,3 @@ def parse_where(conditions: Sequence[str], categories: Mapping[str, Sequence[Any
         else:
             parsed[name] = text
     return parsed
-
-
-def categories(synthesizer: "TableSynthesizer | None") -> dict[str, list[Any]]:
-    """Returns the values that columns of categories can have; none of nothing.
-
-    Args:
-        synthesizer: Fitted, of tables.
-    """
-    if synthesizer is None:
-        return {}
-    _, encoder, _ = synthesizer.fitted()
-    return {column.name: column.categories for column in encoder.columns if hasattr(column, "categories")}

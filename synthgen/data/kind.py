@@ -5,9 +5,10 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar, final
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, final
 
-from synthgen.data.schema import Schema
+if TYPE_CHECKING:
+    from synthgen.data.schema import Schema  # loads pandas, and the help of the command line asks kinds for their words
 
 Data = TypeVar("Data")
 """What is read of a kind: a data frame, a set of images."""
@@ -123,7 +124,7 @@ class Kind(ABC, Generic[Data]):
             whole.update(len(content).to_bytes(8, "big") + content)
         return whole.hexdigest()
 
-    def counted(self, data: Data, schema: Schema | None) -> tuple[tuple[str, ...], str | None]:
+    def counted(self, data: Data, schema: "Schema | None") -> tuple[tuple[str, ...], str | None]:
         """Returns which columns say who is who, and the one that names the patient; none where there are no columns.
 
         Args:

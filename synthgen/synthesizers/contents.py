@@ -12,7 +12,7 @@ from synthgen.dp.ledger import Ledger
 from synthgen.encoding.table import TableEncoder
 from synthgen.errors import ModelFileError, SynthgenError
 from synthgen.expected import Unexpected, agree
-from synthgen.synthesizers.reading import PackedArrays
+from synthgen.files.model_file import PackedArrays
 
 SIZES = ("depth", "blocks")
 """Settings that multiply the weights of a network."""

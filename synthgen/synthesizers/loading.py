@@ -5,8 +5,8 @@ from typing import Any
 
 from synthgen.expected import OneOf
 from synthgen.families import named
+from synthgen.files.model_file import read_members
 from synthgen.synthesizers.contents import refused
-from synthgen.synthesizers.reading import read_members
 
 
 def load(path: str | os.PathLike[str]) -> Any:

@@ -21,9 +21,9 @@ import numpy as np
 
 from synthgen import __version__
 from synthgen.errors import ModelFileError, WriteError
+from synthgen.files.model_file import FORMAT, TREES, VERSION, WEIGHTS, read_members
 from synthgen.files.writing import replacing
 from synthgen.synthesizers.contents import Contents, refused
-from synthgen.synthesizers.reading import FORMAT, TREES, VERSION, WEIGHTS, read_members
 
 WEIGHT = "weight "
 """Name of an array of a table's network among others, before its number."""

@@ -26,7 +26,7 @@ def model(scans):
     from synthgen.cli import main
 
     with pytest.raises(SystemExit) as stopped:
-        main(["fit", str(scans), "--images", "part=train", "--images", "patient=person", "--steps", "20",
+        main(["fit", str(scans), "--read", "part=train", "--read", "patient=person", "--steps", "20",
               "--set", "width=8", "--set", "batch_size=16", "-o", str(scans.with_name("scans.synthgen")),
               "--holdout", str(scans.with_name("holdout.npz")),
               "--train", str(scans.with_name("train.npz"))])  # fmt: skip
@@ -47,7 +47,7 @@ def test_synthetic_images_are_written_and_marked(run, model, tmp_path):
     assert (code, "6 synthetic images" in out) == (0, True)
     drawn = sg.read_images(tmp_path / "drawn.npz", part="train", allow_synthetic=True)
     assert (len(drawn), set(drawn.table["label"])) == (6, {1})
-    code, _, err = run("fit", str(tmp_path / "drawn.npz"), "--images", "part=train", "-o", str(tmp_path / "m.synthgen"))
+    code, _, err = run("fit", str(tmp_path / "drawn.npz"), "--read", "part=train", "-o", str(tmp_path / "m.synthgen"))
     assert code == 2
     assert "synthetic" in err
     code, _, _ = run("sample", str(model), "-n", "4", "--kind", "dicom", "-o", str(tmp_path / "ward"))
@@ -67,16 +67,16 @@ def test_what_a_file_of_images_holds_is_listed(run, model):
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (["--images", "part"], "NAME=VALUE"),
-        (["--images", "part=train", "--images", "colour=red"], "colour"),
-        (["--images", "size=big"], "HEIGHTxWIDTH"),
-        (["--images", "window=wide"], "window=LOWER,UPPER"),
-        (["--images", "skip_corrupt=maybe"], "skip_corrupt=yes"),
-        (["--images", "part=train", "--images", "skip_corrupt=yes"], "not for archives"),
-        (["--images", "part=train", "--epochs", "1"], "--epochs"),
-        (["--images", "part=train", "--model", "image-gam"], "Did you mean 'image-gan'"),
-        (["--images", "part=train", "--set", "widht=3"], "Did you mean 'width'"),
-        (["--images", "part=train", "--holdout", "kept.csv"], ".npz"),
+        (["--read", "part"], "NAME=VALUE"),
+        (["--read", "part=train", "--read", "colour=red"], "colour"),
+        (["--read", "size=big"], "HEIGHTxWIDTH"),
+        (["--read", "window=wide"], "window=LOWER,UPPER"),
+        (["--read", "skip_corrupt=maybe"], "skip_corrupt=yes"),
+        (["--read", "part=train", "--read", "skip_corrupt=yes"], "not for archives"),
+        (["--read", "part=train", "--epochs", "1"], "--epochs"),
+        (["--read", "part=train", "--model", "image-gam"], "Did you mean 'image-gan'"),
+        (["--read", "part=train", "--set", "widht=3"], "Did you mean 'width'"),
+        (["--read", "part=train", "--holdout", "kept.csv"], ".npz"),
     ],
 )
 def test_what_cannot_be_done_is_refused_by_name(run, scans, tmp_path, arguments, named):
@@ -105,9 +105,9 @@ def test_torn_files_are_left_out_on_request_and_pixels_kept_on_disk(run, scans, 
     code, _, err = run("fit", str(ward), *small)
     assert code == 2
     assert f"Of 120 files, 1 cannot be read: {torn.relative_to(ward).as_posix()}" in err
-    assert "--images skip_corrupt=yes" in err
+    assert "--read skip_corrupt=yes" in err
     assert not output.exists()
-    code, out, err = run("fit", str(ward), "--images", "skip_corrupt=yes", "--images", f"cache={tmp_path / 'c.npy'}",
+    code, out, err = run("fit", str(ward), "--read", "skip_corrupt=yes", "--read", f"cache={tmp_path / 'c.npy'}",
                          *small)  # fmt: skip
     assert (code, "were left out" in err) == (0, True)
     assert "Learned <ImageSet 117 images of 8 x 8" in out  # and without two copies
@@ -130,7 +130,7 @@ def test_images_are_judged(run, model, tmp_path):
     assert run("sample", str(model), "-n", "60", "-o", str(drawn))[0] == 0
     code, out, _ = run(
         "evaluate", "--train", str(model.with_name("train.npz")), "--synthetic", str(drawn), "--holdout",
-        str(model.with_name("holdout.npz")), "--images", "part=train", "--images", "patient=patient",
+        str(model.with_name("holdout.npz")), "--read", "part=train", "--read", "patient=patient",
         "--json", str(tmp_path / "report.json"),
     )  # fmt: skip
     assert code == 0
@@ -139,7 +139,7 @@ def test_images_are_judged(run, model, tmp_path):
     assert report["tables"]["rows"]["synthetic"] == 60
     assert report["tables"]["rows"]["train"] + report["tables"]["rows"]["holdout"] == 118
     code, _, err = run("evaluate", "--train", str(model.with_name("train.npz")), "--synthetic", str(drawn),
-                       "--images", "part=train", "--target", "label")  # fmt: skip
+                       "--read", "part=train", "--target", "label")  # fmt: skip
     assert (code, "--target is not for images" in err) == (2, True)
 
 
@@ -147,7 +147,7 @@ def test_a_promise_is_kept_and_listed(run, scans, tmp_path):
     output = tmp_path / "private.synthgen"
     schema = sg.Schema(columns={"label": sg.Categorical(categories=(0, 1), dtype="int64")})
     schema.to_yaml(tmp_path / "schema.yaml")
-    fit = ("fit", str(scans), "--images", "part=train", "--epsilon", "20", "--steps", "20", "--set", "width=8",
+    fit = ("fit", str(scans), "--read", "part=train", "--epsilon", "20", "--steps", "20", "--set", "width=8",
            "--set", "batch_size=8", "-o", str(output))  # fmt: skip
     code, _, err = run(*fit)
     assert (code, "schema" in err) == (2, True)

@@ -49,7 +49,7 @@ def arguments(ward, tmp_path, run):
     assert run("keys", "-o", tmp_path / "h.key")[0] == 0
     (tmp_path / "policy.yaml").write_text(POLICY)
     return [
-        "release", "--train", ward / "train.npz", "--holdout", ward / "holdout.npz", "--images", "part=train",
+        "release", "--train", ward / "train.npz", "--holdout", ward / "holdout.npz", "--read", "part=train",
         "--synthetic", ward / "fresh.npz", "--policy", tmp_path / "policy.yaml", "--key", tmp_path / "h.key",
         "-o", tmp_path / "out",
     ]  # fmt: skip
@@ -82,19 +82,20 @@ def test_images_are_a_models_if_it_draws_them_again(ward, arguments, tmp_path, r
     as_files = [] if kind == "npz" else ["--kind", kind]
     assert run("sample", ward / "ward.synthgen", "-n", 20, "--seed", 3, *as_files, "-o", drawn)[0] == 0
     if kind != "npz":  # real sets in archives, the synthetic one in a folder: what is read is the same
-        arguments = [argument for argument in arguments if argument not in ("--images", "part=train")]
+        arguments = [argument for argument in arguments if argument not in ("--read", "part=train")]
         for name in ("train", "holdout"):
             real = sg.read_images(ward / f"{name}.npz", part="train")
             np.savez(tmp_path / f"{name}.npz", images=real.pixels)
         arguments = [tmp_path / f"{a.stem}.npz" if a in (ward / "train.npz", ward / "holdout.npz") else a
                      for a in arguments]  # fmt: skip
     named = [drawn if argument == ward / "fresh.npz" else argument for argument in arguments]
-    code, _, error = run(*named, "--model", ward / "ward.synthgen")
+    asked = ["--paths"] if kind == "npz" else []  # what is between images is drawn only where it is asked for
+    code, _, error = run(*named, "--model", ward / "ward.synthgen", *asked)
     assert (code, error) == (0, "")
     card = (tmp_path / "out" / "card.md").read_text()
     assert "ImageVAE" in card and "drew it again from the model file, and found it equal" in card
     page = (tmp_path / "out" / "report.html").read_text()
-    assert '<section id="training"' in page and '<section id="paths"' in page
+    assert '<section id="training"' in page and ('<section id="paths"' in page) == (kind == "npz")
     maker = json.loads((tmp_path / "out" / "manifest.json").read_text())["provenance"]["maker"]
     assert (maker["draw"]["rows"], maker["draw"]["seed"]) == (20, 3)
     if kind == "npz":
@@ -142,13 +143,17 @@ def test_the_gate_alone_and_the_policy_to_begin_with(ward, tmp_path, run, fails)
     assert run("policy", "--for", "images", "-o", tmp_path / "images.yaml")[0] == 0
     assert run("policy", "-o", tmp_path / "tables.yaml")[0] == 0
     assert run("evaluate", "--train", ward / "train.npz", "--synthetic", ward / "copied.npz", "--holdout",
-               ward / "holdout.npz", "--images", "part=train", "--json", tmp_path / "report.json", "-q",
-               "--model", ward / "ward.synthgen")[0] == 0  # fmt: skip
+               ward / "holdout.npz", "--read", "part=train", "--json", tmp_path / "report.json", "-q",
+               "--model", ward / "ward.synthgen", "--paths")[0] == 0  # fmt: skip
     report = json.loads((tmp_path / "report.json").read_text())
     assert len(report["training"]["history"]) == 20
     assert report["pictures"]["paths"] == [] and "may be training images" in report["pictures"]["about_paths"]
     code, out, _ = run("gate", tmp_path / "report.json", "--policy", tmp_path / "images.yaml", "--json")
     assert code == 1 and any("image_copies" in reason for reason in json.loads(out)["reasons"])
+    same = ["gate", tmp_path / "report.json", "--policy", tmp_path / "images.yaml", "--read", "part=train"]
+    code, out, _ = run(*same, "--synthetic", ward / "copied.npz")
+    assert code == 1 and "image_copies" in out
+    assert "is not on the images of" in fails(*same, "--synthetic", ward / "fresh.npz")
     message = fails("gate", tmp_path / "report.json", "--policy", tmp_path / "tables.yaml")
     assert "not one for images" in message
 

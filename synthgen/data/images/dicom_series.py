@@ -218,7 +218,7 @@ def check_alike(scans: list[Scan], *, slices: str | None, windowed: bool) -> Non
     if several and slices == "files":
         raise ReadError(
             f"Expected DICOM files of one frame. {several} of {len(scans)} hold several. slices='frames' makes an "
-            "image of each frame, slices=None a volume of each file and each series; on the command line --images "
+            "image of each frame, slices=None a volume of each file and each series; on the command line --read "
             "slices=frames or slices=none."
         )
     depths = Counter(f"{scan.bits} bits" for scan in scans)

@@ -151,7 +151,7 @@ class CorruptFiles:
         if self.fatal:
             raise ReadError(
                 f"Of {self.total} files, {len(self.reasons)} cannot be read: {listed}. Mend them, or leave them out: "
-                "skip_corrupt=True, on the command line --images skip_corrupt=yes."
+                "skip_corrupt=True, on the command line --read skip_corrupt=yes."
             )
         warnings.warn(f"Of {self.total} files, {len(self.reasons)} cannot be read and were left out: {listed}.",
                       ImageWarning, 4)  # fmt: skip

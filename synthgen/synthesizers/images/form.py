@@ -8,9 +8,9 @@ from synthgen import backend
 from synthgen.data.images.image_set import ImageSet
 from synthgen.errors import SchemaError
 from synthgen.expected import agree
+from synthgen.files.model_file import FORM
 from synthgen.networks.convolutional import Kind, Mixing
 from synthgen.networks.geometry import Geometry
-from synthgen.synthesizers.reading import FORM
 
 LEAST_SIDE = 4
 """Pixels along each side, at least."""

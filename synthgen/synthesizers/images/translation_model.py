@@ -8,6 +8,7 @@ import keras
 
 from synthgen import backend
 from synthgen.expected import Fields, agree
+from synthgen.files.model_file import FORM
 from synthgen.models.images.translation import PairedTranslation, Shares, Translation
 from synthgen.models.images.unpaired import THERE, UnpairedTranslation, both, both_critics
 from synthgen.networks.convolutional import Build
@@ -15,7 +16,6 @@ from synthgen.networks.patch_critic import patch_critic
 from synthgen.networks.translator import translator
 from synthgen.synthesizers.images.base import END_OF_RATE
 from synthgen.synthesizers.images.form import Form, widths
-from synthgen.synthesizers.reading import FORM
 from synthgen.training.schedules import RecoverableCosine, averaging_momentum
 
 Kind = Literal["paired", "super-resolution", "unpaired"]

@@ -65,7 +65,7 @@ def test_all_corrupt_files_stand_in_one_error_and_are_left_out_on_request(kind, 
     message = str(raised.value)
     assert message.startswith("Of 6 files, 2 cannot be read: ")
     assert all(name in message for name in names)
-    assert "skip_corrupt=True" in message and "--images skip_corrupt=yes" in message
+    assert "skip_corrupt=True" in message and "--read skip_corrupt=yes" in message
     assert str(tmp_path) not in message
     with pytest.warns(ImageWarning, match="Of 6 files, 2 cannot be read and were left out: "):
         images = sg.read_images(folder, skip_corrupt=True)

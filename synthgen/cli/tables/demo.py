@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from synthgen.cli.outputs import require_writable
-from synthgen.cli.verbs import Quiet, console, count
+from synthgen.cli.speaking import console, count
+from synthgen.cli.verbs import Quiet
 from synthgen.errors import SynthgenError
 
 if TYPE_CHECKING:

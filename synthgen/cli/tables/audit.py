@@ -6,15 +6,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from synthgen.cli.confirm import public_schema
-from synthgen.cli.fit import MODELS, budget, make
-from synthgen.cli.verbs import Quiet, Read, console
+from synthgen.cli.fitting import budget
+from synthgen.cli.reading import Reader
+from synthgen.cli.settings import make
+from synthgen.cli.speaking import console
+from synthgen.cli.tables.door import TABLES
+from synthgen.cli.tables.public_schema import public_schema
+from synthgen.cli.verbs import Quiet
 from synthgen.errors import SettingsError, did_you_mean
+from synthgen.families import of
 
 if TYPE_CHECKING:
     from synthgen.audit.audit import AuditResult
     from synthgen.audit.one_patient import OnePatientResult
     from synthgen.audit.shadow import ShadowResult
+
+MODELS = of(TABLES)
+"""Families by the word of the command line."""
 
 
 def audit(  # noqa: PLR0913, PLR0917 - options
@@ -55,7 +63,7 @@ def audit(  # noqa: PLR0913, PLR0917 - options
     seed: Annotated[int, typer.Option(min=0, help="Of canaries, coins and training.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result for programs.")] = False,
     *,
-    read: Read,
+    read: Reader,
     quiet: Quiet = False,
 ) -> None:
     """Find out by attack how much a model gives away of single patients: a [bold]lower bound on epsilon[/bold].
@@ -91,7 +99,7 @@ def audit(  # noqa: PLR0913, PLR0917 - options
     from synthgen.data.schema import Schema
     from synthgen.provenance.roster_file import read_roster
 
-    frame = read(data)
+    frame = read(data, only=TABLES)
     if roster is not None:
         read_roster(roster).check(train=frame)
     synthesizer = make(MODELS[model], {"seed": seed}, settings or [])

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from synthgen.cli.outputs import require_writable
-from synthgen.cli.verbs import Quiet, Read, console, count
+from synthgen.cli.reading import Reader
+from synthgen.cli.speaking import console, count
+from synthgen.cli.tables.door import TABLES
+from synthgen.cli.verbs import Quiet
 from synthgen.errors import EvaluationError, SynthgenError
 
 if TYPE_CHECKING:
@@ -54,7 +57,7 @@ def augment(  # noqa: PLR0913 - options
     ] = False,
     json: Annotated[Path | None, typer.Option(metavar="JSON", help="Write the verdict for programs.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Same seed and data: same rows and verdict.")] = 0,
-    read: Read,
+    read: Reader,
     quiet: Quiet = False,
 ) -> None:
     """Add synthetic rows to a training set, by default until the classes of the target come equally often.
@@ -81,7 +84,7 @@ def augment(  # noqa: PLR0913 - options
     from synthgen.data.tables.writers import write_table
 
     meaning = None if schema is None else Schema.from_yaml(schema)
-    train, unseen = read(data), None if holdout is None else read(holdout)
+    train, unseen = read(data, only=TABLES), None if holdout is None else read(holdout, only=TABLES)
     synthesizer = _synthesizer(model_file, steps, seed)
     meaning = _meaning(train, unseen, target, meaning or synthesizer.schema)
     augmented = add_rows(

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from synthgen.cli.verbs import Quiet, console, count
+from synthgen.cli.speaking import console, count
+from synthgen.cli.verbs import Quiet
 from synthgen.errors import SchemaError
 
 if TYPE_CHECKING:
@@ -62,23 +63,3 @@ def _confirmed(text: str, meaning: "Schema") -> str:
     if Schema.from_dict(yaml.safe_load(edited)).to_dict() != meaning.confirmed().to_dict():
         raise SchemaError("Not every mark 'inferred: true' has a line of its own. Take them out in an editor.")
     return edited
-
-
-def public_schema(path: Path) -> "Schema":
-    """Returns the schema for a privacy budget.
-
-    Args:
-        path: Of its file.
-
-    Raises:
-        SchemaError: If it was guessed from a table and nobody has confirmed it: no epsilon could be stated after the
-            work.
-    """
-    from synthgen.data.schema import Schema
-
-    schema = Schema.from_yaml(path)
-    if schema.inferred:
-        from synthgen.synthesizers.tables.private_table import unconfirmed
-
-        raise SchemaError(f"{path}: under a privacy budget no epsilon could be stated: {unconfirmed(schema)}")
-    return schema

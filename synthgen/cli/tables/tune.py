@@ -5,13 +5,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from synthgen.cli.fit import MODELS
+from synthgen.cli.fitting import write_roster
 from synthgen.cli.outputs import require_writable
-from synthgen.cli.verbs import Quiet, Read, console, write_roster
+from synthgen.cli.reading import Reader
+from synthgen.cli.speaking import console
+from synthgen.cli.tables.door import TABLES
+from synthgen.cli.verbs import Quiet
 from synthgen.errors import SettingsError, did_you_mean
+from synthgen.families import of
 
 if TYPE_CHECKING:
     from synthgen.selection.tuning_result import TuningResult
+
+MODELS = of(TABLES)
+"""Families by the word of the command line."""
 
 
 def tune(  # noqa: PLR0913, PLR0917 - options
@@ -33,7 +40,7 @@ def tune(  # noqa: PLR0913, PLR0917 - options
     seed: Annotated[int, typer.Option(min=0, help="Of everything random.")] = 0,
     json: Annotated[Path | None, typer.Option(metavar="JSON", help="Write all trials for programs.")] = None,
     *,
-    read: Read,
+    read: Reader,
     quiet: Quiet = False,
 ) -> None:
     """Search the settings of a model for those that suit a table, and write the [bold]model file[/bold] of the best.
@@ -58,7 +65,7 @@ def tune(  # noqa: PLR0913, PLR0917 - options
     from synthgen.selection.tuning import tune as search
 
     require_writable(output, roster_of(output), json)
-    frame = read(data)
+    frame = read(data, only=TABLES)
     meaning = Schema.infer(frame) if schema is None else Schema.from_yaml(schema)
     result = search(
         frame, family=MODELS[model].name, minutes=minutes, num_trials=trials, schema=meaning, settings=fixed, seed=seed,

@@ -1,0 +1,1 @@
+"""What images need of their own on the command line."""
