@@ -65,27 +65,19 @@ def require_new_folder(path: Path, *, parents: bool = False) -> None:
     _claim(path)
 
 
-def require_writable(*paths: Path | None, table: bool = False) -> None:
+def require_writable(*paths: Path | None) -> None:
     """Finds out before long work whether its result can be written, and keeps its name until the verb has ended.
 
     Args:
         paths: Files to be written later; None is passed over.
-        table: Whether they will be tables, whose names say their format.
 
     Raises:
         WriteError: If one cannot be, another run is going to write it, or another option names it too.
     """
-    from synthgen.data.tables.formats import format_of
-
     for path in paths:
         if path is None:
             continue
         _require_one_use(path)
-        if table:
-            try:
-                format_of(path)
-            except ValueError as error:
-                raise WriteError(str(error)) from None
         with suppress(_Tried), replacing(path):
             raise _Tried
         _claim(path)

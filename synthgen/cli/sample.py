@@ -120,7 +120,7 @@ def parse_where(conditions: Sequence[str], categories: Mapping[str, Sequence[Any
         >>> parse_where(["sex=1", "age=60.."], {"sex": [1, 2]})
         {'sex': 1, 'age': Between(low='60', high=None)}
     """
-    from synthgen.synthesizers.tables.conditions import Between
+    from synthgen import Between
 
     parsed: dict[str, Any] = {}
     for condition in conditions:

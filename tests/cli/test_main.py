@@ -10,6 +10,7 @@ import typer
 
 from synthgen import __version__
 from synthgen.cli.outputs import require_writable
+from synthgen.cli.tables.places import require_tables
 from synthgen.cli.verbs import verb
 from synthgen.errors import SchemaError, WriteError
 
@@ -93,7 +94,7 @@ def test_a_file_that_is_there_survives_the_question_whether_it_can_be_replaced(t
     with pytest.raises(WriteError, match="cannot be written"):
         require_writable(tmp_path / "nowhere" / "report.html")
     with pytest.raises(WriteError, match="expected a name that ends in"):
-        require_writable(tmp_path / "rows.xlsx", table=True)
+        require_tables(tmp_path / "rows.xlsx")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from synthgen.cli.outputs import require_writable
 from synthgen.cli.reading import Reader
 from synthgen.cli.speaking import console, count
 from synthgen.cli.tables.door import TABLES
+from synthgen.cli.tables.places import require_tables
 from synthgen.cli.verbs import Quiet
 from synthgen.errors import EvaluationError, SynthgenError
 
@@ -77,7 +78,7 @@ def augment(  # noqa: PLR0913 - options
         raise EvaluationError("Expected --verdict and --holdout together, and --json only with them.")
     if model_file is not None and steps is not None:
         raise SynthgenError("Expected --steps or --model-file, not both: a model in a file is trained already.")
-    require_writable(output, table=True)
+    require_tables(output)
     require_writable(json)
     from synthgen.augmentation.augment import augment as add_rows
     from synthgen.data.schema import Schema

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, final
 
 from synthgen.cli.door import Description, Door, Prepared
-from synthgen.cli.outputs import require_writable
 from synthgen.cli.speaking import count
+from synthgen.cli.tables.places import require_tables
 from synthgen.errors import SynthgenError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class TableDoor(Door):
         return {name: text.split(",") if name == "missing_values" else text for name, text in told.items()}
 
     def require_places(self, *paths: Path | None) -> None:
-        require_writable(*paths, table=True)
+        require_tables(*paths)
 
     def write_real(self, data: "pd.DataFrame", path: Path) -> None:
         from synthgen.data.tables.writers import write_table
@@ -90,7 +90,7 @@ class TableDoor(Door):
 
     def require_target(self, output: Path, kind: str | None) -> None:
         self.refuse("sample", {"--kind": kind})
-        require_writable(output, table=True)
+        require_tables(output)
 
     def judging(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         return {"target": asked["target"], "subgroups": asked["by"] or (), "schema": asked["schema"]}
