@@ -104,7 +104,7 @@ def test_bad_input(desk, arguments, fails, tmp_path):
     assert "is no JSON" in _gate(fails, desk, "{")
     assert "cannot be read" in fails("gate", desk / "none.json", "--policy", desk / "policy.yaml")
     assert "no private key" in fails(*[desk / "h.key.pub" if a == desk / "h.key" else a for a in arguments])
-    assert "--format in ['csv', 'parquet'] for rows" in fails(*arguments, "--format", "png")
+    assert "--format in ['csv', 'parquet'] for tables" in fails(*arguments, "--format", "png")
     (desk / "out").mkdir()
     assert "there already" in fails(*arguments)
 
