@@ -81,23 +81,18 @@ def fitted(family: Any, data: Any, folder: Path) -> Any:
 def judged(data: dict[str, Any], drawn: dict[str, Any], folder: Path) -> None:
     """Judges a table and images, and keeps document, text and page."""
     made, rows = drawn["tables"]
-    (train, holdout), told = data["tables"], told_by(made)
+    train, holdout = data["tables"]
     report = sg.evaluate(train=train, synthetic=rows, holdout=holdout, target="ill", subgroups=["sex"], verbose=False,
-                         worst_patients=3, **told)  # fmt: skip
+                         worst_patients=3, made_by=made.manifest)  # fmt: skip
     keep_report(folder, "report_table", report)
     made, rows = drawn["images"]
-    (train, holdout), told = data["images"], told_by(made)
-    report = sg.evaluate_images(train=train, synthetic=rows, holdout=holdout, seeds=1, worst_patients=3, verbose=False,
-                                **told)  # fmt: skip
+    train, holdout = data["images"]
+    report = sg.evaluate(train=train, synthetic=rows, holdout=holdout, seeds=1, worst_patients=3, verbose=False,
+                         made_by=made.manifest)  # fmt: skip
     keep_report(folder, "report_images", report)
     target = holdout.take(np.arange(60))
     report = sg.evaluate_translation(target, target, source=train.take(np.arange(60)), seeds=1, verbose=False)
     keep(folder, "report_translation", without_times(report.to_dict()))
-
-
-def told_by(made: Any) -> dict[str, Any]:
-    """Returns what a maker says of its training."""
-    return {"history": made.history, "best_epoch": made.best_epoch}
 
 
 def keep_report(folder: Path, name: str, report: Any) -> None:

@@ -4,7 +4,7 @@
     python -m benchmarks.images --models ImageGAN --steps 800 --set learning_rate=4e-4 --set patch=2 --set width=64
 
 Every program has the same seconds of training after its compilation, on the same images, and is judged by
-`evaluate_images`: copies are left out, a tenth of the patients is the holdout. The examples of keras.io are not told
+`evaluate`: copies are left out, a tenth of the patients is the holdout. The examples of keras.io are not told
 classes: only figures without classes are compared. Images are read from a folder of yours with pneumoniamnist/ or
 blood_cells/; else scikit-learn's digits stand in.
 """
@@ -111,9 +111,7 @@ def judged(synthetic: sg.ImageSet, train: sg.ImageSet, holdout: sg.ImageSet) -> 
     """Returns the judge's figures; those that need classes only where synthetic images have them."""
     if synthetic.label is None:
         train, holdout = (sg.ImageSet(pixels=images.pixels) for images in (train, holdout))
-    report = sg.evaluate_images(
-        train=train, synthetic=synthetic, holdout=holdout, features="random", seeds=2, verbose=False
-    )
+    report = sg.evaluate(train=train, synthetic=synthetic, holdout=holdout, features="random", seeds=2, verbose=False)
     return {name: report[name].value for name in FIGURES if any(result.metric == name for result in report.results)}
 
 

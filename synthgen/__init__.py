@@ -49,9 +49,11 @@ if TYPE_CHECKING:
     from synthgen.provenance.roster import Roster as Roster
     from synthgen.provenance.roster_file import read_roster as read_roster
     from synthgen.report.evaluate import evaluate as evaluate
-    from synthgen.report.evaluate_images import evaluate_images as evaluate_images
-    from synthgen.report.evaluate_translation import evaluate_translation as evaluate_translation
+    from synthgen.report.images.evaluate_images import evaluate_images as evaluate_images
+    from synthgen.report.images.evaluate_translation import evaluate_translation as evaluate_translation
+    from synthgen.report.images.judge import ImageJudge as ImageJudge
     from synthgen.report.report import Report as Report
+    from synthgen.report.tables.judge import TableJudge as TableJudge
     from synthgen.selection.auto import fit_auto as fit_auto
     from synthgen.selection.tuning import tune as tune
     from synthgen.synthesizers.drawing import draw as draw
@@ -118,8 +120,10 @@ _MODULES = {
     "fit_auto": "synthgen.selection.auto",
     "augmentation_verdict": "synthgen.metrics.tables.utility.augmentation",
     "evaluate": "synthgen.report.evaluate",
-    "evaluate_images": "synthgen.report.evaluate_images",
-    "evaluate_translation": "synthgen.report.evaluate_translation",
+    "evaluate_images": "synthgen.report.images.evaluate_images",
+    "evaluate_translation": "synthgen.report.images.evaluate_translation",
+    "TableJudge": "synthgen.report.tables.judge",
+    "ImageJudge": "synthgen.report.images.judge",
     "Report": "synthgen.report.report",
     "Policy": "synthgen.bundle.policy",
     "read_table": "synthgen.data.tables.readers",
@@ -135,7 +139,7 @@ _MOVED = {
     "ShadowResult": "synthgen.audit.shadow",
     "Selection": "synthgen.selection.selection",
     "AugmentationVerdict": "synthgen.metrics.tables.utility.augmentation_result",
-    "TranslationReport": "synthgen.report.evaluate_translation",
+    "TranslationReport": "synthgen.report.images.evaluate_translation",
 }
 """What functions return and nobody makes: once public here, now to be found where it is made."""
 

@@ -8,15 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from synthgen.bundle.decision import Decision
-from synthgen.bundle.manifest import Things, mark
+from synthgen.bundle.manifest import mark
+from synthgen.bundle.report_file import kind_told
+from synthgen.bundle.texts import Texts, texts_of
 from synthgen.provenance.origin import How, Origin
 from synthgen.provenance.receipt import Draw
 from synthgen.provenance.roster import roster_sentence
-
-_UNJUDGED = {
-    "rows": "relations of three and more columns, rare subgroups, other targets",
-    "images": "whether organs are where they belong, rare findings, other tasks than the one that was tried",
-}
 
 _LIMITS = """\
 - Do not use it to decide about a person, and do not look for persons in it.
@@ -30,8 +27,6 @@ _PROOF: dict[How, str] = {
     "drawn again and found equal": "This release drew it again from the model file, and found it equal",
 }
 """How it is known who drew, by `Origin.how`."""
-
-_THESE = {"rows": "this table", "images": "these images"}
 
 
 def card(
@@ -48,29 +43,30 @@ def card(
         described: What the data holds, text by heading.
     """
     tables = report["tables"]
-    things: Things = "images" if "images" in tables else "rows"
-    held = tables["patients"]
-    whose = {role: "" if (role, things) == ("synthetic", "images") else f" of {held[role]} patients" for role in held}
-    counted = ", ".join(f"{count} {role} {things}{whose[role]}" for role, count in tables["rows"].items())
+    kind = kind_told(report)
+    texts = texts_of(kind)
+    nobodys = set() if texts.of_patients else {"synthetic"}
+    whose = {role: "" if role in nobodys else f" of {count} patients" for role, count in tables["patients"].items()}
+    counted = ", ".join(f"{count} {role} {texts.words.things}{whose[role]}" for role, count in tables["rows"].items())
     outcome, checks = "PASS" if decision.passed else "FAIL", len(decision.checks)
     sections = {
         "How it was made": made,
-        "What it was made from": f"{counted}. Patients: {tables['patient_key'] or _patients(tables, things)}. "
+        "What it was made from": f"{counted}. Patients: {tables['patient_key'] or _patients(tables, texts)}. "
         f"{roster_sentence(tables.get('roster'))}",
         "How it was judged": f"{_verdicts(report)}\n\nPolicy: **{outcome}**, {checks} check{'s' * (checks != 1)}. All "
         "figures, with intervals and what real data scores, are in `report.html`.",
-        "What it is not for": _LIMITS.format(unjudged=_UNJUDGED[things], these=_THESE[things]).rstrip(),
+        "What it is not for": _LIMITS.format(unjudged=texts.unjudged, these=texts.words.these).rstrip(),
         **described,
     }
-    head = f"# {name}\n\n{mark(things)['statement']}\n\n- Licence: {licence}\n- Made on: {report['created'][:10]}\n"
+    head = f"# {name}\n\n{mark(kind)['statement']}\n\n- Licence: {licence}\n- Made on: {report['created'][:10]}\n"
     return head + "".join(f"\n## {title}\n\n{text}\n" for title, text in sections.items())
 
 
-def _patients(tables: Mapping[str, Any], things: Things) -> str:
+def _patients(tables: Mapping[str, Any], texts: Texts) -> str:
     """Who counts as one where no column names them."""
     if tables["patients"]["train"] < tables["rows"]["train"]:
-        return f"as the {things} were handed over"
-    return f"each {things.removesuffix('s')} counts as one"
+        return f"as the {texts.words.things} were handed over"
+    return f"each {texts.words.thing} counts as one"
 
 
 def maker(origin: Origin | None, *, unpromised: str) -> str:

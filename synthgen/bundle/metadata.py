@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from synthgen.bundle.manifest import Things, mark
+from synthgen.bundle.manifest import mark
 
 CROISSANT_TYPES = {"numerical": "sc:Float", "boolean": "sc:Boolean", "datetime": "sc:DateTime"}
 FRICTIONLESS_TYPES = {"numerical": "number", "boolean": "boolean", "datetime": "datetime"}
@@ -25,20 +25,20 @@ _CONTEXT = {
 """The context that the Croissant specification prescribes."""
 
 
-def dataset(*, name: str, licence: str, created: str, things: Things, collection: str) -> dict[str, Any]:
+def dataset(*, name: str, licence: str, created: str, kind: str, collection: str) -> dict[str, Any]:
     """Returns what Croissant says of a whole data set, as JSON-LD.
 
     Args:
         name: Of the data set.
         licence: Its licence, a name or an address.
         created: ISO 8601.
-        things: What is released.
+        kind: Of the data that is released.
         collection: How it came about, a sentence.
     """
     return {
         "@context": _CONTEXT, "@type": "sc:Dataset", "conformsTo": "http://mlcommons.org/croissant/1.1", "name": name,
-        "description": mark(things)["statement"], "license": licence, "datePublished": created, "version": "1.0.0",
-        "creativeWorkStatus": "artificially generated", "digitalSourceType": mark(things)["digital_source_type"],
+        "description": mark(kind)["statement"], "license": licence, "datePublished": created, "version": "1.0.0",
+        "creativeWorkStatus": "artificially generated", "digitalSourceType": mark(kind)["digital_source_type"],
         "rai:dataCollection": collection,
     }  # fmt: skip
 
@@ -56,11 +56,11 @@ def file_object(identifier: str, file: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def package(*, name: str, licence: str, created: str, things: Things) -> dict[str, Any]:
+def package(*, name: str, licence: str, created: str, kind: str) -> dict[str, Any]:
     """Returns what Frictionless says of a whole data package; see `dataset` for the arguments."""
     return {
         "profile": "data-package", "name": re.sub(r"[^a-z0-9._-]+", "-", name.lower()), "title": name,
-        "created": created, "description": mark(things)["statement"], "artificially_generated": True,
+        "created": created, "description": mark(kind)["statement"], "artificially_generated": True,
         "licenses": [{"path" if "://" in licence else "name": licence}],
     }  # fmt: skip
 

@@ -1,10 +1,11 @@
 """The release gate: a policy, written before training, decides on a report."""
 
 import os
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Self, final
+from typing import Any, Self, final
 
 import yaml
 
@@ -21,7 +22,8 @@ from synthgen.bundle.decision import (
     report_digest,
     verdict_check,
 )
-from synthgen.bundle.templates import TEMPLATES
+from synthgen.bundle.report_file import kind_told
+from synthgen.bundle.texts import TEXTS, texts_of
 from synthgen.data.yaml_files import read_yaml
 from synthgen.errors import PolicyError, did_you_mean
 from synthgen.expected import (
@@ -48,7 +50,7 @@ SUBJECTS = ("fidelity", "usefulness", "privacy")
 @final
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """What a report must say before a synthetic table, or a set of synthetic images, may be released.
+    """What a report must say before synthetic data may be released.
 
     Args:
         least_holdout_patients: Patients kept from the maker, at least; None: a report without any may pass.
@@ -90,19 +92,35 @@ class Policy:
                   f"guarantee: expected a Guarantee. Received {said(self.guarantee)}.")  # fmt: skip
 
     @classmethod
+    def for_kind(cls, kind: str) -> Self:
+        """Returns the policy to begin with for a kind of data, which ``synthgen policy --for`` writes with comments.
+
+        Args:
+            kind: Such as "tables".
+
+        Raises:
+            BundleError: If there is no such kind.
+
+        Example:
+            >>> sorted(Policy.for_kind("images").limits)
+            ['image_copies', 'image_duplicates', 'image_membership']
+        """
+        return cls.from_dict(yaml.safe_load(texts_of(kind).policy))
+
+    @classmethod
     def for_tables(cls) -> Self:
-        """Returns the policy to begin with for tables, which `synthgen policy` writes with comments."""
-        return cls.from_dict(yaml.safe_load(TEMPLATES["tables"]))
+        """Deprecated: returns ``Policy.for_kind("tables")``."""
+        return cls._renamed("for_tables", "tables")
 
     @classmethod
     def for_images(cls) -> Self:
-        """Returns the policy to begin with for images, which ``synthgen policy --for images`` writes with comments.
+        """Deprecated: returns ``Policy.for_kind("images")``."""
+        return cls._renamed("for_images", "images")
 
-        Example:
-            >>> sorted(Policy.for_images().limits)
-            ['image_copies', 'image_duplicates', 'image_membership']
-        """
-        return cls.from_dict(yaml.safe_load(TEMPLATES["images"]))
+    @classmethod
+    def _renamed(cls, old: str, kind: str) -> Self:
+        warnings.warn(f"Policy.{old}() is now Policy.for_kind({kind!r}).", DeprecationWarning, stacklevel=3)
+        return cls.for_kind(kind)
 
     @classmethod
     def from_dict(cls, stored: Any) -> Self:
@@ -135,7 +153,7 @@ class Policy:
         Example:
             >>> import tempfile
             >>> path = Path(tempfile.mkdtemp()) / "policy.yaml"
-            >>> write_template(path)
+            >>> write_template(path, kind="tables")
             >>> Policy.from_yaml(path).verdicts["privacy"]
             'pass'
         """
@@ -213,26 +231,27 @@ class Policy:
         return Check(about="holdout", passed=found >= least, sentence=said, ways=ways)
 
 
-def write_template(path: str | os.PathLike[str], *, things: Literal["tables", "images"] = "tables") -> None:
+def write_template(path: str | os.PathLike[str], *, kind: str) -> None:
     """Writes the policy to begin with.
 
     Args:
         path: Of the file.
-        things: What is to be released.
+        kind: Of the data that is to be released.
 
     Raises:
         WriteError: If the path cannot be written.
     """
     with replacing(Path(path)) as beside:
-        beside.write_text(TEMPLATES[things], encoding="utf-8")
+        beside.write_text(texts_of(kind).policy, encoding="utf-8")
 
 
 def _other_kind(name: str, report: Mapping[str, Any], results: Mapping[str, Any]) -> str:
     """The way out where a policy names a metric that a report lacks."""
-    things = "images" if "images" in report["tables"] else "tables"
-    others = Policy.for_tables() if things == "images" else Policy.for_images()
-    if name in (*others.required, *others.limits):
-        return f" The policy is not one for {things}; `synthgen policy --for {things}` writes one to begin with."
+    kind = kind_told(report)
+    for other in TEXTS:
+        policy = Policy.for_kind(other)
+        if other != kind and name in (*policy.required, *policy.limits):
+            return f" The policy is not one for {kind}; `synthgen policy --for {kind}` writes one to begin with."
     return did_you_mean(name, results)
 
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from synthgen.bundle.card import card
 from synthgen.bundle.decision import Decision, report_digest
-from synthgen.bundle.manifest import Things, sha256, write_manifest
+from synthgen.bundle.manifest import sha256, write_manifest
 from synthgen.bundle.provenance import provenance
 from synthgen.errors import BundleError
 from synthgen.files.writing import appearing
@@ -47,7 +47,8 @@ class SignedFolder(ABC):
             nothing can be promised of it.
     """
 
-    things: ClassVar[Things]
+    kind: ClassVar[str]
+    """Name of the kind of data, see `synthgen.bundle.texts`."""
 
     name: str
     licence: str
@@ -105,7 +106,7 @@ class SignedFolder(ABC):
             (beside / "card.md").write_text(text, encoding="utf-8")
             more = {"name": self.name, "created": report["created"], "synthgen": report["synthgen"],
                     "provenance": checked}  # fmt: skip
-            write_manifest(beside, key=key, more=more, things=self.things)
+            write_manifest(beside, key=key, more=more, kind=self.kind)
 
 
 def described_file(path: Path, file_format: str, media: str) -> dict[str, Any]:

@@ -4,6 +4,9 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from synthgen.bundle.report_file import kind_told
+from synthgen.bundle.texts import texts_of
+
 LEAST_EXCESS = 0.02
 """Share of right guesses by which a column must be guessed better of members than of outsiders to be named."""
 
@@ -21,7 +24,7 @@ def ways_for_verdict(subject: str, worst: str, report: Mapping[str, Any]) -> tup
     """
     own = [result for result in report["results"] if result.get("family") == subject]
     if subject == "usefulness" and all(result["value"] is None for result in own):
-        return ("name a column to predict: --target COLUMN; or write usefulness: any, if there is none.",)
+        return (texts_of(kind_told(report)).no_task,)
     behind = behind_verdict(own, worst)
     return tuple(dict.fromkeys(way for result in behind for way in _ways(subject, result, report)))
 
@@ -80,7 +83,7 @@ def _ways(subject: str, result: Mapping[str, Any], report: Mapping[str, Any]) ->
         return ["a promise costs fidelity: bring more patients, or spend a larger budget (fit --epsilon)."]
     if name == "marginals":
         return _columns_off(result)
-    return ["train longer, or let rows that no family saw choose one: fit --model auto."]
+    return [texts_of(kind_told(report)).better]
 
 
 def _columns_guessed(result: Mapping[str, Any]) -> list[str]:

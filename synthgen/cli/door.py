@@ -1,7 +1,7 @@
 """What a kind of data needs of its own on the command line; verbs ask it, and know no kind."""
 
 from abc import ABC
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, final
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from synthgen.bundle.signed_folder import SignedFolder
     from synthgen.data.schema import Schema
     from synthgen.provenance.origin import Origin
-    from synthgen.report.report import Report
     from synthgen.selection.selection import Selection
 
 
@@ -215,10 +214,6 @@ class Door(ABC):
         """
         del asked
         return {}
-
-    def judges(self) -> "Callable[..., Report]":
-        """Returns what judges synthetic data of this kind."""
-        raise NotImplementedError
 
     def require_judged(self, synthetic: Any, origin: "Origin | None") -> None:
         """Refuses data of which no judge sees everything; see `synthgen.bundle.images.release.require_judged`."""

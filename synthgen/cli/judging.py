@@ -165,16 +165,15 @@ def judge(
         asked: See `Door.judging`.
         shared: What judges of every kind take: roster, worst_patients, seed, verbose.
     """
-    return door.judges()(**sets, **_told(made_by), **door.judging(asked), **shared)
+    from synthgen.report.evaluate import evaluate
+
+    return evaluate(**sets, made_by=_told(made_by), **door.judging(asked), **shared)
 
 
-def _told(manifest: Mapping[str, Any] | None) -> dict[str, Any]:
+def _told(manifest: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """What a report shows of a model: its promise, reckoned anew from the ledger, and how it was trained."""
-    if manifest is None:
-        return {}
-    shown = {"history": manifest["history"], "best_epoch": manifest["best_epoch"]}
-    if manifest.get("privacy") is None:
-        return shown
+    if manifest is None or manifest.get("privacy") is None:
+        return manifest
     from synthgen.dp.ledger import Ledger  # loads Keras, as the proof has done that these were drawn
 
-    return {**shown, "guarantee": Ledger.from_dict(manifest["privacy"]).to_dict()}
+    return {**manifest, "privacy": Ledger.from_dict(manifest["privacy"]).to_dict()}

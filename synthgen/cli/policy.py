@@ -1,7 +1,7 @@
 """``synthgen policy``: a release policy to begin with."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -37,6 +37,5 @@ def policy(
         raise SynthgenError(f"Expected --for in {list(DOORS)}. Received {kind!r}.{did_you_mean(kind, DOORS)}")
     if output.exists():
         raise WriteError(f"{output} is there already. Name another file.")
-    things: Any = kind
-    write_template(output, things=things)
+    write_template(output, kind=kind)
     console(quiet=quiet).print(f"Written to {output}: read it, change it, sign it off.", markup=False)

@@ -89,7 +89,8 @@ def holdout_of(judged: Judged[Held], *, needed: int = MIN_PATIENTS) -> Held:
         NotComputed: If there is no holdout, or there are too few patients.
     """
     if judged.holdout is None:
-        raise NotComputed("there is no holdout; an attack needs people who were not in the training rows.")
+        things = judged.words.things
+        raise NotComputed(f"there is no holdout; an attack needs people who were not in the training {things}.")
     members, outsiders = num_patients(judged.train), num_patients(judged.holdout)
     if members < MIN_PATIENTS or outsiders < needed:
         raise NotComputed(

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sized
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar, final
 
+from synthgen.data.kind import Words
 from synthgen.metrics.json_types import as_json
 from synthgen.metrics.limits import Direction, Limits, Status
 
@@ -158,6 +159,10 @@ class Sided(Protocol):
     """The least that a metric is given: what was learned from, and what is judged; see `metrics.judged` for most."""
 
     @property
+    def words(self) -> Words:
+        """What sentences call it."""
+
+    @property
     def train(self) -> Sized:
         """What the synthetic data was made from."""
 
@@ -212,13 +217,13 @@ class Metric(ABC, Generic[JudgedData]):
         )  # fmt: skip
         try:
             if len(tables.synthetic) == 0:
-                raise NotComputed("the synthetic table has no rows.")
+                raise NotComputed(f"the synthetic {tables.words.whole} has no {tables.words.things}.")
             if len(tables.train) == 0:
-                raise NotComputed("the training table has no rows.")
+                raise NotComputed(f"the training {tables.words.whole} has no {tables.words.things}.")
             measured = self.measure(tables)
         except NotComputed as reason:
             return replace(blank, reason=str(reason))
-        return self.reviewed(self._judged(blank, measured), tables)
+        return self.reviewed(self._judged(blank, measured, tables.words), tables)
 
     def reviewed(self, result: Result, tables: JudgedData) -> Result:
         """Returns the result as it stands; a metric that also judges its parts makes it worse where one of them is.
@@ -231,7 +236,7 @@ class Metric(ABC, Generic[JudgedData]):
         return result
 
     @final
-    def _judged(self, blank: Result, measured: Measurement) -> Result:
+    def _judged(self, blank: Result, measured: Measurement, words: Words) -> Result:
         status: Status = "shown"
         reason = "shown for comparison; carries no verdict."
         if self.limits is not None:
@@ -245,6 +250,7 @@ class Metric(ABC, Generic[JudgedData]):
                 interval=(low, high),
                 anchor=anchor,
                 direction=self.direction,
+                things=words.things,
                 unit=self.unit,
                 anchor_interval=measured.reference_interval,
             )

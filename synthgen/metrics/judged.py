@@ -6,10 +6,12 @@ import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from synthgen.data.kind import Kind, Words
 
 Integers = NDArray[np.int64]
 
@@ -42,11 +44,19 @@ class Judged(ABC, Generic[Held]):
         seed: For every sample.
     """
 
+    kind: ClassVar[type[Kind[Any]]]
+    """Of data."""
+
     train: Held
     synthetic: Held
     holdout: Held | None
     seed: int = 0
     _answers: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def words(self) -> Words:
+        """What sentences call it."""
+        return self.kind.words
 
     @property
     @abstractmethod

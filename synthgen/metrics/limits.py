@@ -10,11 +10,11 @@ Direction = Literal["higher", "lower"]
 VERDICTS: tuple[Status, ...] = ("pass", "warning", "fail")
 """From the best to the worst."""
 
-FEW = "too few rows"
+FEW = "too few"
 """How a reason begins where a warning is for want of evidence, not for what was found."""
 
-TURNED = "the holdout was seen, or is denser where the rows are: better than real data"
-"""What a value on the wrong side of the reference says, where `two_sided`."""
+TURNED = "the holdout was seen, or is denser"
+"""How a reason begins where a value is on the wrong side of the reference, where `two_sided`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +60,7 @@ class Limits:
         direction: Direction,
         unit: str = "score",
         anchor_interval: tuple[float, float] | None = None,
+        things: str = "data",
     ) -> tuple[Status, str]:
         """Returns the status and the reason for it.
 
@@ -68,6 +69,7 @@ class Limits:
             interval: Its interval.
             anchor: The reference, or the best value.
             direction: Which way is better.
+            things: What is judged is called: "rows".
             unit: How differences are worded.
             anchor_interval: That of `anchor`; used where `both_sampled`.
         """
@@ -82,15 +84,16 @@ class Limits:
             vague = anchor_interval[1] > 2 * anchor
         evident = min(sign * (end - anchor) for end in interval) > 0
         possible = max(sign * (end - anchor) for end in interval)
-        size = f"{TURNED if turned else 'worse than real data'} by {amount(shortfall, unit)}"
+        better = f"{TURNED} where the {things} are: better than real data"
+        size = f"{better if turned else 'worse than real data'} by {amount(shortfall, unit)}"
         if shortfall > self.fail and evident:
             return "fail", f"{size}; more than {amount(self.fail, unit)} fails."
         if shortfall > self.warning and evident:
             return "warning", f"{size}; up to {amount(self.warning, unit)} passes."
         if shortfall > self.warning and alone and vague:
-            return "warning", f"{size}; too few real rows to tell whether that is chance."
+            return "warning", f"{size}; too few real {things} to tell whether that is chance."
         if self.strict and possible > self.fail:
-            return "warning", f"{FEW}: a difference of {amount(possible, unit)} cannot be excluded."
+            return "warning", f"{FEW} {things}: a difference of {amount(possible, unit)} cannot be excluded."
         if self.most is not None and sign * (value - self.most) > 0:
             return "warning", f"beyond {amount(self.most, unit)}, which nothing excuses; real data does about as badly."
         return "pass", f"within {amount(self.warning, unit)} of real data, or not distinguishable from it."

@@ -15,7 +15,7 @@ from synthgen.report.verdicts import Verdict, beside_text, number_text, value_te
 if TYPE_CHECKING:
     from synthgen.metrics.base import Result
     from synthgen.report.found import Found
-    from synthgen.report.tables.subgroups import Figure, Subgroup
+    from synthgen.report.subgroup import Figure, Subgroup
 
 SIGNS = {"pass": "✓", "warning": "!", "fail": "✗", "not computed": "–", "shown": " "}
 STYLES = {"pass": "green", "warning": "yellow", "fail": "bold red", "not computed": "dim", "shown": "dim"}

@@ -1,4 +1,4 @@
-"""The one call of the judging side: three tables in, a report out."""
+"""The one call of the judging side: train, synthetic and holdout in, a report out, whatever kind of data they are."""
 
 from __future__ import annotations
 
@@ -10,81 +10,73 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-import pandas as pd
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from synthgen.data.schema import Schema, SchemaWarning
 from synthgen.errors import EvaluationError
 from synthgen.metrics.base import JudgedData, Metric, Result
-from synthgen.metrics.tables.catalogue import all_metrics
-from synthgen.metrics.tables.privacy.worst_patients import worst_patients as exposed
-from synthgen.metrics.tables.readable import check_readable
-from synthgen.metrics.tables.tables import Tables
+from synthgen.metrics.judged import Judged
 from synthgen.provenance.digests import digest_of
 from synthgen.provenance.roster import Roster
+from synthgen.report.judge import Judge, whole_number
+from synthgen.report.judges import judge_named, judge_of
 from synthgen.report.report import Report
-from synthgen.report.tables.histograms import histograms
-from synthgen.report.tables.projection import projection
-from synthgen.report.tables.subgroups import check_subgroups, subgroup_sheet
 from synthgen.report.training import read_training
 from synthgen.report.verdicts import verdicts
+
+OLD = {"guarantee": "privacy", "history": "history", "best_epoch": "best_epoch"}
+"""Arguments that `made_by` stands for, and where a manifest says the same."""
 
 
 def evaluate(  # noqa: PLR0913
     *,
-    train: pd.DataFrame,
-    synthetic: pd.DataFrame,
-    holdout: pd.DataFrame | None = None,
-    target: str | None = None,
-    subgroups: Sequence[str] = (),
-    schema: Schema | None = None,
-    guarantee: Mapping[str, Any] | None = None,
-    history: Sequence[Mapping[str, float]] = (),
-    best_epoch: int | None = None,
+    train: Any,
+    synthetic: Any,
+    holdout: Any = None,
+    judge: Judge[Any] | None = None,
+    made_by: Mapping[str, Any] | None = None,
     roster: Roster | None = None,
     worst_patients: int = 0,
     seed: int = 0,
     verbose: bool = True,
+    **options: Any,
 ) -> Report:
-    """Judges a synthetic table: fidelity, usefulness and privacy, each beside what real data scores.
+    """Judges synthetic data: fidelity, usefulness and privacy, each beside what real data scores.
 
-    Works on anybody's tables and never loads Keras. Counting uses up to 100 000 rows on each side, metrics that train a
-    model or search neighbours a seeded sample of 20 000 at most, copies are counted on all rows; each result says how
-    many rows stand behind it.
+    Works on anybody's data, a table (pandas DataFrame) or images (`ImageSet`): each kind has its judge, whose options
+    are `TableJudge`'s and `ImageJudge`'s. Tables never load Keras. Counting uses up to 100 000 rows on each side,
+    metrics that train a model or search neighbours a seeded sample of 20 000 at most, of images 5 000; copies are
+    counted on all. Each result says how many stand behind it.
 
     Args:
-        train: (rows, columns) the rows that the synthetic data was made from.
-        synthetic: (rows, columns) with the same columns; Identifier and Text columns may be absent.
-        holdout: (rows, columns) real rows that the maker never saw, none of whose patients is in `train`. Without them
-            most of privacy is not computed: closeness to training rows means nothing without other rows to compare.
-        target: Column that users will want to predict. Without it usefulness is not computed.
-        subgroups: Columns, such as sex, age or site, whose groups of patients are judged apart: a category, or a number
-            that is cut into bands. Needs a holdout.
-        schema: What the columns mean. None: inferred from `train`, each row a patient of its own. With a patient key in
-            the schema the patient is the unit of samples, intervals and attacks.
-        guarantee: What the maker promises, as ``synthesizer.ledger.to_dict()`` gives it; shown beside what is measured,
-            on your word: a release asks for proof that the maker drew these, see `synthgen.draw`.
-        history: What the maker noted at the end of each epoch of training, as ``synthesizer.history``; drawn as curves.
-        best_epoch: The epoch that it kept, as ``synthesizer.best_epoch``.
+        train: What the synthetic data was made from.
+        synthetic: Data to judge, like `train`.
+        holdout: Real data that the maker never saw, of none of the patients in `train`. Without it most of privacy is
+            not computed: closeness to training data means nothing without other data to compare.
+        judge: With options of the kind, such as ``ImageJudge(seeds=5)``; None: the one that `train` calls for.
+        made_by: What the maker says of itself, as ``synthesizer.manifest``: what it promises, shown beside what is
+            measured, on your word (a release asks for proof that the maker drew these, see `synthgen.draw`); and its
+            training, drawn as curves. Any mapping will do; "privacy", "history" and "best_epoch" are looked at.
         roster: Who was learned and held out, as the fit left it in the house; `train` and `holdout` are checked against
             it. None: it is not at hand, which the report says.
-        worst_patients: How many training patients, those who are given away most, the internal edition names by the
-            position of a row (``report.to_html(path, edition="internal")``). The shareable edition never does.
-        seed: For every sample; the same seed gives the same report.
+        worst_patients: How many training patients, those who are given away most, the internal edition names or shows
+            (``report.to_html(path, edition="internal")``). The shareable edition never does.
+        seed: For every sample; the same seed gives the same report, on the same machine where networks are trained.
         verbose: Whether to show a progress bar (on stderr, when it is a terminal).
+        options: Of the judge, without making one: `target`, `subgroups` and `schema` of a table.
 
     Returns:
         The report; `print` it, or write it with `to_html` and `to_json`.
 
     Raises:
-        EvaluationError: If the tables cannot be compared, one is empty or holds values that are no finite numbers or
-            dates, or the holdout has patients or rows of `train`; names the argument and the columns. If `train` is
-            not what was learned, or somebody in `holdout` was.
-        SchemaError: If no schema can be inferred from `train`.
+        EvaluationError: If the data cannot be compared, or the holdout has patients or rows of `train`; names the
+            argument and the columns. If an option is none of this kind. If `train` is not what was learned, or somebody
+            in `holdout` was.
+        SchemaError: If no schema can be inferred from a table.
 
     Example:
         >>> import numpy as np
+        >>> import pandas as pd
         >>> random = np.random.default_rng(0)
         >>> def patients(rows):
         ...     age = random.integers(20, 90, rows)
@@ -93,57 +85,61 @@ def evaluate(  # noqa: PLR0913
         >>> [verdict.subject for verdict in report.verdicts]
         ['fidelity', 'usefulness', 'privacy']
     """
-    for role, frame in {"train": train, "synthetic": synthetic, "holdout": holdout}.items():
-        if frame is not None and not isinstance(frame, pd.DataFrame):
-            raise EvaluationError(f"{role}: expected a pandas DataFrame. Received {type(frame).__name__}.")
-    if len(train) == 0:
-        raise EvaluationError("train: the table has no rows. Pass the rows that the synthetic data was made from.")
-    if not isinstance(worst_patients, int) or worst_patients < 0:
-        raise EvaluationError(f"worst_patients: expected a number of patients, 0 or more. Received {worst_patients!r}.")
-    training = read_training(history, best_epoch)
+    began = time.monotonic()
+    told, options = _told(made_by, options)
+    chosen = _chosen(judge, train, options)
+    chosen.require({"train": train, "synthetic": synthetic, "holdout": holdout}, train=train)
+    whole_number("worst_patients", worst_patients, least=0)
+    training = read_training(told.get("history") or (), told.get("best_epoch"))
     known = None if roster is None else roster.check(train=train, holdout=holdout)
-    if schema is None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SchemaWarning)  # the judge learns no column anyway
-            schema = Schema.infer(train)
-    tables = Tables.read(train=train, synthetic=synthetic, holdout=holdout, schema=schema, target=target, seed=seed)
-    check_readable(tables)
-    report = judge(tables, subgroups=subgroups, verbose=verbose)
-    named = exposed(tables, worst_patients) if worst_patients else None
+    read = chosen.read(train=train, synthetic=synthetic, holdout=holdout, seed=seed)
+    report = _report(chosen, read, worst_patients=worst_patients, verbose=verbose)
     described = {**report.tables, "digest": digest_of(synthetic), "roster": known}
-    return replace(report, tables=described, guarantee=guarantee, training=training, exposed=named)
+    seconds = {"seconds": round(time.monotonic() - began, 1)}
+    return replace(report, tables=described, guarantee=told.get("privacy"), training=training,
+                   settings={**report.settings, **seconds})  # fmt: skip
 
 
 def judge(
-    tables: Tables, *, metrics: Sequence[Metric] | None = None, subgroups: Sequence[str] = (), verbose: bool = True
+    data: Judged[Any], *, metrics: Sequence[Metric[Any]] | None = None, verbose: bool = True, **options: Any
 ) -> Report:
-    """Judges tables with metrics of one's choice, and says what was done with how many rows.
+    """Judges what was read already, with metrics of one's choice, and says what was done with how much of it.
 
     Args:
-        tables: See `Tables.read`, which also takes `max_rows`.
-        metrics: None for all of `all_metrics()`.
-        subgroups: See `evaluate`.
+        data: What metrics are given; see `Tables.read`, which also takes `max_rows`.
+        metrics: None for all of the kind's judge.
         verbose: See `evaluate`.
+        options: Of the kind's judge that are not in the data yet.
 
     Returns:
         The report.
     """
+    return _report(judge_named(data.kind.name)(**options), data, metrics=metrics, verbose=verbose)
+
+
+def _report(
+    judge: Judge[Any],
+    judged: Any,
+    *,
+    metrics: Sequence[Metric[Any]] | None = None,
+    worst_patients: int = 0,
+    verbose: bool,
+) -> Report:
     began = time.monotonic()
-    check_subgroups(subgroups, tables)
-    results = measured(tables, all_metrics() if metrics is None else tuple(metrics), verbose=verbose)
-    scores = {part.names[0]: part.value or 0.0 for result in results if result.metric == "marginals"
-              for part in result.parts}  # fmt: skip
-    drawn = len(tables.synthetic) > 0
+    judge.check(judged)
+    asked = judge.metrics() if metrics is None else metrics
+    results = judge.reviewed(measured(judged, tuple(asked), verbose=verbose))
     return Report(
+        kind=judge.kind,
+        words=judge.words,
+        unmeasured=judge.unmeasured,
         results=results,
-        verdicts=verdicts(results),
-        subgroups=subgroup_sheet(tables, subgroups),
-        tables=_description(tables),
-        pictures={"histograms": histograms(tables, scores) if drawn else [], "projection": projection(tables)},
-        settings={"seed": tables.seed, "target": tables.target, "max_rows": tables.max_rows,
-                  "seconds": round(time.monotonic() - began, 1)},
+        verdicts=verdicts(results, words=judge.words),
+        tables=judge.describe(judged),
+        **judge.shown(judged, results, worst_patients=worst_patients),
+        settings=judge.settings(judged) | {"seconds": round(time.monotonic() - began, 1)},
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-    )  # fmt: skip
+    )
 
 
 def measured(judged: JudgedData, metrics: Sequence[Metric[JudgedData]], *, verbose: bool) -> tuple[Result, ...]:
@@ -166,12 +162,30 @@ def measured(judged: JudgedData, metrics: Sequence[Metric[JudgedData]], *, verbo
     return tuple(results)
 
 
-def _description(tables: Tables) -> dict[str, Any]:
-    known = {"train": tables.train, "synthetic": tables.synthetic, "holdout": tables.holdout}
-    return {
-        "rows": {role: len(table) for role, table in known.items() if table is not None},
-        "columns": {name: column.kind for name, column in tables.schema.columns.items()},
-        "patient_key": tables.schema.patient_key,
-        "patients": {role: len(set(table.patients.tolist())) for role, table in known.items() if table is not None},
-        "rare_below": tables.schema.rare_below,
-    }
+def _chosen(judge: Judge[Any] | None, train: Any, options: Mapping[str, Any]) -> Judge[Any]:
+    """The judge that was handed over, or that the data calls for."""
+    if judge is None:
+        return judge_of(train, options)
+    if not isinstance(judge, Judge):
+        raise EvaluationError(f"judge: expected a judge, such as TableJudge(). Received {type(judge).__name__}.")
+    if options:
+        name, made = next(iter(options)), type(judge).__name__
+        raise EvaluationError(f"{name}: options sit on the judge where one is handed over: {made}({name}=...).")
+    return judge
+
+
+def _told(made_by: Any, options: dict[str, Any]) -> tuple[Mapping[str, Any], dict[str, Any]]:
+    """What the maker says of itself, also by the arguments of earlier versions; and the options that are left."""
+    if made_by is not None and not isinstance(made_by, Mapping):
+        raise EvaluationError(
+            f"made_by: expected what synthesizer.manifest is, a mapping. Received {type(made_by).__name__}."
+        )
+    old = [name for name in OLD if name in options]
+    if not old:
+        return made_by or {}, options
+    if made_by is not None:
+        raise EvaluationError(f"{old[0]}: made_by says it too. Leave it out.")
+    warnings.warn(f"evaluate takes made_by=synthesizer.manifest in place of {', '.join(old)}.", DeprecationWarning,
+                  stacklevel=3)  # fmt: skip
+    left = {name: value for name, value in options.items() if name not in OLD}
+    return {OLD[name]: options[name] for name in old}, left

@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from synthgen.metrics.base import Metric, Result
+from synthgen.data.kind import Words
+from synthgen.metrics.base import Result
 from synthgen.metrics.exposed import ExposedPatient
-from synthgen.metrics.limits import Limits
-from synthgen.report.tables.subgroups import Subgroup
+from synthgen.report.subgroup import Subgroup
 from synthgen.report.training import Training
-from synthgen.report.verdicts import Things, Verdict
-
-if TYPE_CHECKING:  # sheets load Keras
-    from synthgen.report.images.sheets import Gallery
+from synthgen.report.verdicts import Verdict
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Found:
-    """What the judges found about one synthetic table, or one set of synthetic images.
+    """What the judges found about synthetic data.
 
     Args:
+        kind: Of the data, as `synthgen.report.judges` lists it.
+        words: What sentences call it.
         verdicts: On fidelity, usefulness and privacy.
         results: One for each metric, those not computed included.
-        tables: Rows, columns and patients of the tables.
+        tables: How many of what were compared, and whose.
         pictures: What the figures are drawn from: protected counts, no rows.
         settings: Seed, target, rows used.
         created: When, ISO 8601 in UTC.
         subgroups: The groups of patients that were judged apart.
         guarantee: The ledger of the model that drew the rows, as `Ledger.to_dict` gives it; None: no promise is known.
         training: How the maker was trained; None: nobody says.
+        unmeasured: Why a C of the scorecard is not measured, where the kind has something of its own to say of it.
         exposed: Patients of the training rows who are given away most, for the internal edition; None: nobody looked.
-        gallery: Pictures of real images, for the internal edition; None: there are none.
+        gallery: Pictures of real data, for the internal edition, as the kind's pages draw them; None: there are none.
     """
 
+    kind: str
+    words: Words
     verdicts: tuple[Verdict, ...]
     results: tuple[Result, ...]
     tables: Mapping[str, Any]
@@ -44,13 +46,14 @@ class Found:
     subgroups: tuple[Subgroup, ...] = ()
     guarantee: Mapping[str, Any] | None = None
     training: Training | None = None
+    unmeasured: Mapping[str, str] = field(default_factory=dict)
     exposed: tuple[ExposedPatient, ...] | None = None
-    gallery: Gallery | None = None
+    gallery: Any = None
 
     @property
-    def things(self) -> Things:
-        """What was judged, "rows" or "images"."""
-        return "images" if "images" in self.tables else "rows"
+    def things(self) -> str:
+        """What was judged, in a word: "rows"."""
+        return self.words.things
 
     def __getitem__(self, name: str) -> Result:
         """Returns the result of one metric by its name, e.g. ``report["marginals"].value``."""
@@ -71,22 +74,17 @@ class Found:
     def promise(self) -> str:
         """Returns a sentence on what is guaranteed, beside what was measured."""
         if self.guarantee is None:
-            judged = {"rows": "this table", "images": "these images"}[self.things]
-            return f"A report measures {judged} against these attacks; only differential privacy gives a guarantee."
+            these = self.words.these
+            return f"A report measures {these} against these attacks; only differential privacy gives a guarantee."
         epsilon, delta, unit = (self.guarantee[name] for name in ("epsilon", "delta", "unit"))
         if epsilon is None:
             return "The model's ledger holds a read that cannot be counted, or known noise: nothing is guaranteed."
         return (
             f"The {self.things} are differentially private with epsilon {epsilon:.3g} at delta {delta:g} for each "
-            f"{unit}. This report is not: it compares with training rows."
+            f"{unit}. This report is not: it compares with training {self.things}."
         )
 
 
 def find(report: Found, name: str) -> Result | None:
     """Returns the result of a metric, if it was computed."""
     return next((result for result in report.results if result.metric == name and result.computed), None)
-
-
-def limits_of(metrics: Iterable[Metric]) -> list[tuple[str, str, Limits]]:
-    """Returns title, unit and limits of the metrics that have some."""
-    return [(metric.title, metric.unit, metric.limits) for metric in metrics if metric.limits is not None]

@@ -17,7 +17,7 @@ from synthgen.report.found import Found
 from synthgen.report.scorecard import scorecard
 
 FORMAT = "synthgen-report"
-VERSION = 1
+VERSION = 2
 """Version of the JSON layout; docs/reference/report-json.md describes it."""
 
 Edition = Literal["shareable", "internal"]
@@ -71,6 +71,7 @@ class Report(Found):
             {
                 "format": FORMAT,
                 "version": VERSION,
+                "kind": self.kind,
                 "edition": edition,
                 "synthgen": __version__,
                 "created": self.created,

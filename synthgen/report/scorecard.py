@@ -21,30 +21,22 @@ ORDER = ("fail", "warning", "pass", "shown")
 """Outcomes, the worst first."""
 
 QUESTIONS = {
-    "congruence": "Do synthetic and real rows follow the same laws?",
-    "coverage": "Is the variety of the real rows there, rare kinds included?",
-    "constraint": "Do rows obey the rules of the field, such as anatomy and order in time?",
-    "completeness": "Does the table hold what its task needs, details and metadata included?",
+    "congruence": "Do synthetic and real {things} follow the same laws?",
+    "coverage": "Is the variety of the real {things} there, rare kinds included?",
+    "constraint": "Do {things} obey the rules of the field, such as anatomy and order in time?",
+    "completeness": "Does the {whole} hold what its task needs, details and metadata included?",
     "compliance": "Does it keep to privacy, law and standards?",
     "comprehension": "Can users tell how it was made and what it is for?",
     "consistency": "Is it as good for every group of patients?",
 }
 
-TABLES = {"rows": "the table", "images": "the set"}
-
 UNMEASURED = {
-    "constraint": "Rules that the schema declares are enforced when rows are drawn; they are not measured here.",
+    "constraint": "Rules that the schema declares are enforced when {things} are drawn; they are not measured here.",
     "completeness": "Somebody who knows the task has to say.",
-    "comprehension": "A release's card says how rows were made; whether that is understood, readers have to say.",
+    "comprehension": "A release's card says how {things} were made; whether that is understood, readers have to say.",
     "consistency": "No groups were judged apart; name columns with subgroups=.",
 }
-"""Why a C is not measured."""
-
-OF_IMAGES = {
-    "constraint": "Whether organs are where they belong, somebody who knows them has to say.",
-    "consistency": "Classes stand apart where a measure names them; no other groups were judged.",
-}
-"""The same, where it is different for images."""
+"""Why a C is not measured, where the kind's judge has no words of its own; with the kind's words in them."""
 
 
 @final
@@ -80,6 +72,7 @@ def scorecard(report: Found) -> tuple[Criterion, ...]:
 
 
 def _criterion(report: Found, name: str) -> Criterion:
+    called = asdict(report.words)
     found = [result for result in report.results if result.computed and result.criterion == name]
     outcomes, evidence = [result.status for result in found], [_line(result) for result in found]
     if name == "compliance":
@@ -91,9 +84,8 @@ def _criterion(report: Found, name: str) -> Criterion:
         said = ", ".join(f"{count} {outcome}" for outcome, count in counted.items() if count)
         evidence.append(f"{len(figures)} figures of {len(report.subgroups)} groups: {said or 'none could be computed'}")
     if not outcomes and name in UNMEASURED:
-        said = OF_IMAGES.get(name, "") if report.things == "images" else ""
-        evidence.append((said or UNMEASURED[name]).replace("rows", report.things))
-    question = QUESTIONS[name].replace("rows", report.things).replace("the table", TABLES[report.things])
+        evidence.append(report.unmeasured.get(name) or UNMEASURED[name].format(**called))
+    question = QUESTIONS[name].format(**called)
     return Criterion(name=name, question=question, outcome=_worst(outcomes), evidence=tuple(evidence))
 
 

@@ -1,17 +1,15 @@
 """Three verdicts, never averaged into one: fidelity, usefulness, privacy."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import asdict, dataclass
+from typing import Any
 
+from synthgen.data.kind import Words
 from synthgen.metrics.base import EXCHANGEABLE, GUESSING, Family, Result
-from synthgen.metrics.limits import TURNED, Status
+from synthgen.metrics.limits import FEW, TURNED, Status
 
 SUBJECTS: tuple[Family, ...] = ("fidelity", "usefulness", "privacy")
 """In the order of the first screen. Every judged metric of the family enters the verdict; headlines stand beside it."""
-
-Things = Literal["rows", "images"]
-"""What is judged, as sentences call it."""
 
 _ORDER: tuple[Status, ...] = ("fail", "warning", "pass")
 
@@ -55,30 +53,34 @@ class Verdict:
         return {"subject": self.subject, "outcome": self.outcome, "sentence": self.sentence, "numbers": numbers}
 
 
-def verdicts(results: Sequence[Result], *, things: Things = "rows") -> tuple[Verdict, ...]:
+def verdicts(results: Sequence[Result], *, words: Words) -> tuple[Verdict, ...]:
     """Returns the verdicts on fidelity, usefulness and privacy, in that order.
 
     Args:
         results: One of each metric; those that carry no verdict are passed over.
-        things: What they are about.
+        words: What is judged is called.
     """
     return tuple(
-        _verdict(subject, [result for result in results if result.family == subject], things) for subject in SUBJECTS
+        _verdict(subject, [result for result in results if result.family == subject], words) for subject in SUBJECTS
     )
 
 
-def _verdict(subject: Family, results: list[Result], things: Things) -> Verdict:
+def _verdict(subject: Family, results: list[Result], words: Words) -> Verdict:
     headlines = [result for result in results if result.headline]
     judged = [result for result in results if result.status in _ORDER]
     missing = [result for result in headlines if not result.computed]
     outcome: Status = min((result.status for result in judged), key=_ORDER.index, default="not computed")
     if missing and outcome != "fail":
         outcome = "not computed"
-    worst = [result for result in judged if result.status == outcome]
+    if outcome == "not computed":
+        said = "Not judged: " + (missing[0].reason if missing else "no metric of this kind was asked for.")
+    else:
+        worst = [result for result in judged if result.status == outcome]
+        said = _sentence(subject, outcome, worst, words)
     return Verdict(
         subject=subject,
         outcome=outcome,
-        sentence=f"{_sentence(subject, outcome, worst, missing).replace('rows', things)} {_advice(results)}".strip(),
+        sentence=f"{said} {_advice(results)}".strip(),
         numbers=tuple(number for result in headlines for number in _numbers(result)),
     )
 
@@ -88,53 +90,56 @@ def _advice(results: list[Result]) -> str:
     return " ".join(str(result.details["sentence"]) for result in results if "sentence" in result.details)
 
 
-def _sentence(subject: Family, outcome: Status, worst: list[Result], missing: list[Result]) -> str:
-    if outcome == "not computed":
-        return "Not judged: " + (missing[0].reason if missing else "no metric of this kind was asked for.")
+def _sentence(subject: Family, outcome: Status, worst: list[Result], words: Words) -> str:
+    called = asdict(words)
     if outcome == "pass":
-        return _PASS[subject]
-    unsure = [result for result in worst if result.reason.startswith("too few")]
+        return _PASS[subject].format(**called)
+    unsure = [result for result in worst if result.reason.startswith(FEW)]
     found = [result for result in worst if result not in unsure]
     said = []
     if found:
         named = "." if subject == "usefulness" else f" {_titles(found)}."
-        said.append(f"{_NOT_PASS[subject][outcome].rstrip('.')}{named}")
+        said.append(f"{_NOT_PASS[subject][outcome].format(**called).rstrip('.')}{named}")
     if unsure:
         named = "." if subject == "usefulness" else f": {_titles(unsure)}."
-        said.append(f"{_TOO_FEW[subject]}{named}")
+        said.append(f"{_TOO_FEW[subject].format(**called)}{named}")
     if subject == "privacy" and outcome == "fail":
         said.append("Do not release before the cause is known.")
     return " ".join(said)
 
 
 def _titles(results: list[Result]) -> str:
-    """Those that fail on the other side say so: closer to training rows is not what was found."""
+    """Those that fail on the other side say so: closer to what was learned is not what was found."""
     turned = {True: " (of the holdout)", False: ""}
     return ", ".join(result.title.lower() + turned[result.reason.startswith(TURNED)] for result in results)
 
 
 _PASS: dict[Family, str] = {
-    "fidelity": "The synthetic rows resemble the training rows about as well as other real rows do.",
-    "usefulness": "A model trained on the synthetic rows predicts real rows about as well as one trained on real rows.",
-    "privacy": "No sign that training rows can be recognised. This is a measurement, not a guarantee.",
+    "fidelity": "The synthetic {things} resemble the training {things} about as well as other real {things} do.",
+    "usefulness": "A model trained on the synthetic {things} predicts real {things} about as well as one trained on "
+    "real {things}.",
+    "privacy": "No sign that training {things} can be recognised. This is a measurement, not a guarantee.",
 }
 _TOO_FEW: dict[Family, str] = {
-    "fidelity": "Too few rows to tell how alike they are",
-    "usefulness": "Too few rows to tell whether a model trained on the synthetic rows does as well as one of real rows",
-    "privacy": "Too few rows to exclude leakage",
+    "fidelity": "Too few {things} to tell how alike they are",
+    "usefulness": "Too few {things} to tell whether a model trained on the synthetic {things} does as well as one of "
+    "real {things}",
+    "privacy": "Too few {things} to exclude leakage",
 }
 _NOT_PASS: dict[Family, dict[Status, str]] = {
     "fidelity": {
-        "warning": "Similar, but visibly further from the training rows than real data in:",
-        "fail": "Clearly different from the training rows in:",
+        "warning": "Similar, but visibly further from the training {things} than real data in:",
+        "fail": "Clearly different from the training {things} in:",
     },
     "usefulness": {
-        "warning": "A model trained on the synthetic rows predicts real rows somewhat worse than a model of real rows.",
-        "fail": "A model trained on the synthetic rows predicts real rows much worse than a model of real rows.",
+        "warning": "A model trained on the synthetic {things} predicts real {things} somewhat worse than a model of "
+        "real {things}.",
+        "fail": "A model trained on the synthetic {things} predicts real {things} much worse than a model of real "
+        "{things}.",
     },
     "privacy": {
         "warning": "Signs of leakage, short of a clear one:",
-        "fail": "Real rows can be recognised in the synthetic data:",
+        "fail": "Real {things} can be recognised in the synthetic data:",
     },
 }
 

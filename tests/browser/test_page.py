@@ -41,7 +41,7 @@ def page(tmp_path_factory):
     path = tmp_path_factory.mktemp("page") / "report.html"
     frames = {role: _patients(400, seed) for seed, role in enumerate(["train", "synthetic", "holdout"])}
     history = [{"loss": 3.0 - epoch, "recoveries": epoch} for epoch in range(3)]
-    evaluate(**frames, target="ill & tired", history=history, best_epoch=1).to_html(path)
+    evaluate(**frames, target="ill & tired", made_by={"history": history, "best_epoch": 1}).to_html(path)
     return path
 
 

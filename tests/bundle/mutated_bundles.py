@@ -49,7 +49,7 @@ class Bundle:
         (self.folder / "rows.csv").write_text("x,y\n1,2\n3,4\n")
         (self.folder / "card.md").write_text("# Card\n\nSynthetic rows.\n")
         (self.folder / "images" / "0.png").write_bytes(bytes(range(200)))
-        write_manifest(self.folder, key=read_private_key(self.private), more={"name": "toy"}, things="images")
+        write_manifest(self.folder, key=read_private_key(self.private), more={"name": "toy"}, kind="images")
         shutil.copytree(self.folder, place / "whole")
 
     def mend(self):

@@ -9,10 +9,10 @@ import yaml
 
 import synthgen as sg
 from synthgen.bundle.images.release import ImageRelease
+from synthgen.bundle.images.texts import POLICY
 from synthgen.bundle.keys import read_private_key, write_keys
 from synthgen.bundle.manifest import verify
 from synthgen.bundle.policy import Policy
-from synthgen.bundle.templates import IMAGES
 from synthgen.errors import BundleError, PolicyError, WriteError
 from synthgen.provenance.digests import digest_of
 from synthgen.provenance.origin import Origin
@@ -40,7 +40,7 @@ def report_on(synthetic, *, holdout=150):
     """Classes are left out of the judging, so that no network is trained."""
     sets = {"train": scans(240, 0), "synthetic": synthetic, "holdout": scans(holdout, 2)}
     plain = {role: replace(images, label=None) for role, images in sets.items()}
-    return sg.evaluate_images(**plain, features="random", verbose=False)
+    return sg.evaluate(**plain, features="random", verbose=False)
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +188,7 @@ def test_what_cannot_be_written_leaves_nothing(judged, key, tmp_path):
 
 
 def test_the_policy_to_begin_with_lets_fresh_images_pass_and_stops_copies(judged, key, tmp_path):
-    policy = Policy.for_images()
+    policy = Policy.for_kind("images")
     decision = policy.decide(judged[1].to_dict())
     named = {check.about for check in decision.checks if not check.passed}
     # too few images to be sure, and no classes by which they could be useful
@@ -216,18 +216,18 @@ def test_limits_of_image_metrics_decide(judged):
 
 def test_a_policy_for_the_other_kind_says_so(judged):
     with pytest.raises(PolicyError, match=r"no metric 'exact_copies'.*not one for images.*--for images"):
-        Policy.for_tables().decide(judged[1].to_dict())
+        Policy.for_kind("tables").decide(judged[1].to_dict())
     table = {"tables": {"patients": {"train": 9}}, "verdicts": [], "results": []}
     with pytest.raises(PolicyError, match=r"no metric 'kid'.*not one for tables.*--for tables"):
-        Policy.for_images().decide(table)
+        Policy.for_kind("images").decide(table)
 
 
 def test_every_metric_of_the_policies_exists():
     from synthgen.metrics.images.catalogue import image_metrics
     from synthgen.metrics.tables.catalogue import all_metrics
 
-    proposed = Policy.from_dict(yaml.safe_load(IMAGES.replace("  # ", "  ")))
-    assert set(proposed.limits) > set(Policy.for_images().limits)
-    for policy, metrics in ((Policy.for_tables(), all_metrics()), (proposed, image_metrics())):
+    proposed = Policy.from_dict(yaml.safe_load(POLICY.replace("  # ", "  ")))
+    assert set(proposed.limits) > set(Policy.for_kind("images").limits)
+    for policy, metrics in ((Policy.for_kind("tables"), all_metrics()), (proposed, image_metrics())):
         names = {metric.name for metric in metrics}
         assert {*policy.required, *policy.limits} <= names

@@ -23,7 +23,7 @@ def signed(tmp_path):
     folder.mkdir()
     (folder / "rows.csv").write_text("x\n1\n")
     (folder / "card.md").write_text("# Card\n")
-    write_manifest(folder, key=read_private_key(tmp_path / "a.key"), more={"name": "toy"})
+    write_manifest(folder, key=read_private_key(tmp_path / "a.key"), more={"name": "toy"}, kind="tables")
     return folder, tmp_path / "a.key.pub"
 
 
@@ -164,14 +164,14 @@ def test_a_signed_file_behind_a_linked_folder_is_missing(tmp_path):
     folder = tmp_path / "release"
     (folder / "images").mkdir(parents=True)
     (folder / "images" / "0.png").write_bytes(b"picture")
-    write_manifest(folder, key=read_private_key(key), more={}, things="images")
+    write_manifest(folder, key=read_private_key(key), more={}, kind="images")
     (folder / "images").rename(tmp_path / "elsewhere")
     (folder / "images").symlink_to(tmp_path / "elsewhere")
     for place in (folder, folder / "images" / "0.png"):
         found = verify(place, key=tmp_path / "a.key.pub")
         assert (found.passed, found.missing, found.refused) == (False, ("images/0.png",), {"images": "symbolic link"})
     with pytest.raises(BundleError, match="what cannot be signed"):
-        write_manifest(folder, key=read_private_key(key), more={}, things="images")
+        write_manifest(folder, key=read_private_key(key), more={}, kind="images")
 
 
 @pytest.mark.parametrize("name", [MANIFEST, SIGNATURE, "key"])

@@ -5,7 +5,7 @@ import yaml
 
 from synthgen.bundle.decision import Limit
 from synthgen.bundle.policy import Policy
-from synthgen.bundle.templates import TABLES
+from synthgen.bundle.tables.texts import POLICY
 from synthgen.errors import PolicyError
 
 
@@ -103,7 +103,7 @@ def test_without_a_holdout_a_policy_may_pass_if_it_says_so():
 
 
 def test_the_template_is_a_policy_that_asks_for_every_attack(tmp_path):
-    policy = Policy.from_dict(yaml.safe_load(TABLES))
+    policy = Policy.from_dict(yaml.safe_load(POLICY))
     assert policy.least_holdout_patients == 100
     assert {"membership", "attributes", "linkability", "singling_out"} <= set(policy.required)
 
@@ -185,7 +185,7 @@ def test_a_subject_that_the_policy_leaves_out_is_noted_with_its_outcome():
     assert Policy(verdicts={"privacy": "pass", "fidelity": "any"}).decide(report()).notes == ()
 
 
-@pytest.mark.parametrize("policy", [Policy.for_tables(), Policy.for_images()])
+@pytest.mark.parametrize("policy", [Policy.for_kind("tables"), Policy.for_kind("images")])
 def test_the_policies_to_begin_with_name_every_subject(policy):
     assert set(policy.verdicts) == {"fidelity", "usefulness", "privacy"}
 
@@ -198,6 +198,6 @@ def test_any_lets_whatever_was_found_pass():
 @pytest.mark.parametrize("first_lost", ["verdicts", "  usefulness", "  privacy"])
 def test_a_file_that_ends_too_early_decides_nothing(first_lost, tmp_path):
     """Cut off before the last verdict it passed any report."""
-    (tmp_path / "cut.yaml").write_text(TABLES.partition(f"\n{first_lost}:")[0])
+    (tmp_path / "cut.yaml").write_text(POLICY.partition(f"\n{first_lost}:")[0])
     with pytest.raises(PolicyError, match=r"cut.yaml: verdicts: expected .*'privacy'\] are left out"):
         Policy.from_yaml(tmp_path / "cut.yaml")

@@ -80,7 +80,9 @@ def test_a_file_that_is_not_all_of_a_report_is_refused(desk, fails):
             "guarantee": None, "subgroups": [], "results": [result]}  # fmt: skip
     part = {"metric": "tstr", "part": {"value": 1.0, "interval": None, "note": ""}}
     odd = [
-        [], {"format": "synthgen-report"}, good | {"version": 2}, good | {"results": {}}, good | {"results": [1]},
+        [], {"format": "synthgen-report"}, good | {"version": 2},
+        good | {"version": 3, "kind": "tables"}, good | {"version": 2, "kind": ["tables"]},
+        good | {"results": {}}, good | {"results": [1]},
         good | {"results": [result, result]}, good | {"results": [result | {"value": None, "interval": None}]},
         good | {"results": [result | {"interval": None}]},
         good | {"results": [result | {"value": float("nan")}]}, good | {"tables": []},
@@ -89,7 +91,7 @@ def test_a_file_that_is_not_all_of_a_report_is_refused(desk, fails):
     ]  # fmt: skip
     for held in odd:
         (desk / "report.json").write_text(json.dumps(held))
-        assert "is no report of version 1" in fails("gate", desk / "report.json", "--policy", desk / "policy.yaml")
+        assert "is no report of version 1 or 2" in fails("gate", desk / "report.json", "--policy", desk / "policy.yaml")
 
 
 def test_a_policy_to_begin_with(tmp_path, run, fails):

@@ -130,7 +130,7 @@ def test_a_folder_on_a_full_disk_is_not_there_and_can_be_made_later(name, tmp_pa
 
 SMALL = {
     "keys": lambda path, _: write_keys(path, path.with_name("public")),
-    "policy.yaml": lambda path, _: write_template(path),
+    "policy.yaml": lambda path, _: write_template(path, kind="tables"),
 }
 
 

@@ -15,7 +15,7 @@ from synthgen.data.images.image_set import ImageSet
 from synthgen.errors import EvaluationError
 from synthgen.metrics.images.catalogue import image_metrics
 from synthgen.metrics.images.reading import read_pools
-from synthgen.report.evaluate_images import evaluate_images
+from synthgen.report.evaluate import evaluate
 from synthgen.report.figures.png import GAP, png, sheet, shown
 from synthgen.report.images.sheets import shareable_sheets
 
@@ -38,7 +38,7 @@ def draw(count, seed):
 
 
 def judged(synthetic, **settings):
-    return evaluate_images(
+    return evaluate(
         train=draw(240, 0),
         synthetic=synthetic,
         holdout=draw(230, 1),
@@ -231,7 +231,7 @@ def unlabelled(images):
 
 
 def test_without_a_holdout_privacy_is_not_judged(tmp_path):
-    found = evaluate_images(
+    found = evaluate(
         train=unlabelled(draw(240, 0)), synthetic=unlabelled(draw(200, 2)), worst_patients=2, verbose=False
     )
     assert found.verdict("privacy").outcome == "not computed"
@@ -247,7 +247,7 @@ def test_a_holdout_of_another_law_is_no_yardstick():
     darker = draw(200, 1)
     sets = [draw(240, 0), draw(200, 2), replace(darker, pixels=(darker.pixels // 3).astype(np.uint8))]
     train, synthetic, holdout = map(unlabelled, sets)
-    found = evaluate_images(train=train, synthetic=synthetic, holdout=holdout, verbose=False)
+    found = evaluate(train=train, synthetic=synthetic, holdout=holdout, verbose=False)
     assert "lenient yardstick" in found.verdict("fidelity").sentence
     assert "say little" in found.verdict("privacy").sentence
 

@@ -137,7 +137,7 @@ def test_usefulness_too_wide_to_say_anything_is_no_pass(patients):
 
 def test_the_interval_of_a_difference_decides_on_the_same_rows():
     limits = Limits(warning=0.02, fail=0.10, strict=True)
-    wide = limits.judge(value=0.683, interval=(0.68 - 0.3, 0.99), anchor=0.963, direction="higher")
+    wide = limits.judge(value=0.683, interval=(0.68 - 0.3, 0.99), anchor=0.963, direction="higher", things="rows")
     assert wide[0] == "warning" and wide[1].startswith("too few rows")
     sure = limits.judge(value=0.95, interval=(0.94, 0.97), anchor=0.963, direction="higher")
     assert sure[0] == "pass"

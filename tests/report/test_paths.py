@@ -9,7 +9,7 @@ import pytest
 from synthgen.data.images.image_set import ImageSet
 from synthgen.errors import EvaluationError
 from synthgen.metrics.images.reading import read_pools
-from synthgen.report.evaluate_images import evaluate_images
+from synthgen.report.evaluate import evaluate
 from synthgen.report.images.paths import shareable_paths, shown_paths
 
 SIDE = 12
@@ -78,10 +78,11 @@ def report():
     pixels = leaky.pixels.copy()
     pixels[3] = spots(240, 0).pixels[17]
     history = [{"loss": 2.0, "recoveries": 0}, {"loss": 1.0, "recoveries": 1}]
-    return evaluate_images(
+    privacy = {"epsilon": 2.0, "delta": 1e-5, "unit": "image", "known_noise": False, "entries": []}
+    return evaluate(
         train=spots(240, 0), synthetic=spots(100, 1), holdout=spots(150, HELD), features="random", worst_patients=2,
-        interpolation=[way(), replace(leaky, pixels=pixels)], history=history, best_epoch=1, verbose=False,
-        guarantee={"epsilon": 2.0, "delta": 1e-5, "unit": "image", "known_noise": False, "entries": []},
+        interpolation=[way(), replace(leaky, pixels=pixels)], verbose=False,
+        made_by={"privacy": privacy, "history": history, "best_epoch": 1},
     )  # fmt: skip
 
 
@@ -119,4 +120,4 @@ def test_a_report_without_paths_says_nothing_of_them(report, tmp_path):
 )
 def test_what_is_no_path_is_refused_before_any_work(paths, message):
     with pytest.raises(EvaluationError, match=message):
-        evaluate_images(train=spots(40, 0), synthetic=spots(40, 1), interpolation=paths)
+        evaluate(train=spots(40, 0), synthetic=spots(40, 1), interpolation=paths)

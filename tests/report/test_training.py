@@ -104,9 +104,8 @@ def test_evaluate_takes_what_a_synthesizer_notes(patients):
     frame = patients(300, 0)[["age", "outcome"]]
     synthesizer = sg.TVAE(num_epochs=2, seed=0).fit(frame, verbose=False)
     told = sg.evaluate(
-        train=frame, synthetic=synthesizer.sample(100), history=synthesizer.history,
-        best_epoch=synthesizer.best_epoch, verbose=False,
+        train=frame, synthetic=synthesizer.sample(100), made_by=synthesizer.manifest, verbose=False,
     )  # fmt: skip
     assert len(told.training.history) == len(synthesizer.history)
     with pytest.raises(EvaluationError, match="best_epoch"):
-        sg.evaluate(train=frame, synthetic=frame, history=synthesizer.history, best_epoch=99)
+        sg.evaluate(train=frame, synthetic=frame, made_by=synthesizer.manifest | {"best_epoch": 99})

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from synthgen.data.kinds import kind_named
 from synthgen.metrics.base import Measurement, Metric, NotComputed, Part
 from synthgen.metrics.images.catalogue import image_metrics
 from synthgen.metrics.limits import Limits
@@ -12,7 +13,8 @@ from synthgen.metrics.tables.catalogue import all_metrics
 from synthgen.report.scorecard import QUESTIONS, scorecard
 from synthgen.report.verdicts import beside_text, verdicts
 
-DATA = SimpleNamespace(train=[0], synthetic=[0])
+WORDS = kind_named("tables").words
+DATA = SimpleNamespace(train=[0], synthetic=[0], words=WORDS)
 
 
 class Distance(Metric):
@@ -46,7 +48,7 @@ class Absent(Distance):
 
 
 def test_a_metric_of_a_stranger_is_on_the_first_screen_and_in_the_scorecard_by_itself(report):
-    fidelity, usefulness, privacy = verdicts([Distance()(DATA), Score()(DATA)])
+    fidelity, usefulness, privacy = verdicts([Distance()(DATA), Score()(DATA)], words=WORDS)
     assert [(number.label, number.text) for number in fidelity.numbers] == [("How far from real", "90.0 %")]
     assert [(number.label, number.text) for number in usefulness.numbers] == [
         ("Learned on made ones", "0.700"), ("Learned on real ones", "0.800"), ("Difference", "−0.100"),
@@ -57,7 +59,7 @@ def test_a_metric_of_a_stranger_is_on_the_first_screen_and_in_the_scorecard_by_i
 
 
 def test_a_headline_that_could_not_be_computed_leaves_the_verdict_open():
-    fidelity, *_ = verdicts([Absent()(DATA)])
+    fidelity, *_ = verdicts([Absent()(DATA)], words=WORDS)
     assert (fidelity.outcome, fidelity.sentence) == ("not computed", "Not judged: nobody knows.")
 
 

@@ -77,7 +77,7 @@ def image_croissant(
         }
         records.append({"@type": "cr:RecordSet", "@id": "pictures", "name": "pictures", "field": [pixels]})
     return {
-        **dataset(**names, things="images", collection=COLLECTION),
+        **dataset(**names, kind="images", collection=COLLECTION),
         "distribution": [file_object("table", table), files],
         "recordSet": records,
     }
@@ -94,4 +94,4 @@ def image_data_package(
                  "mediatype": images["media"]}  # fmt: skip
     else:
         files = resource("images", images)
-    return {**package(**names, things="images"), "resources": [resource("table", table) | described, files]}
+    return {**package(**names, kind="images"), "resources": [resource("table", table) | described, files]}

@@ -9,7 +9,6 @@ import pandas as pd
 
 from synthgen.bundle.card import columns_table, maker
 from synthgen.bundle.images.metadata import MEDIA, image_croissant, image_data_package, kinds
-from synthgen.bundle.manifest import Things
 from synthgen.bundle.signed_folder import SignedFolder, described_file
 from synthgen.bundle.tables.metadata import MEDIA as TABLE_MEDIA
 from synthgen.data.images.image_set import ImageSet
@@ -44,7 +43,7 @@ class ImageRelease(SignedFolder):
         format: "npz": one archive, `synthetic.npz`; "png" or "dicom": a folder, `images`.
     """
 
-    things: ClassVar[Things] = "images"
+    kind: ClassVar[str] = "images"
 
     synthetic: ImageSet
     format: Literal["npz", "png", "dicom"] = "npz"

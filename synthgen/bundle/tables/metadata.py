@@ -34,7 +34,7 @@ def croissant(
         for column in columns
     ]  # fmt: skip
     return {
-        **dataset(name=name, licence=licence, created=created, things="rows", collection=COLLECTION),
+        **dataset(name=name, licence=licence, created=created, kind="tables", collection=COLLECTION),
         "distribution": [file_object("table", file)],
         "recordSet": [{"@type": "cr:RecordSet", "@id": "rows", "name": "rows", "field": fields}],
     }
@@ -53,7 +53,7 @@ def data_package(
     described = {"fields": [field | (dates if field["type"] == "datetime" else {}) for field in fields],
                  "missingValues": [""]}  # fmt: skip
     return {
-        **package(name=name, licence=licence, created=created, things="rows"),
+        **package(name=name, licence=licence, created=created, kind="tables"),
         "resources": [resource("synthetic", file) | {"encoding": "utf-8", "schema": described}],
     }
 

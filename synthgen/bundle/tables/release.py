@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Literal
 import pandas as pd
 
 from synthgen.bundle.card import columns_table, maker
-from synthgen.bundle.manifest import Things
 from synthgen.bundle.signed_folder import SignedFolder, described_file
 from synthgen.bundle.tables.metadata import MEDIA, croissant, data_package
 from synthgen.data.schema import Schema
@@ -31,7 +30,7 @@ class Release(SignedFolder):
         format: Of the table's file.
     """
 
-    things: ClassVar[Things] = "rows"
+    kind: ClassVar[str] = "tables"
 
     synthetic: pd.DataFrame
     schema: Schema

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from synthgen.data.images.image_set import ImageSet
     from synthgen.data.schema import Schema
     from synthgen.provenance.origin import Origin
-    from synthgen.report.report import Report
 
 FOLDERS = ("png", "dicom")
 """Kinds of files that a folder of synthetic images can hold."""
@@ -85,11 +84,6 @@ class ImageDoor(Door):
         from synthgen.bundle.images.release import require_judged
 
         require_judged(synthetic, origin)
-
-    def judges(self) -> "Callable[..., Report]":
-        from synthgen.report.evaluate_images import evaluate_images
-
-        return evaluate_images
 
     def folder(self, *, train: "ImageSet", schema: "Schema | None", **release: Any) -> "SignedFolder":
         from synthgen.bundle.images.release import ImageRelease

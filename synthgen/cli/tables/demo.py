@@ -72,7 +72,7 @@ def demo(
     out.print("Judging ...")
     report = evaluate(
         train=train, synthetic=synthetic, holdout=holdout, target=TARGET, schema=schema, seed=seed, verbose=not quiet,
-        history=synthesizer.history, best_epoch=synthesizer.best_epoch,
+        made_by=synthesizer.manifest,
     )  # fmt: skip
     _write(output, synthesizer, synthetic, report)
     out.print(f"\nWritten to {output} in {time.monotonic() - began:.0f} seconds:", markup=False)

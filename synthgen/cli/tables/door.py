@@ -1,7 +1,7 @@
 """What tables need of their own on the command line."""
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, final
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from synthgen.bundle.signed_folder import SignedFolder
     from synthgen.data.schema import Schema
-    from synthgen.report.report import Report
     from synthgen.selection.selection import Selection
 
 TABLES: Literal["tables"] = "tables"
@@ -94,11 +93,6 @@ class TableDoor(Door):
 
     def judging(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         return {"target": asked["target"], "subgroups": asked["by"] or (), "schema": asked["schema"]}
-
-    def judges(self) -> "Callable[..., Report]":
-        from synthgen.report.evaluate import evaluate
-
-        return evaluate
 
     def folder(self, *, train: "pd.DataFrame", schema: "Schema | None", **release: Any) -> "SignedFolder":
         from synthgen.bundle.tables.release import Release

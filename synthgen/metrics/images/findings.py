@@ -86,7 +86,7 @@ def judged_by_class(result: Result) -> Result:
             continue
         status, reason = LIMITS.judge(
             value=part.value, interval=part.interval, anchor=part.reference, direction=FindingsKept.direction,
-            unit=FindingsKept.unit, anchor_interval=(low, high),
+            unit=FindingsKept.unit, anchor_interval=(low, high), things=Translations.words.things,
         )  # fmt: skip
         if VERDICTS.index(status) > VERDICTS.index(result.status):
             result = replace(result, status=status, reason=f"class {part.names[0]!r}: {reason}")

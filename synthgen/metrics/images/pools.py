@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from synthgen.data.images.kind import ImageKind
+from synthgen.data.kind import Kind
 from synthgen.metrics.images.spaces import Extractor
 from synthgen.metrics.judged import Judged, halves
 
@@ -88,6 +90,8 @@ class ImagePools(Judged[Pool]):
         seeds: How many times a network is trained where its score is judged.
         max_images: Images on each side in costly metrics.
     """
+
+    kind: ClassVar[type[Kind[Any]]] = ImageKind
 
     classes: Sequence[Any]
     white: int

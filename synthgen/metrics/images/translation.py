@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from synthgen.data.images.kind import ImageKind
+from synthgen.data.kind import Words
 from synthgen.metrics.base import CONFIDENCE, Measurement, Metric, NotComputed, Part
 from synthgen.metrics.images.diversity import structural_similarity
 
@@ -42,6 +44,8 @@ class Translations:
         seeds: Networks that are asked.
         seed: For every sample and network.
     """
+
+    words: ClassVar[Words] = ImageKind.words
 
     translated: NDArray
     target: NDArray

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
+from synthgen.data.kind import Kind
 from synthgen.data.schema import Schema
+from synthgen.data.tables.kind import TableKind
 from synthgen.errors import EvaluationError, did_you_mean
 from synthgen.metrics.judged import Judged, halves
 from synthgen.metrics.tables.features import Features, Table
@@ -28,6 +30,8 @@ class Tables(Judged[Table]):
         max_rows: Rows on each side in costly metrics.
         frames: What was read, by role.
     """
+
+    kind: ClassVar[type[Kind[Any]]] = TableKind
 
     features: Features
     target: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+from synthgen.data.kind import Words
 from synthgen.metrics.base import Result
 from synthgen.report.figures.svg import element, path, percent, picture, short_number, text
 
@@ -12,9 +13,6 @@ WIDTH, HEIGHT = 360.0, 250.0
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 348.0, 10.0, 208.0
 LOWEST = 1e-3
 """Where the logarithmic axes begin."""
-
-KINDS = {"rows": "record", "images": "image"}
-"""What the nearest of them is called."""
 
 Scale = Callable[[float], float]
 
@@ -35,12 +33,13 @@ def logarithmic(low: float, high: float, start: float, end: float) -> Scale:
     return lambda value: place(math.log10(max(value, low)))
 
 
-def closest_record_curves(result: Result, *, things: str = "rows") -> str:
+def closest_curves(result: Result, *, words: Words, nearest: str) -> str:
     """Returns cumulative shares of distances, or "" where they were not computed.
 
     Args:
-        result: Of the metric "share_closer", or "image_closer".
-        things: What is judged, "rows" or "images".
+        result: Of a metric whose `curves` are "distances".
+        words: Of what is judged.
+        nearest: What the nearest of them is called: "record".
     """
     curves = result.details.get("curves")
     if not curves:
@@ -48,11 +47,12 @@ def closest_record_curves(result: Result, *, things: str = "rows") -> str:
     across = linear(0, curves["distance"][-1], LEFT, RIGHT)
     up = linear(0, 1, BOTTOM, TOP)
     drawn = _axes(across, up, xs=[0, curves["distance"][-1] / 2, curves["distance"][-1]], ys=[0, 0.5, 1],
-                  labels=(f"distance to the closest {KINDS[things]}", f"share of {things}"),
+                  labels=(f"distance to the closest {nearest}", f"share of {words.things}"),
                   percent_x=False)  # fmt: skip
     for role, style in (("real", "curve train"), ("holdout", "curve holdout"), ("train", "curve synthetic")):
         points = [(across(x), up(y)) for x, y in zip(curves["distance"], curves[role], strict=True)]
         drawn.append(path(points, class_=style))
+    things = words.things
     label = (
         f"Cumulative distances: synthetic to training {things}, synthetic to holdout {things}, and holdout to "
         f"training {things}. {percent(result.value)} of synthetic {things} are closer to a training one."
@@ -64,7 +64,7 @@ def roc_curves(result: Result, *, low_rates: bool) -> str:
     """Returns the ROC curves of the attacks, or "" where they were not computed.
 
     Args:
-        result: Of the metric "membership" or "image_membership".
+        result: Of a metric whose `curves` are "roc".
         low_rates: Whether both axes are logarithmic, to show the region of few false alarms.
     """
     attacks = result.details.get("roc")

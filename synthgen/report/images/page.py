@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from synthgen.metrics.base import Part, Result
-from synthgen.report.found import Found, find, limits_of
+from synthgen.report.found import Found, find
+from synthgen.report.sections import Section, closing_sections, maker_sections, measures_section, privacy_section
 from synthgen.report.verdicts import number_text
+
+if TYPE_CHECKING:  # sheets load Keras
+    from synthgen.report.images.sheets import Gallery
 
 WAYS = {
     "real": "learned the real images",
@@ -15,8 +19,8 @@ WAYS = {
 }
 
 
-def image_parts(report: Found, *, internal: bool) -> dict[str, Any]:
-    """Returns what the template asks for besides what all reports have.
+def image_sections(report: Found, *, internal: bool) -> list[Section]:
+    """Returns the sections of a report on images; those that would be empty are left out.
 
     Args:
         report: On images.
@@ -25,23 +29,39 @@ def image_parts(report: Found, *, internal: bool) -> dict[str, Any]:
     from synthgen.metrics.images.catalogue import image_metrics
 
     gallery = report.gallery if internal else None
+    usefulness, classes = find(report, "image_tstr"), _classes(report)
+    return [
+        measures_section(report),
+        _sheets(report, gallery, internal=internal),
+        *_paths(report, gallery),
+        *([_section("classes", "Classes", classes=classes)] if classes["rows"] else []),
+        *([_section("usefulness", "Usefulness", usefulness=usefulness, ways=_ways(find(report, "image_augmentation")))]
+          if usefulness else []),
+        privacy_section(report, nearest="image"),
+        *([_section("exposed", "Most exposed images", exposed=gallery.neighbours)] if gallery is not None else []),
+        *maker_sections(report),
+        *closing_sections(report, method="images/method.html", metrics=image_metrics()),
+    ]  # fmt: skip
+
+
+def _section(name: str, title: str, **shown: Any) -> Section:
+    return Section(name=name, title=title, template=f"images/{name}.html", shown=shown)
+
+
+def _sheets(report: Found, gallery: Gallery | None, *, internal: bool) -> Section:
+    """Pictures of each class, beside real ones for the keeper of the data."""
     shown = report.pictures["sheets"] if gallery is None else gallery.synthetic
     real = {} if gallery is None else {sheet["name"]: sheet["image"] for sheet in gallery.real}
     said = "Chosen at random, whatever they are." if internal else report.pictures["about_sheets"]
-    return {
-        "exposed": None if gallery is None else gallery.neighbours,
-        "sheets": [
-            {"name": sheet["name"], "synthetic": sheet["image"], "real": real.get(sheet["name"])} for sheet in shown
-        ],
-        "about_sheets": said,
-        "paths": report.pictures["paths"] if gallery is None else gallery.paths,
-        "about_paths": report.pictures["about_paths"] if gallery is None else "",
-        "classes": _classes(report),
-        "usefulness": find(report, "image_tstr"),
-        "ways": _ways(find(report, "image_augmentation")),
-        "limits": limits_of(image_metrics()),
-        "number_text": number_text,
-    }
+    sheets = [{"name": sheet["name"], "synthetic": sheet["image"], "real": real.get(sheet["name"])} for sheet in shown]
+    return _section("sheets", "Images", sheets=sheets, about_sheets=said)
+
+
+def _paths(report: Found, gallery: Gallery | None) -> list[Section]:
+    """Ways from one image to another, where some were handed over."""
+    paths = report.pictures["paths"] if gallery is None else gallery.paths
+    said = report.pictures["about_paths"] if gallery is None else ""
+    return [_section("paths", "Between images", paths=paths, about_paths=said)] if paths or said else []
 
 
 def _classes(report: Found) -> dict[str, Any]:

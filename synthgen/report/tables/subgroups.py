@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any, final
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.errors import EvaluationError, did_you_mean
-from synthgen.metrics.base import Metric, NotComputed, Part, Unit
+from synthgen.metrics.base import Metric, NotComputed, Part
 from synthgen.metrics.counting import distinct
-from synthgen.metrics.json_types import as_json
 from synthgen.metrics.limits import Status
 from synthgen.metrics.tables.features import CategoryFeature, Feature, Table
 from synthgen.metrics.tables.fidelity.marginals import Marginals
@@ -26,6 +24,7 @@ from synthgen.metrics.tables.reading import MISSING
 from synthgen.metrics.tables.tables import Tables
 from synthgen.metrics.tables.utility.tstr import TrainOnSynthetic, gap_where
 from synthgen.report.protection import shown_labels
+from synthgen.report.subgroup import Figure, Subgroup
 
 LEAST_PATIENTS = 50
 """Patients of a group in training and in holdout rows; smaller groups are not shown."""
@@ -33,50 +32,6 @@ MOST_LEVELS = 12
 """Groups of one column; the most frequent ones."""
 BANDS = (0.25, 0.5, 0.75)
 """Quantiles of the training rows, rounded to two digits, that cut a number into bands."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """One metric on the rows of a group.
-
-    Args:
-        metric: Name of the metric.
-        title: What stands over it.
-        unit: Of the value, as in `synthgen.metrics.base.Result`.
-        part: Value, reference and interval, or why there are none.
-        status: As for the whole table.
-    """
-
-    metric: str
-    title: str
-    unit: Unit
-    part: Part
-    status: Status
-
-
-@final
-@dataclass(frozen=True, kw_only=True)
-class Subgroup:
-    """One group of patients.
-
-    Args:
-        column: That tells the groups apart.
-        level: Which group.
-        shares: Share of the rows that the group is, by table.
-        patients: Of the group, by table.
-        figures: Fidelity, usefulness (where there is a target) and exposure.
-    """
-
-    column: str
-    level: str
-    shares: dict[str, float]
-    patients: dict[str, int]
-    figures: tuple[Figure, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Returns the group as JSON types."""
-        plain: dict[str, Any] = as_json(asdict(self))
-        return plain
 
 
 def check_subgroups(columns: Sequence[str], tables: Tables) -> None:

@@ -95,7 +95,7 @@ class ImageSynthesizer(Interpolating, ImageDrawing):
         """Learns images; what was learned before is forgotten.
 
         Args:
-            images: Training images only: what `evaluate_images` gets as holdout must not be among them.
+            images: Training images only: what `evaluate` gets as holdout must not be among them.
             y: Ignored, as by scikit-learn's density estimators.
             schema: What the columns of the images' table mean that are learned; None: a guess, the label a category.
             privacy: What to promise each patient, or each image where patients are not known; None: nothing beyond what

@@ -45,7 +45,7 @@ class Interpolating:
         """Draws paths: images whose noise lies on the arc between two noises, all of a path shown under one condition.
 
         Images that change step by step are what a model makes that has learned what they have in common. One that
-        knows images by heart jumps from one to the next. `evaluate_images` shows paths that it is handed.
+        knows images by heart jumps from one to the next. `ImageJudge` shows paths that it is handed.
 
         Args:
             num_steps: Images of a path, both ends included, at least 2.

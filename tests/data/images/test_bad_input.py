@@ -48,7 +48,7 @@ def test_classes_that_cannot_be_learned_are_refused_before_training(labels, erro
 def test_volumes_where_flat_images_were_asked_for_are_named(tmp_path):
     volumes = ImageSet(pixels=np.repeat(VOLUMES, 5, axis=0)[..., None])
     with pytest.raises(EvaluationError, match="expected flat images. Received volumes"):
-        sg.evaluate_images(train=volumes, synthetic=volumes)
+        sg.evaluate(train=volumes, synthetic=volumes)
     with pytest.raises(WriteError, match="Write others as npz, NIfTI or DICOM"):
         sg.write_images(volumes, tmp_path / "drawn", kind="png")
 

@@ -77,7 +77,8 @@ class Marginals(Comparison):
             if part.value is None or part.interval is None:
                 continue
             status, reason = COLUMN.judge(value=part.value, interval=part.interval, direction="higher", unit=self.unit,
-                                          anchor=1.0 if part.reference is None else part.reference)  # fmt: skip
+                                          anchor=1.0 if part.reference is None else part.reference,
+                                          things=tables.words.things)  # fmt: skip
             if VERDICTS.index(status) > VERDICTS.index(result.status):
                 result = replace(result, status=status, reason=f"column {part.names[0]!r}: {reason}")
         if narrowed := narrowed_columns(tables):

@@ -1,0 +1,158 @@
+"""How one kind of data is judged: what a judge of a kind says and does that `evaluate` cannot know."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from synthgen.errors import EvaluationError
+from synthgen.metrics.base import Metric, Result, Sided
+
+if TYPE_CHECKING:
+    from synthgen.data.kind import Words
+    from synthgen.report.found import Found
+    from synthgen.report.sections import Section
+
+Judging = TypeVar("Judging", bound=Sided)
+"""What metrics of the kind are given."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judge(ABC, Generic[Judging]):
+    """Judges one kind of data. A new kind is a subclass in a folder of its name, and a row in `synthgen.report.judges`.
+
+    Its options are its fields. `evaluate` reads with it, measures, and asks it for what is shown of its kind; the page
+    draws the sections that it hands out.
+    """
+
+    kind: ClassVar[str]
+    """As reports say it: "tables"."""
+    words: ClassVar[Words]
+    expects: ClassVar[str]
+    """What it is handed, for errors: "a pandas DataFrame"."""
+    way_out: ClassVar[str]
+    """How one comes by that, a sentence."""
+    unmeasured: ClassVar[Mapping[str, str]] = {}
+    """Why a C of the scorecard is not measured, where the kind has something of its own to say of it."""
+
+    @classmethod
+    def options(cls) -> list[str]:
+        """Returns the names of its options."""
+        return [field.name for field in fields(cls)]
+
+    @classmethod
+    @abstractmethod
+    def holds(cls, value: Any) -> bool:
+        """Whether a value is data that it judges.
+
+        Args:
+            value: Anything.
+        """
+
+    def require(self, given: Mapping[str, Any], *, train: Any) -> None:
+        """Refuses data and options that cannot be judged, by what is seen at once.
+
+        Args:
+            given: The data by the argument that it was handed over as.
+            train: What was learned from.
+
+        Raises:
+            EvaluationError: Names the argument, what came and what was expected.
+        """
+        del train
+        for role, data in given.items():
+            if data is not None and not self.holds(data):
+                raise EvaluationError(
+                    f"{role}: expected {self.expects}. Received {type(data).__name__}. {self.way_out}"
+                )
+
+    @abstractmethod
+    def read(self, *, train: Any, synthetic: Any, holdout: Any, seed: int) -> Judging:
+        """Returns what metrics are given.
+
+        Args:
+            train: What was learned from.
+            synthetic: What is judged.
+            holdout: What the maker never saw; None: there is none.
+            seed: For every sample.
+
+        Raises:
+            EvaluationError: If they cannot be compared; names the argument.
+        """
+
+    def check(self, judged: Judging) -> None:
+        """Refuses options that do not go with what was read, before any long work.
+
+        Args:
+            judged: What was read.
+
+        Raises:
+            EvaluationError: Names the option.
+        """
+
+    @abstractmethod
+    def metrics(self) -> Sequence[Metric[Any]]:
+        """Returns one of each metric, in the order of the report."""
+
+    def reviewed(self, results: tuple[Result, ...]) -> tuple[Result, ...]:
+        """Returns the results, with what only all of them together show.
+
+        Args:
+            results: One for each metric.
+        """
+        return results
+
+    @abstractmethod
+    def describe(self, judged: Judging) -> dict[str, Any]:
+        """Returns what was compared: `Found.tables`.
+
+        Args:
+            judged: What was read.
+        """
+
+    @abstractmethod
+    def settings(self, judged: Judging) -> dict[str, Any]:
+        """Returns how it was judged: `Found.settings`.
+
+        Args:
+            judged: What was read.
+        """
+
+    @abstractmethod
+    def shown(self, judged: Judging, results: Sequence[Result], *, worst_patients: int) -> dict[str, Any]:
+        """Returns what is shown beside figures, by the fields of `Found`: "pictures", and what else the kind has.
+
+        Args:
+            judged: What was read.
+            results: What was found.
+            worst_patients: How many patients the internal edition names.
+        """
+
+    @classmethod
+    @abstractmethod
+    def sections(cls, report: Found, *, internal: bool) -> list[Section]:
+        """Returns the sections of the page, in their order.
+
+        The page begins with the kind's "header.html" and ends with its "footer.html", in the folder of its name.
+
+        Args:
+            report: What was found.
+            internal: Whether real data and exposed patients may be shown.
+        """
+
+
+def whole_number(name: str, value: Any, *, least: int) -> None:
+    """Refuses what is no whole number, or too small.
+
+    Args:
+        name: Of the argument.
+        value: Anything.
+        least: The smallest that is right.
+
+    Raises:
+        EvaluationError: Names the argument, and what came.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise EvaluationError(f"{name}: expected a whole number, {least} or more. Received {value!r}.")

@@ -1,0 +1,1 @@
+"""Figures that only reports on tables draw."""
