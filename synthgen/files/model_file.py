@@ -27,7 +27,6 @@ from synthgen.expected import (
     Each,
     Fields,
     Maybe,
-    OneOf,
     Quantity,
     Unexpected,
     agree,
@@ -51,27 +50,19 @@ MOST_CONTAINERS = 1_000_000
 HEADER = 1_024
 """Bytes that an array may take in a file of arrays beside its numbers."""
 
-FORM = Fields({
-    "sides": Each(of=Quantity(whole=True, least=4, most=65_536), least=1, most=3),
-    "channels": Quantity(whole=True, least=1, most=1_024), "bits": Quantity(whole=True, least=1, most=16),
-    "label": Maybe(Characters()), "patch": Quantity(whole=True, least=1, most=64),
-    "mixing": OneOf(("depthwise", "grouped", "dense")), "kind": OneOf(("residual", "strided")),
-})  # fmt: skip
-"""What images are like (`synthgen.synthesizers.images.form.Form`)."""
-
 STATED = Fields(
     {
         "synthgen": Characters(100), "family": Characters(100), "seed": Quantity(whole=True, least=0, most=2**31 - 1),
         "settings": Fields(others=True), "sha256": ByName(Characters(64)),
         "best_epoch": Quantity(whole=True, least=-1, most=1e9), "history": Each(of=ByName(Quantity())),
     },
-    {
-        "privacy": Maybe(Fields(others=True)), "attributes": Maybe(Characters(100)), "images": FORM,
-        "translation": Fields({"source": FORM, "target": FORM}),
-    },
+    {"privacy": Maybe(Fields(others=True))},
     others=True,
 )  # fmt: skip
-"""The manifest; settings and privacy are checked by who uses them."""
+"""The manifest; settings, privacy and what only some families state are checked by who uses them."""
+
+ANY_FAMILY = ("format", "version", *STATED.needed, *STATED.optional)
+"""What the manifest of any family holds."""
 
 MODEL = Fields({
     "arrays": Fields(others=True), "constraints": Each(of=Fields(others=True)),

@@ -159,11 +159,11 @@ def drawer(model: str | os.PathLike[str]) -> Synthesizer[Any, Any]:
         model: The file.
 
     Raises:
-        ConditionError: If it translates images: it draws none.
+        ConditionError: If it draws nothing.
     """
     synthesizer = load(model)
     if not isinstance(synthesizer, Synthesizer):
-        raise ConditionError("This model translates images and draws none: in Python, synthgen.load(path).translate.")
+        raise ConditionError(f"This model {synthesizer.instead}.")
     return synthesizer
 
 

@@ -2,9 +2,11 @@
 
 import os
 from abc import ABC, abstractmethod
-from typing import Any, Self, TypeVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self, TypeVar
 
 from synthgen.dp.ledger import Ledger
+from synthgen.expected import Expected
 from synthgen.synthesizers.contents import Contents
 from synthgen.synthesizers.parameters import Learned, NotFitted, Parameters
 from synthgen.synthesizers.saving import write_members
@@ -22,6 +24,12 @@ class Learner(Parameters, ABC):
     best_epoch = Learned[int](lambda: -1)
     ledger = Learned[Ledger | None](lambda: None)
     learned_with = Learned[dict[str, Any]](dict)  # seed and settings at the last fit: they may be set anew
+
+    stated: ClassVar[Mapping[str, Expected]] = {}
+    """What a manifest of the family holds beside that of any: what `described` returns, as it may be read."""
+
+    instead: ClassVar[str] = "draws nothing"
+    """What a model does that is no `Synthesizer`, and how, for messages."""
 
     model: Any
 
@@ -58,7 +66,7 @@ class Learner(Parameters, ABC):
         """Returns what was saved, of the settings in the file, as far as `fit` would take them too.
 
         Args:
-            members: From `reading.read_members`; may hold anything.
+            members: From `model_file.read_members`; may hold anything.
 
         Raises:
             SettingsError: If a setting is out of range.

@@ -3,10 +3,9 @@
 import os
 from typing import Any
 
-from synthgen.expected import OneOf
-from synthgen.families import named
 from synthgen.files.model_file import read_members
 from synthgen.synthesizers.contents import refused
+from synthgen.synthesizers.stated import family_of
 
 
 def load(path: str | os.PathLike[str]) -> Any:
@@ -23,6 +22,4 @@ def load(path: str | os.PathLike[str]) -> Any:
     """
     members = read_members(path)
     with refused(path):
-        known = named()
-        family = OneOf(tuple(known)).check(members["manifest"]["family"], "manifest: family")
-        return known[family].load().from_members(members)
+        return family_of(members["manifest"]).from_members(members)

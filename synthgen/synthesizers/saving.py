@@ -24,6 +24,7 @@ from synthgen.errors import ModelFileError, WriteError
 from synthgen.files.model_file import FORMAT, TREES, VERSION, WEIGHTS, read_members
 from synthgen.files.writing import replacing
 from synthgen.synthesizers.contents import Contents, refused
+from synthgen.synthesizers.stated import checked
 
 WEIGHT = "weight "
 """Name of an array of a table's network among others, before its number."""
@@ -75,6 +76,7 @@ def inspect(path: str | os.PathLike[str]) -> dict[str, Any]:
     members = read_members(path)
     with refused(path):
         Contents.of(members)
+        members["manifest"] = checked(members["manifest"])
     return {name: value for name, value in members.items() if name not in ("weights", "trees")}
 
 

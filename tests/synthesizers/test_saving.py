@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,10 @@ import pytest
 
 import synthgen as sg
 from synthgen.errors import ModelFileError
+from synthgen.families import FAMILIES
 from synthgen.synthesizers.saving import inspect
+
+FILES = Path(__file__).parent / "files"
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +94,27 @@ def test_loading_needs_neither_training_data_nor_the_process_that_fitted(model_f
 
 def test_inspect_reads_without_keras(model_file):
     assert inspect(model_file)["schema"]["columns"]["sex"]["kind"] == "categorical"
+
+
+@pytest.mark.parametrize(
+    ("file", "stated", "said"),
+    [("image", {"images": 3}, "images: expected a mapping"),
+     ("image", {"attributes": [1]}, "attributes: expected text"),
+     ("copula", {"family": "Nothing"}, "family: expected one of TabularGAN"), ("copula", {"images": 3}, None)],
+)  # fmt: skip
+def test_only_what_its_own_family_states_is_shown(file, stated, said, tmp_path):
+    forged = tmp_path / "forged.synthgen"
+    with zipfile.ZipFile(FILES / f"{file}.synthgen") as old, zipfile.ZipFile(forged, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, json.dumps(json.loads(content) | stated) if name == "manifest.json" else content)
+    if said is None:
+        assert not set(stated) & set(inspect(forged)["manifest"])
+        return
+    for opened in (inspect, sg.load):
+        with pytest.raises(ModelFileError, match=said):
+            opened(forged)
+
+
+def test_every_family_of_the_list_has_the_name_that_files_have_for_it():
+    assert [family.load().family for family in FAMILIES] == [family.name for family in FAMILIES]

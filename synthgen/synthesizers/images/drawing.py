@@ -11,11 +11,12 @@ import pandas as pd
 from synthgen.data.images.image_set import ImageSet
 from synthgen.encoding.layout import EncodedTable
 from synthgen.errors import ConditionError
+from synthgen.expected import Characters, Expected, Maybe
 from synthgen.models.images.base import ImageModel, images_of_a_call
 from synthgen.provenance.receipt import Draw
 from synthgen.synthesizers.base import Part, Synthesizer
 from synthgen.synthesizers.images import knowledge
-from synthgen.synthesizers.images.form import Form
+from synthgen.synthesizers.images.form import FORM, Form
 from synthgen.synthesizers.parameters import Learned
 from synthgen.synthesizers.tables.base import TableSynthesizer
 from synthgen.synthesizers.tables.stored_conditions import draw_of, parsed
@@ -38,6 +39,7 @@ class ImageDrawing(Synthesizer[ImageSet, Shown]):
     """A synthesizer of images, as far as it draws."""
 
     counted: ClassVar[str] = "num_images"
+    stated: ClassVar[Mapping[str, Expected]] = {"images": FORM, "attributes": Maybe(Characters(100))}
 
     attributes = Learned[TableSynthesizer | None](lambda: None)
     """The table of what is known of the images."""

@@ -7,10 +7,17 @@ from typing import Any, Self
 from synthgen import backend
 from synthgen.data.images.image_set import ImageSet
 from synthgen.errors import SchemaError
-from synthgen.expected import agree
-from synthgen.files.model_file import FORM
+from synthgen.expected import Characters, Each, Fields, Maybe, OneOf, Quantity, agree
 from synthgen.networks.convolutional import Kind, Mixing
 from synthgen.networks.geometry import Geometry
+
+FORM = Fields({
+    "sides": Each(of=Quantity(whole=True, least=4, most=65_536), least=1, most=3),
+    "channels": Quantity(whole=True, least=1, most=1_024), "bits": Quantity(whole=True, least=1, most=16),
+    "label": Maybe(Characters()), "patch": Quantity(whole=True, least=1, most=64),
+    "mixing": OneOf(("depthwise", "grouped", "dense")), "kind": OneOf(("residual", "strided")),
+})  # fmt: skip
+"""A form in a model file."""
 
 LEAST_SIDE = 4
 """Pixels along each side, at least."""

@@ -53,7 +53,7 @@ def restored(
 
     Args:
         contents: What of the members does not depend on the family.
-        members: From `reading.read_members`; may hold anything.
+        members: From `model_file.read_members`; may hold anything.
         settings: Of the synthesizer, checked.
         build: Makes the untrained model.
 

@@ -8,17 +8,19 @@ import keras
 
 from synthgen import backend
 from synthgen.expected import Fields, agree
-from synthgen.files.model_file import FORM
 from synthgen.models.images.translation import PairedTranslation, Shares, Translation
 from synthgen.models.images.unpaired import THERE, UnpairedTranslation, both, both_critics
 from synthgen.networks.convolutional import Build
 from synthgen.networks.patch_critic import patch_critic
 from synthgen.networks.translator import translator
 from synthgen.synthesizers.images.base import END_OF_RATE
-from synthgen.synthesizers.images.form import Form, widths
+from synthgen.synthesizers.images.form import FORM, Form, widths
 from synthgen.training.schedules import RecoverableCosine, averaging_momentum
 
 Kind = Literal["paired", "super-resolution", "unpaired"]
+
+TWO_FORMS = Fields({"source": FORM, "target": FORM})
+"""A `TranslationForm` in a model file."""
 
 SCALES = (2, 4)
 """By which sides can grow."""
@@ -60,7 +62,7 @@ class TranslationForm:
         Raises:
             Unexpected: If these are no forms that belong together.
         """
-        known = Fields({"source": FORM, "target": FORM}).check(stored, "translation")
+        known = TWO_FORMS.check(stored, "translation")
         forms = {name: Form.from_dict(form, where=f"translation: {name}") for name, form in known.items()}
         source, target = forms["source"].sides, forms["target"].sides
         grown = [tuple(scale * side for side in source) for scale in (1, *SCALES)]

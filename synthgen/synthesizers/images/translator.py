@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self, get_args
@@ -11,13 +11,14 @@ import keras
 
 from synthgen.data.images.image_set import ImageSet
 from synthgen.errors import SchemaError, SettingsError, did_you_mean
-from synthgen.expected import Fields, agree
+from synthgen.expected import Expected, Fields, agree
 from synthgen.models.images.translation import Translation
 from synthgen.synthesizers.contents import Contents, check_size
 from synthgen.synthesizers.images.form import Form, check_set
 from synthgen.synthesizers.images.pairs import Pairs, check_learnable, check_like, reduced
 from synthgen.synthesizers.images.translation_model import (
     SCALES,
+    TWO_FORMS,
     Kind,
     TranslationForm,
     compile_translation,
@@ -75,6 +76,8 @@ class ImageTranslator(Learner):
     """
 
     family: ClassVar[str] = "ImageTranslator"
+    instead: ClassVar[str] = "translates images and draws none: in Python, synthgen.load(path).translate"
+    stated: ClassVar[Mapping[str, Expected]] = {"translation": TWO_FORMS}
 
     model = Learned[Translation | None](lambda: None)
     form = Learned[TranslationForm | None](lambda: None)

@@ -58,7 +58,7 @@ class LearnedTable:
 
         Args:
             contents: What of the members does not depend on the family.
-            members: From `reading.read_members`; may hold anything.
+            members: From `model_file.read_members`; may hold anything.
             settings: Of the synthesizer, checked.
             fine: Whether the family has fine bins, without a privacy budget.
             build: Makes the untrained model.
