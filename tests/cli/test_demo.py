@@ -5,7 +5,7 @@ import json
 import pytest
 
 import synthgen as sg
-from synthgen.cli.demo import WRITTEN
+from synthgen.cli.tables.demo import WRITTEN
 
 
 def test_demo_replaces_what_is_there_and_says_where_all_is(run, tmp_path):
