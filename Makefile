@@ -19,7 +19,7 @@ demo: $(INSTALLED)  ## train a GAN on real health records; synthetic rows, model
 	@$(BIN)/synthgen demo --output demo/
 
 test: $(INSTALLED)  ## run the tests, docstring examples and every code block of the documentation
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal --durations 20
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --durations 20
 
 check: lint docs test  ## what CI runs: lint, types, documentation, tests
 

@@ -1,5 +1,6 @@
 """What every test gets: no network, no chatter, the same hypothesis examples everywhere."""
 
+import gc
 import os
 import random
 import socket
@@ -20,6 +21,18 @@ import pytest
 # Derandomised: a red run can be repeated. No deadline: CI machines stall. Few examples: the suite stays quick.
 hypothesis.settings.register_profile("synthgen", deadline=None, derandomize=True, max_examples=40, database=None)
 hypothesis.settings.load_profile("synthgen")
+
+
+def pytest_runtest_setup(item):
+    """Once TensorFlow is loaded, takes what lives as long as the process out of the garbage collector's sight.
+
+    Every fit collects, and tracing makes objects by the hundred thousand: without it, collections walk through all
+    modules and all tests of the suite each time, which is a tenth of a fit of few steps.
+    """
+    if "tensorflow" in sys.modules and not gc.get_freeze_count():
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.fixture(autouse=True)

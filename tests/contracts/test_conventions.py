@@ -20,9 +20,9 @@ from synthgen.synthesizers.parameters import RULES, Rule
 from synthgen.synthesizers.tables.families import FAMILIES
 
 SMALL = {
-    "TabularGAN": {"num_steps": 1, "width": 8, "batch_size": 8},
-    "TabularAutoregressive": {"num_steps": 1, "width": 8, "batch_size": 8},
-    "TabularDiffusion": {"num_steps": 1, "width": 8, "batch_size": 8, "num_sampling_steps": 4},
+    "TabularGAN": {"num_steps": 1, "width": 8, "batch_size": 8, "calibration": False},
+    "TabularAutoregressive": {"num_steps": 1, "width": 8, "batch_size": 8, "calibration": False},
+    "TabularDiffusion": {"num_steps": 1, "width": 8, "batch_size": 8, "num_sampling_steps": 4, "calibration": False},
     "TVAE": {"num_epochs": 1, "width": 8, "batch_size": 10},
     "CTGAN": {"num_epochs": 1, "batch_size": 10},
     "GaussianCopula": {},
@@ -168,7 +168,7 @@ def table(rows=60, *, seed=0):
     return pd.DataFrame({"sex": sex, "age": (50 + 10 * (sex == "F") + rng.normal(0, 5, rows)).round(1)})
 
 
-@pytest.mark.parametrize("name", ["GaussianCopula", "TabularAutoregressive"])
+@pytest.mark.parametrize("name", ["GaussianCopula", "TVAE"])
 def test_fitting_again_forgets_and_is_a_function_of_seed_and_rows(name):
     again = small(name).fit(table(80, seed=1)[["age"]], verbose=False)
     again.sample(3)

@@ -234,15 +234,26 @@ def test_rows_stream_to_parquet(fitted, tmp_path):
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "synthetic.parquet"), fitted.sample(250, seed=4))
 
 
+TINY = {
+    "TabularGAN": {"num_steps": 4, "width": 8},
+    "TabularAutoregressive": {"num_steps": 4, "width": 8},
+    "TabularDiffusion": {"num_steps": 4, "width": 8, "num_sampling_steps": 4},
+    "TVAE": {"num_epochs": 1},
+    "CTGAN": {"num_epochs": 1},
+    "GaussianCopula": {},
+    "DPMarginals": {"num_components": 50, "num_steps": 5, "num_sweeps": 5},
+}
+
+
 def test_constraints_hold_on_what_is_written(train, schema, make, tmp_path):
-    """peers 20: SDV rounds after the check."""
+    """SDV rounds after the check. What has hardly learned breaks rules most."""
     rules = (
         sg.Range("age", minimum=18, maximum=95),
         sg.FixedCombinations(["sex", "ward"]),
         sg.Range("cost", maximum=5_000),
     )
     ruled = sg.Schema(schema.columns, schema.patient_key, schema.rare_below, rules)
-    synthesizer = make().fit(train, schema=ruled, verbose=False)
+    synthesizer = make(**TINY[make().family]).fit(train, schema=ruled, verbose=False)
     synthesizer.save(tmp_path / "ruled.synthgen")
     sg.load(tmp_path / "ruled.synthgen").sample_to(tmp_path / "rows.csv", 400, seed=0)
     written = pd.read_csv(tmp_path / "rows.csv")
@@ -277,28 +288,12 @@ def test_before_fit_nothing_can_be_drawn_or_saved(make, tmp_path):
         make().save(tmp_path / "model.synthgen")
 
 
-TINY = {
-    "TabularGAN": {"num_steps": 4, "width": 8},
-    "TabularAutoregressive": {"num_steps": 4, "width": 8},
-    "TabularDiffusion": {"num_steps": 4, "width": 8, "num_sampling_steps": 4},
-    "TVAE": {"num_epochs": 1},
-    "CTGAN": {"num_epochs": 1},
-    "GaussianCopula": {},
-    "DPMarginals": {"num_components": 50, "num_steps": 5, "num_sweeps": 5},
-}
 REFUSED = {
     "one row": (pd.DataFrame({"a": [1.0], "b": ["x"]}), ProtectionError),
     "two rows": (pd.DataFrame({"a": [1.0, 2.0], "b": ["x", "y"]}), ProtectionError),
     "infinite": (pd.DataFrame({"a": [1.0, np.inf] * 20, "b": ["x", "y"] * 20}), SchemaError),
     "mixed types": (pd.DataFrame({"a": [1, "x"] * 20}), SchemaError),
 }
-HARD = {
-    "odd columns in an odd number of rows": pd.DataFrame({
-        "constant": 1.0, "all missing": np.nan, "nullable integer": pd.Series([1, None] * 18 + [1], dtype="Int64"),
-        "one category": "x", "number": np.arange(37.0) ** 2, "two categories": (["x", "y"] * 19)[:37],
-    }),
-    "one column": pd.DataFrame({"a": np.arange(40.0) ** 2}),
-}  # fmt: skip
 
 
 @pytest.mark.filterwarnings("ignore::synthgen.data.schema.SchemaWarning")
@@ -307,19 +302,6 @@ def test_what_nobody_can_learn_is_refused_before_any_family_is_asked(case):
     frame, error = REFUSED[case]
     with pytest.raises(error, match=r"rare_below|infinite|mixes"):
         sg.GaussianCopula().fit(frame, verbose=False)
-
-
-@pytest.mark.parametrize("case", HARD)
-def test_hard_tables_are_learned(make, case):
-    """Odd batches, nulls and constants assert or become NaN in CTGAN."""
-    frame = HARD[case]
-    synthetic = make(**TINY[make().family]).fit(frame, verbose=False).sample(30, seed=0)
-    assert synthetic.dtypes.to_dict() == frame.dtypes.to_dict()
-    may_miss = frame.isna().any()
-    assert not (synthetic.isna().any() & ~may_miss).any()
-    if "constant" in frame:
-        assert set(synthetic["constant"]) == {1.0} and synthetic["all missing"].isna().all()
-        assert set(synthetic["one category"]) == {"x"} and set(synthetic["two categories"]) <= {"x", "y"}
 
 
 def test_a_model_cut_off_at_any_byte_is_refused(fitted, tmp_path):

@@ -82,19 +82,19 @@ def independent(law, patients, seed):
     return patients(2000, seed)
 
 
-@pytest.mark.parametrize("metric", ATTACKS, ids=lambda metric: metric.name)
 @pytest.mark.parametrize("law", ["95/5 column", "heavy tails", "patients"])
-def test_no_attack_reports_risk_above_its_interval_on_independent_data(metric, law, patients, tables):
-    """Peers row 10: elsewhere a column that is split 95 to 5 raises an alarm on independent data."""
-    alarms = 0
+def test_no_attack_reports_risk_above_its_interval_on_independent_data(law, patients, tables):
+    """Elsewhere a column that is split 95 to 5 raises an alarm on independent data."""
+    alarms = dict.fromkeys((metric.name for metric in ATTACKS), 0)
     for seed in range(12):
         made = tables(*(independent(law, patients, 10 * seed + role) for role in range(3)), seed=seed)
-        result = metric(made)
-        if result.value is None:
-            continue
-        assert result.status in ("pass", "warning")
-        alarms += result.interval[0] > result.reference
-    assert alarms <= 2  # each has a chance of 1 in 40; three or more of twelve, 1 in 300
+        for metric in ATTACKS:  # one after the other of the same tables, of which they share what is reckoned once
+            result = metric(made)
+            if result.value is None:
+                continue
+            assert result.status in ("pass", "warning"), (metric.name, seed)
+            alarms[metric.name] += result.interval[0] > result.reference
+    assert max(alarms.values()) <= 2, alarms  # each has a chance of 1 in 40; three or more of twelve, 1 in 300
 
 
 def shuffled(train):

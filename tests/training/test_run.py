@@ -23,6 +23,7 @@ from synthgen.training.callbacks import BestEpoch
 from synthgen.training.monitors import Score
 from synthgen.training.run import RUN, Plan, claim_checkpoint, run
 from synthgen.training.schedules import RecoverableCosine
+from synthgen.training.snapshots import variables_of
 
 LAYOUT = Layout((Block("a", "one_hot", 3), Block("b", "one_hot", 4), Block("b", "scalar", 1, refines=(2, 4))))
 
@@ -61,16 +62,42 @@ def prepared(num_steps=40, rate=1e-3, seed=0):
 PLAN = Plan(40, 32, num_epochs=4, steps_per_chunk=5)
 
 
-def trained(plan=PLAN, score=None, checkpoint=None, callbacks=(), **settings):
-    model, scale = prepared(**settings)
-    best = run(model, plan, score=score, rate_scale=scale, checkpoint=checkpoint, verbose=False, callbacks=callbacks)
-    return model, best
+def train(model, scale, plan=PLAN, score=None, checkpoint=None, callbacks=()):
+    return run(model, plan, score=score, rate_scale=scale, checkpoint=checkpoint, verbose=False, callbacks=callbacks)
+
+
+@pytest.fixture(scope="module")
+def program():
+    """One model whose step is compiled once, and each of its variables as it was before its first step."""
+    model, scale = prepared()
+    for optimizer, network in ((model.optimizer, model.generator), (model.critic_optimizer, model.critic)):
+        optimizer.build(network.trainable_variables)
+    return model, scale, [(variable, np.array(variable)) for variable in variables_of(model)]
+
+
+@pytest.fixture
+def trained(program):
+    """Trains a model that is as new, and returns it and its best epoch; the next call begins anew with the same."""
+    model, scale, variables = program
+
+    def go(**arguments):
+        for variable, start in variables:
+            variable.assign(start)
+        return model, train(model, scale, **arguments)
+
+    return go
 
 
 @pytest.fixture(scope="module")
 def whole():
-    """A run without interruption. Read only."""
-    return trained()
+    """Weights after a run without interruption, of a model of its own, and its best epoch."""
+    model, scale = prepared()
+    best = train(model, scale)
+    return kept(model), best
+
+
+def kept(model):
+    return [np.array(weight) for network in (model.sampler, model.generator) for weight in network.get_weights()]
 
 
 def same(first, second):
@@ -96,17 +123,22 @@ def test_every_epoch_holds_each_row_once():
     assert not np.array_equal(stream[:10], stream[10:20])
 
 
-def test_same_seed_same_weights_and_same_rows(global_randomness_untouched):
-    """peers 18: fitting SDV twice gives two different models."""
-    (first, _), (second, _), (other, _) = trained(), trained(), trained(seed=1)
-    assert same(first.sampler.get_weights(), second.sampler.get_weights())
-    assert not same(first.sampler.get_weights(), other.sampler.get_weights())
-    drawn = [model.draw(50, rng=np.random.default_rng(0)).codes for model in (first, second)]
-    assert np.array_equal(*drawn)
+def test_same_seed_same_weights_and_same_rows(whole, trained, global_randomness_untouched):
+    """Fitting SDV twice gives two different models. Here one compiled anew and one begun anew are alike too."""
+    second, scale = prepared()
+    train(second, scale)
+    drawn = second.draw(50, rng=np.random.default_rng(0)).codes
+    assert same(kept(second), whole[0])
+    third, _ = trained()
+    assert same(kept(third), whole[0])
+    assert np.array_equal(third.draw(50, rng=np.random.default_rng(0)).codes, drawn)
+    other, scale = prepared(seed=1)
+    train(other, scale)
+    assert not same(kept(other), whole[0])
 
 
-def test_the_best_epoch_comes_back_bit_for_bit():
-    """peers 11: synthcity keeps references, and so restores the last epoch."""
+def test_the_best_epoch_comes_back_bit_for_bit(trained):
+    """synthcity keeps references, and so restores the last epoch."""
     seen = []
 
     class Record(keras.callbacks.Callback):
@@ -121,7 +153,7 @@ def test_the_best_epoch_comes_back_bit_for_bit():
     assert [epoch["distance"] for epoch in best.history] == [0.4, 0.1, 0.3, 0.2]
 
 
-def test_the_sampler_holds_the_moving_average():
+def test_the_sampler_holds_the_moving_average(trained):
     """Keras puts the average into the generator itself when fit ends, so that one looks before."""
     seen = []
 
@@ -137,7 +169,7 @@ def test_the_sampler_holds_the_moving_average():
         assert not same(sampler, generator)
 
 
-def test_patience_stops_the_run():
+def test_patience_stops_the_run(trained):
     distances = iter([0.1, 0.2, 0.3, 0.4])
     _, best = trained(
         score=Score("distance", lambda: next(distances)), plan=Plan(40, 32, num_epochs=4, steps_per_chunk=5, patience=2)
@@ -146,16 +178,15 @@ def test_patience_stops_the_run():
 
 
 @pytest.mark.parametrize("epoch", [0, 2])
-def test_an_interrupted_run_resumes_to_the_same_weights(tmp_path, epoch):
-    score = Score("distance", iter([0.4, 0.1, 0.3, 0.2]).__next__)
-    whole, best = trained(score=score)
+def test_an_interrupted_run_resumes_to_the_same_weights(trained, tmp_path, epoch):
+    model, best = trained(score=Score("distance", iter([0.4, 0.1, 0.3, 0.2]).__next__))
+    expected = kept(model)
     again = iter([0.4, 0.1, 0.3, 0.2])
     with pytest.raises(FitInterrupted, match=rf"after {epoch + 1} of 4 epochs.*same checkpoint") as caught:
         trained(score=Score("distance", lambda: next(again)), checkpoint=tmp_path, callbacks=[Interrupt(epoch)])
     assert isinstance(caught.value, KeyboardInterrupt)
     resumed, resumed_best = trained(score=Score("distance", lambda: next(again)), checkpoint=tmp_path)
-    assert same(whole.sampler.get_weights(), resumed.sampler.get_weights())
-    assert same(whole.generator.get_weights(), resumed.generator.get_weights())
+    assert same(kept(resumed), expected)
     assert resumed_best.best_epoch == best.best_epoch
     assert resumed_best.history == best.history
 
@@ -174,11 +205,11 @@ class InterruptWhileSaving(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
 
-def test_a_half_written_backup_does_no_harm(whole, tmp_path):
+def test_a_half_written_backup_does_no_harm(whole, trained, tmp_path):
     with pytest.raises(FitInterrupted):
         trained(checkpoint=tmp_path, callbacks=[InterruptWhileSaving(tmp_path)])
     resumed, _ = trained(checkpoint=tmp_path)
-    assert same(whole[0].sampler.get_weights(), resumed.sampler.get_weights())
+    assert same(kept(resumed), whole[0])
     assert {path.name for path in tmp_path.iterdir()} == {"best.json", "best.npz", "latest.npz"}
 
 
@@ -190,14 +221,14 @@ class PressControlC(keras.callbacks.Callback):
             signal.raise_signal(signal.SIGINT)
 
 
-def test_control_c_waits_for_a_safe_place_and_leaves_the_handler_as_it_was(tmp_path):
+def test_control_c_waits_for_a_safe_place_and_leaves_the_handler_as_it_was(trained, tmp_path):
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(FitInterrupted, match="after 2 of 4 epochs"):
         trained(checkpoint=tmp_path, callbacks=[PressControlC()])
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_without_a_checkpoint_the_interruption_says_so():
+def test_without_a_checkpoint_the_interruption_says_so(trained):
     with pytest.raises(FitInterrupted, match="Nothing was kept"):
         trained(callbacks=[Interrupt(1)])
 
@@ -224,23 +255,20 @@ class Poison(keras.callbacks.Callback):
             variable.assign(np.full(variable.shape, np.nan, np.float32))
 
 
-def test_a_run_recovers_from_nan_with_half_the_rate():
-    model, scale = prepared()
-    best = run(model, PLAN, score=None, rate_scale=scale, checkpoint=None, verbose=False, callbacks=[Poison({1})])
-    assert float(scale) == 0.5
+def test_a_run_recovers_from_nan_with_half_the_rate(trained, program):
+    model, best = trained(callbacks=[Poison({1})])
+    assert float(program[1]) == 0.5
     assert all(np.isfinite(weight).all() for weight in model.sampler.get_weights())
     assert np.isfinite(best.history[-1]["critic_loss"])
 
 
-def test_a_run_that_cannot_recover_keeps_the_last_good_weights():
-    plan = Plan(60, 32, num_epochs=6, steps_per_chunk=5)
-    model, scale = prepared()
+def test_a_run_that_cannot_recover_keeps_the_last_good_weights(trained, program):
     with pytest.raises(TrainingError, match="not finite after 3 recoveries"):
-        run(model, plan, score=None, rate_scale=scale, checkpoint=None, verbose=False, callbacks=[Poison({1, 2, 3, 4})])
-    assert all(np.isfinite(weight).all() for weight in model.sampler.get_weights())
+        trained(plan=Plan(60, 32, num_epochs=6, steps_per_chunk=5), callbacks=[Poison({1, 2, 3, 4})])
+    assert all(np.isfinite(weight).all() for weight in program[0].sampler.get_weights())
 
 
-def test_keras_own_callbacks_work(tmp_path):
+def test_keras_own_callbacks_work(trained, tmp_path):
     pytest.importorskip("tensorboard")
     board = keras.callbacks.TensorBoard(tmp_path / "board", write_graph=False)
     trained(callbacks=[board])
@@ -262,7 +290,8 @@ def test_training_compiles_through_xla():
 def test_training_in_mixed_precision(policy):
     keras.config.set_dtype_policy(policy)
     try:
-        _, best = trained()
+        model, scale = prepared()
+        best = train(model, scale)
     finally:
         keras.config.set_dtype_policy("float32")
     assert np.isfinite(best.history[-1]["generator_loss"])
@@ -300,7 +329,7 @@ class FillDisk(keras.callbacks.Callback):
             resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
 
 
-def test_a_disk_that_fills_up_ends_in_words_and_the_run_goes_on_when_there_is_room(whole, tmp_path):
+def test_a_disk_that_fills_up_ends_in_words_and_the_run_goes_on_when_there_is_room(whole, trained, tmp_path):
     """Keras' own file of weights, in HDF5, ended the process here."""
     limits, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:
@@ -314,10 +343,10 @@ def test_a_disk_that_fills_up_ends_in_words_and_the_run_goes_on_when_there_is_ro
     files = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
     assert files == dict.fromkeys(["best.json", "best.npz", "latest.npz"], 0o600)
     resumed, _ = trained(checkpoint=tmp_path)
-    assert same(whole[0].sampler.get_weights(), resumed.sampler.get_weights())
+    assert same(kept(resumed), whole[0])
 
 
-def test_two_runs_do_not_share_a_checkpoint(tmp_path):
+def test_two_runs_do_not_share_a_checkpoint(trained, tmp_path):
     """The locks are on open files, so that two in one process stand for two processes."""
     with claimed(tmp_path / RUN):
         for begin in (lambda: trained(checkpoint=tmp_path),
@@ -328,7 +357,7 @@ def test_two_runs_do_not_share_a_checkpoint(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["run.json", "best.json", "best.npz", "latest.npz", "latest.weights.h5"])
-def test_a_damaged_checkpoint_and_one_of_before_are_told(tmp_path, name):
+def test_a_damaged_checkpoint_and_one_of_before_are_told(trained, tmp_path, name):
     def go():
         claim_checkpoint(tmp_path, PLAN, settings={}, data_digest=b"rows")
         return trained(checkpoint=tmp_path)
@@ -342,7 +371,7 @@ def test_a_damaged_checkpoint_and_one_of_before_are_told(tmp_path, name):
         go()
 
 
-def test_a_signal_that_the_user_handles_waits_for_a_safe_place_too(tmp_path):
+def test_a_signal_that_the_user_handles_waits_for_a_safe_place_too(trained):
     came = []
 
     class Ask(keras.callbacks.Callback):

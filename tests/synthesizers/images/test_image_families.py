@@ -111,17 +111,6 @@ def test_other_columns_can_be_asked_for(images, make, square):
     assert square(old).mean() > square(young).mean() + 40
 
 
-def test_a_run_can_be_watched(images, make, tmp_path):
-    from PIL import Image
-
-    make("ImageVAE", num_steps=20, batch_size=16, width=8).fit(images, watch=tmp_path / "sheets", verbose=False)
-    sheets = sorted((tmp_path / "sheets").glob("*.png"))
-    assert [path.name for path in sheets[:2]] == ["epoch_01.png", "epoch_02.png"]
-    assert len(sheets) == 20
-    with Image.open(sheets[-1]) as opened:
-        assert opened.size == (720, 576)  # 10 x 8 images of 12 x 12, six times enlarged
-
-
 def test_images_of_which_nothing_is_known(images, make, tmp_path):
     vae = make("ImageVAE", conditions=(), num_steps=100).fit(images, verbose=False)
     drawn = vae.sample(50, seed=0)
@@ -132,9 +121,7 @@ def test_images_of_which_nothing_is_known(images, make, tmp_path):
         vae.sample(1, conditions={"label": "ill"})
 
 
-@pytest.mark.parametrize(
-    ("shape", "dtype"), [((9, 14, 3), np.uint8), ((6, 6, 6, 1), np.uint8), ((12, 12, 1), np.uint16)]
-)
+@pytest.mark.parametrize(("shape", "dtype"), [((9, 14, 3), np.uint16), ((6, 6, 6, 1), np.uint8)])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_colours_volumes_and_sixteen_bits(family, shape, dtype, make):
     rng = np.random.default_rng(0)

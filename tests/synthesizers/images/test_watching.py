@@ -4,6 +4,7 @@ import sys
 
 import keras
 import pytest
+from PIL import Image
 
 accumulator = pytest.importorskip(
     "tensorboard.backend.event_processing.event_accumulator",
@@ -31,5 +32,8 @@ def test_a_watched_run_is_shown_in_tensorboard(make, images, tmp_path):
 
 def test_without_tensorboard_there_are_sheets_alone(make, images, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorboard", None)
-    make("ImageVAE", num_steps=20, batch_size=16, width=8).fit(images, watch=tmp_path, verbose=False)
-    assert {path.suffix for path in tmp_path.iterdir()} == {".png"}
+    make("ImageVAE", num_steps=20, batch_size=16, width=8).fit(images, watch=tmp_path / "sheets", verbose=False)
+    sheets = sorted((tmp_path / "sheets").iterdir())
+    assert [path.name for path in sheets] == [f"epoch_{number:02d}.png" for number in range(1, 21)]
+    with Image.open(sheets[-1]) as opened:
+        assert opened.size == (720, 576)  # 10 x 8 images of 12 x 12, six times enlarged
