@@ -1,4 +1,4 @@
-"""Every example runs in an empty folder; the first as users do, in a process of its own, where Keras loads for seconds."""
+"""Every example runs in an empty folder, the first in a process of its own: there Keras loads for seconds."""
 
 import runpy
 import subprocess
