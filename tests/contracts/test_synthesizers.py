@@ -22,7 +22,7 @@ def test_columns_types_and_order_are_the_tables(fitted, train):
 
 
 def test_no_identifier_text_or_rare_value_of_the_training_rows_is_emitted(fitted, train):
-    """peers 1: SDV re-emits every name; its samples hold the one rare diagnosis and the exact maximum."""
+    """SDV re-emits every name; its samples hold the one rare diagnosis and the exact maximum."""
     synthetic = fitted.sample(2_000, seed=0)
     assert not set(synthetic["patient_id"]) & set(train["patient_id"])
     assert synthetic["patient_id"].is_unique
@@ -35,7 +35,7 @@ def test_no_identifier_text_or_rare_value_of_the_training_rows_is_emitted(fitted
 
 
 def test_the_file_holds_no_raw_value(fitted, train, tmp_path):
-    """peers 2: SDV's pickles hold every name, the single rare diagnosis and the exact maximum."""
+    """SDV's pickles hold every name, the single rare diagnosis and the exact maximum."""
     fitted.save(tmp_path / "model.synthgen")
     with zipfile.ZipFile(tmp_path / "model.synthgen") as archive:
         contents = {name: archive.read(name) for name in archive.namelist()}
@@ -93,7 +93,7 @@ def test_sampling_is_a_function_of_the_seed(fitted, global_randomness_untouched)
 
 
 def test_rows_do_not_depend_on_how_many_are_drawn(fitted):
-    """peers 4: CTGAN normalises with the sampled batch."""
+    """CTGAN normalises with the sampled batch."""
     few, many = (fitted.sample(n, seed=3).drop(columns="patient_id") for n in (1, 2_000))
     assert len(few) == 1
     shares = [fitted.sample(n, seed=5)["smoker"].mean() for n in (500, 8_000)]
@@ -147,7 +147,7 @@ def test_what_is_asked_of_a_column_moves_those_before_it_and_those_after_it(fitt
 
 
 def test_every_category_can_be_asked_for_before_rejection(train, schema):
-    """peers 3: share >= 0.95 before rejection, for columns in any place."""
+    """Share >= 0.95 before rejection, for columns in any place."""
     from synthgen.encoding.layout import EncodedTable
 
     synthesizer = sg.TabularGAN(num_steps=20, width=16, batch_size=50).fit(train, schema=schema, verbose=False)

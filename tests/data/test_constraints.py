@@ -127,7 +127,7 @@ def test_increments_repair_keeps_integer_types_and_gaps():
 
 
 def test_what_holds_in_the_frame_holds_on_disk(tmp_path):
-    """SDV #2550: rounding after the check breaks constraints; ours are checked on what is written (peers 20)."""
+    """SDV #2550: rounding after the check breaks constraints; ours are checked on what is written."""
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({"dose": rng.normal(10, 5, 500), "age": rng.normal(60, 40, 500).round(1)})
     rules = [Range("age", minimum=0, maximum=99.9), FixedIncrements("dose", step=0.05)]

@@ -57,7 +57,7 @@ def test_days_are_counted_on_the_local_calendar():
 
 
 def test_near_unique_strings_are_never_categories():
-    """peers 1: SDV types unique names and notes as categorical and re-emits every one of them."""
+    """SDV types unique names and notes as categorical and re-emits every one of them."""
     with pytest.warns(SchemaWarning, match="'x'"):
         assert isinstance(infer(NAMES), Text)
     assert infer([f"P-{i:05d}" for i in range(100)]) == Identifier(dtype="object", pattern="P-[0-9]{5}")

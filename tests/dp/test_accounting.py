@@ -147,7 +147,7 @@ def test_thresholds_take_from_delta():
 
 
 def test_one_uncounted_read_and_no_epsilon_is_stated():
-    """peers 13: smartnoise, NHSSynth and mostlyai read bounds, mixtures or decoders outside epsilon."""
+    """Smartnoise, NHSSynth and mostlyai read bounds, mixtures or decoders outside epsilon."""
     ledger = Ledger(delta=1e-5, unit="row")
     assert ledger.epsilon == 0
     ledger.enter(purpose="kinds", mechanism="declared")

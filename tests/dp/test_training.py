@@ -114,7 +114,7 @@ def private(*, noise=0.0, norm=1e9, capacity=ROWS, batch_size=ROWS, rate=0.5):
 
 
 def test_without_noise_and_shortening_a_step_is_the_plain_step(model):
-    """peers 12: synthcity's DP-GAN has a wrong sign on the real loss."""
+    """Synthcity's DP-GAN has a wrong sign on the real loss."""
     without_dropout(model)
     start = model.network.get_weights()
     data = (np.arange(ROWS, dtype=np.int32)[None],)
@@ -176,7 +176,7 @@ def test_both_answers_of_a_step_cost_what_their_ledger_says():
 
 
 def test_batches_follow_the_binomial_law_and_hold_nobody_twice():
-    """peers 12: loaders that are not Poisson, although accounted so."""
+    """Loaders that are not Poisson, although accounted so."""
     protection = private(rate=0.1, capacity=60)
     drawn = protection.batches(200, num_batches=4_000)
     sizes = (drawn >= 0).sum(1)

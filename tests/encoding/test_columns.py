@@ -90,7 +90,7 @@ def test_a_hundred_thousand_categories_become_bits():
     ("zone", "step"), [("Europe/Berlin", 3600), ("Asia/Kolkata", 60), ("America/New_York", 3600), ("UTC", 3600)]
 )
 def test_zoned_datetimes_round_trip_over_daylight_saving(zone, step):
-    """peers 19: the hour that a change to summer time skips, and the one that winter time repeats."""
+    """The hour that a change to summer time skips, and the one that winter time repeats."""
     moments = pd.Series(pd.date_range("2021-01-01", "2021-12-31", freq="h", tz=zone))
     frame = pd.DataFrame({"at": moments, "other": np.arange(len(moments)) % 2})
     encoder = encoder_of(frame, num_bins=50)

@@ -85,7 +85,7 @@ def test_marginal_distance_is_symmetric_and_zero_to_itself(counts, ordered):
 @pytest.mark.parametrize("where", ["train", "synthetic"])
 @pytest.mark.parametrize("metric", [PairTables(), Associations()], ids=lambda metric: metric.name)
 def test_one_outlier_moves_a_pair_score_less_than_a_hundredth(metric, where, tables):
-    """Peers row 6: with separate bins for real and synthetic, one outlier takes a pair from 1.0 to 0.008."""
+    """With separate bins for real and synthetic, one outlier takes a pair from 1.0 to 0.008."""
     random = np.random.default_rng(0)
     covariance = [[1, 0.6], [0.6, 1]]
     frames = {
@@ -100,7 +100,7 @@ def test_one_outlier_moves_a_pair_score_less_than_a_hundredth(metric, where, tab
 
 @pytest.mark.parametrize("metric", [PairTables(), Associations()], ids=lambda metric: metric.name)
 def test_destroying_a_correlation_of_045_lowers_the_score_visibly(metric, tables):
-    """Peers row 7: pairs with a correlation up to 0.5 are skipped elsewhere, and the score stays at 1.0."""
+    """Pairs with a correlation up to 0.5 are skipped elsewhere, and the score stays at 1.0."""
     random = np.random.default_rng(0)
     draws = [random.multivariate_normal([0, 0], [[1, 0.45], [0.45, 1]], 5000) for _ in range(2)]
     train, fresh = (pd.DataFrame(draw, columns=["x", "y"]) for draw in draws)

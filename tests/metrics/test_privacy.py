@@ -33,7 +33,7 @@ def categories(rows, seed, columns=9):
 @pytest.mark.parametrize("metric", ALL, ids=lambda metric: metric.name)
 @pytest.mark.parametrize("kind", ["mixed", "categories only"])
 def test_an_exact_copy_fails_every_privacy_metric(metric, kind, patients, tables):
-    """Peers row 9: elsewhere an exact copy of categorical data scores 1.0, "protected"."""
+    """Elsewhere an exact copy of categorical data scores 1.0, "protected"."""
     draw = categories if kind == "categories only" else patients
     train, holdout = draw(2500, 0), draw(2500, 1)
     result = metric(tables(train, train, holdout))
@@ -60,7 +60,7 @@ def test_independent_draws_of_the_same_law_pass(metric, patients, tables):
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("law", ["heavy tails", "ties", "lognormal", "mixed"])
 def test_independent_equal_draws_share_closest_records_evenly(law, seed, patients, tables):
-    """Peers row 8: scaled by each set's own range, the fair value 0.5 comes out as 0.22 to 0.90 on heavy tails."""
+    """Scaled by each set's own range, the fair value 0.5 comes out as 0.22 to 0.90 on heavy tails."""
     random = np.random.default_rng(seed)
     draws = {
         "heavy tails": lambda: pd.DataFrame(random.standard_cauchy((800, 3)), columns=list("abc")),

@@ -120,7 +120,7 @@ def test_training_by_sampling_draws_by_log_frequency_and_matches_rows():
 
 
 def test_plain_sampling_draws_conditions_by_true_frequency():
-    """peers 4: CTGAN's log-frequency turns a class of 9 % into 19 %."""
+    """CTGAN's log-frequency turns a class of 9 % into 19 %."""
     conditioning = TrainingBySampling(LAYOUT)
     conditioning.prepare(table())
     nothing = np.zeros((20_000, 3), bool)
@@ -131,7 +131,7 @@ def test_plain_sampling_draws_conditions_by_true_frequency():
 
 @pytest.mark.parametrize(("position", "first"), [(0, 0), (2, 2)])
 def test_a_condition_sets_the_slot_of_its_own_column(position, first):
-    """peers 3: CTGAN 0.12.1 sets a slot of the first column whatever is asked."""
+    """CTGAN 0.12.1 sets a slot of the first column whatever is asked."""
     conditioning = TrainingBySampling(LAYOUT)
     conditioning.prepare(table())
     codes = np.zeros((4, 3), np.int32)

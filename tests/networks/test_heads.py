@@ -238,7 +238,7 @@ def test_a_fast_copy_computes_the_same(build):
 
 @pytest.mark.parametrize("build", [mlp.residual_generator, mlp.concatenating_generator])
 def test_a_drawn_row_does_not_depend_on_its_batch(build):
-    """peers 4: CTGAN samples with the statistics of the sampled batch."""
+    """CTGAN samples with the statistics of the sampled batch."""
     network = build(10, 6, seed=0)
     inputs = np.random.default_rng(0).normal(size=(32, 10)).astype(np.float32)
     together = np.array(network(inputs, training=False))

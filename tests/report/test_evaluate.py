@@ -89,7 +89,6 @@ def test_same_seed_same_report(report, patients):
 
 
 def test_no_network_no_file_no_global_chance(patients, tmp_path, monkeypatch):
-    """Peers rows 22 and 23."""
     monkeypatch.chdir(tmp_path)
 
     def refuse(*_):

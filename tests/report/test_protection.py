@@ -51,7 +51,7 @@ def written(tmp_path_factory):
 
 
 def test_no_label_of_fewer_than_k_rows_nor_a_hash_of_one(written):
-    """Peers row 14: elsewhere rare labels are "masked" by unsalted MD5."""
+    """Elsewhere rare labels are "masked" by unsalted MD5."""
     texts, frames = written
     assert "asthma" in texts["json"] and "asthma" in texts["html"]
     for text in texts.values():

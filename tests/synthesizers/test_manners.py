@@ -26,7 +26,7 @@ def mixed(rows):
 
 
 def test_nothing_is_written_but_what_was_asked_for(tmp_path, monkeypatch, global_randomness_untouched):
-    """peers 22 and 23: others write into the working directory, seed global generators, call home."""
+    """Others write into the working directory, seed global generators, call home."""
     monkeypatch.chdir(tmp_path)
     frame = mixed(300)
     synthesizer = sg.TabularGAN(num_steps=2, width=8).fit(frame, verbose=False)
@@ -38,7 +38,7 @@ def test_nothing_is_written_but_what_was_asked_for(tmp_path, monkeypatch, global
 
 
 def test_encoding_takes_seconds_and_shows_progress(monkeypatch, capsys):
-    """peers 16: SDV is silent for minutes before the first epoch. A tenth of a million rows, so a tenth of the time."""
+    """SDV is silent for minutes before the first epoch. A tenth of a million rows, so a tenth of the time."""
     monkeypatch.setenv("FORCE_COLOR", "1")  # what rich takes for a terminal
     frame = mixed(100_000)
     schema = sg.Schema.infer(frame)
@@ -65,7 +65,7 @@ print(int(peak[1]) / 1024)
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process is read from /proc")
 def test_a_hundred_thousand_categories_fit_in_memory():
-    """peers 17: one-hot columns of names take hundreds of gigabytes. Half a million rows here.
+    """One-hot columns of names take hundreds of gigabytes. Half a million rows here.
 
     What getrusage says begins at the size of the process that started it, which in a long run of tests is large.
     """
@@ -89,7 +89,7 @@ def test_unique_rows_stay_unique_over_chunks(monkeypatch, tmp_path):
     monkeypatch.setattr(sampling, "MOST_CELLS", 1)  # the least chunk, 8192 rows
     frame = pd.DataFrame({"sample": np.random.default_rng(0).integers(0, 500_000, 300), "flag": [True, False] * 150})
     schema = sg.Schema(sg.Schema.infer(frame).columns, constraints=[sg.Unique(["sample"])])
-    synthesizer = sg.TabularGAN(num_steps=2, width=8).fit(frame, schema=schema, verbose=False)
+    synthesizer = sg.TabularGAN(num_steps=2, width=8, calibration=False).fit(frame, schema=schema, verbose=False)
     assert not synthesizer.independent_parts
     synthesizer.sample_to(tmp_path / "rows.csv", 20_000, seed=0)
     drawn = pd.read_csv(tmp_path / "rows.csv")
@@ -104,6 +104,6 @@ def test_a_gan_starts_as_a_chain_that_knows_pairs_of_columns(validation):
     a = rng.choice(["x", "y", "z"], 4_000, p=[0.6, 0.3, 0.1])
     b = np.where(rng.random(4_000) < 0.9, a, rng.choice(["x", "y", "z"], 4_000))
     frame = pd.DataFrame({"a": a, "b": b})
-    synthesizer = sg.TabularGAN(num_steps=1, width=16, validation=validation).fit(frame, verbose=False)
-    synthetic = synthesizer.sample(4_000, calibrate=False, seed=0)
+    synthesizer = sg.TabularGAN(num_steps=1, width=16, validation=validation, calibration=False)
+    synthetic = synthesizer.fit(frame, verbose=False).sample(4_000, seed=0)
     assert (synthetic["a"] == synthetic["b"]).mean() == pytest.approx((a == b).mean(), abs=0.06)

@@ -61,6 +61,11 @@ def small(**more) -> sg.DPMarginals:
     return sg.DPMarginals(**({"num_components": 300, "num_steps": 200, "num_sweeps": 60} | more))
 
 
+def tiny() -> sg.DPMarginals:
+    """For questions that are answered before anything is learned well."""
+    return small(num_components=50, num_steps=2, num_sweeps=0)
+
+
 @pytest.fixture(scope="module")
 def fitted(train, schema) -> sg.DPMarginals:
     return small().fit(train, schema=schema, privacy=budget(), verbose=False)
@@ -84,7 +89,7 @@ def test_the_ledger_is_in_the_model_file_and_comes_back(fitted, tmp_path):
 
 
 def test_without_a_budget_there_is_no_ledger(train, schema):
-    assert small(num_steps=2).fit(train, schema=schema, verbose=False).ledger is None
+    assert tiny().fit(train, schema=schema, verbose=False).ledger is None
 
 
 def test_rows_look_like_the_table(fitted, train):
@@ -123,7 +128,7 @@ def test_declared_columns_cost_nothing_to_learn_of(train):
         "sex": sg.Categorical(categories=("F", "M")),
         "age": sg.Numerical(dtype="int64", decimals=0, minimum=0, maximum=120),
     }
-    fitted = small(num_steps=2).fit(train, schema=sg.Schema(columns), privacy=budget(), verbose=False)
+    fitted = tiny().fit(train, schema=sg.Schema(columns), privacy=budget(), verbose=False)
     free = [entry.purpose for entry in fitted.ledger.entries if entry.mechanism == "declared"]
     assert "categories of sex" in free
     assert "range of age" in free
@@ -148,7 +153,7 @@ def test_the_unit_can_be_named(train, schema):
 
 
 def test_known_noise_promises_nothing(train, schema):
-    fitted = small(num_steps=2).fit(train, schema=schema, privacy=budget(noise_seed=1), verbose=False)
+    fitted = tiny().fit(train, schema=schema, privacy=budget(noise_seed=1), verbose=False)
     assert fitted.ledger.epsilon is None
 
 
@@ -170,7 +175,7 @@ def test_a_guess_that_nobody_confirmed_is_not_counted_and_no_epsilon_is_stated(t
     guessed = sg.Schema.infer(train)
     half = guessed.confirmed("age", "sex", "ward", "died")
     with pytest.warns(SchemaWarning, match=r"No epsilon will be stated.*'cost'.*confirm: schema\.confirmed\(\)"):
-        fitted = small(num_steps=2, num_sweeps=0).fit(train, schema=half, privacy=budget(), verbose=False)
+        fitted = tiny().fit(train, schema=half, privacy=budget(), verbose=False)
     assert fitted.ledger.epsilon is None
     (entry,) = [entry for entry in fitted.ledger.entries if entry.mechanism == "uncounted"]
     assert entry.purpose.endswith("of patient_id, cost, lactate, admitted: guessed from a table")
