@@ -9,7 +9,7 @@ from synthgen.errors import ProtectionError
 from synthgen.synthesizers.tables.families import FAMILIES
 
 QUICK = {"num_steps": 20, "num_epochs": 2, "width": 16, "validation": 0.0}
-ROWS = 601  # of odd number: the last batch is smaller
+ROWS = 1_201  # an odd number: the last batch is smaller
 
 
 def quick(family, **settings):

@@ -236,8 +236,8 @@ def test_rows_stream_to_parquet(fitted, tmp_path):
 
 TINY = {
     "TabularGAN": {"num_steps": 4, "width": 8},
-    "TabularAutoregressive": {"num_steps": 4, "width": 8},
-    "TabularDiffusion": {"num_steps": 4, "width": 8, "num_sampling_steps": 4},
+    "TabularAutoregressive": {"num_steps": 4, "width": 8, "calibration": False},
+    "TabularDiffusion": {"num_steps": 4, "width": 8, "num_sampling_steps": 4, "calibration": False},
     "TVAE": {"num_epochs": 1},
     "CTGAN": {"num_epochs": 1},
     "GaussianCopula": {},
