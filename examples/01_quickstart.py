@@ -5,7 +5,7 @@ Cut to seconds: in earnest use all rows, and TabularGAN(seed=0), which trains fo
 
 import synthgen as sg
 
-records = sg.load_dataset("rand_hie").head(2_500)
+records = sg.load_dataset("rand_hie").head(3_000)
 schema = sg.Schema.infer(records, patient_key="participant_id")
 train, holdout = sg.split(records, by="participant_id", seed=0)
 
