@@ -75,7 +75,7 @@ def runnable(page):
     ]
 
 
-FIRST_ROWS = 3_000
+FIRST_ROWS = 5_000
 WHOLE = re.compile(r'load_dataset\("rand_hie"\)\s*(#.*)?$', re.MULTILINE)  # other pages say how many rows they take
 
 
