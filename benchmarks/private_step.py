@@ -29,12 +29,11 @@ from benchmarks.tables import load
 from synthgen import backend
 from synthgen.dp.training import PrivateTraining
 from synthgen.encoding.table import TableEncoder
+from synthgen.families import named
 from synthgen.models.images.encoding import EncodedImages
 from synthgen.models.images.gan import ConvolutionalGAN
-from synthgen.synthesizers.images import families
 from synthgen.synthesizers.images.form import Form
 from synthgen.synthesizers.images.knowledge import NOTHING
-from synthgen.synthesizers.tables.families import FAMILIES
 
 NETWORKS = "TabularAutoregressive,TabularDiffusion,TVAE"
 BATCHES = "500,1000,2000,4000"
@@ -52,7 +51,7 @@ def stepper(family: str, *, data: Path, batch_size: int, private: bool) -> Calla
         batch_size: Rows of a step; expected rows of a private one.
         private: Whether gradients are shortened row by row, and noise is added.
     """
-    make = _of_images if family in families.FAMILIES else _of_tables
+    make = _of_images if named()[family].kind == "images" else _of_tables
     model, num_rows = make(family, data=data, private=private)
     if private:
         model.private = PrivateTraining(1.0, 1.0, batch_size / num_rows, batch_size, int(1.2 * batch_size),
@@ -69,7 +68,7 @@ def _of_tables(family: str, *, data: Path, private: bool) -> tuple[Any, int]:
     schema = sg.Schema.infer(table)
     encoder = TableEncoder.fit(table, schema, num_bins=14, fine=True, seed=0)
     rows = encoder.encode(table, seed=0)
-    model = FAMILIES[family](seed=0).build(encoder.layout)
+    model = named()[family].load()(seed=0).build(encoder.layout)
     model.prepare(rows)
     model.compile_loss(optimizer=keras.optimizers.Adam(1e-3, use_ema=True), jit_compile=False)
     return model, len(rows)
@@ -78,7 +77,7 @@ def _of_tables(family: str, *, data: Path, private: bool) -> tuple[Any, int]:
 def _of_images(family: str, *, data: Path, private: bool) -> tuple[Any, int]:
     """A model of images of noise, ready to train, and their number; plain ones mix channels as they do by default."""
     del data
-    synthesizer = families.FAMILIES[family](seed=0)
+    synthesizer = named()[family].load()(seed=0)
     form = Form(sides=(SIDE, SIDE), channels=1, bits=8, label=None, patch=1, kind="strided",
                 mixing="dense" if private else "depthwise")  # fmt: skip
     model = synthesizer.build(form, NOTHING)

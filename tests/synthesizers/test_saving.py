@@ -12,7 +12,6 @@ import pytest
 
 import synthgen as sg
 from synthgen.errors import ModelFileError
-from synthgen.families import FAMILIES
 from synthgen.synthesizers.saving import inspect
 
 FILES = Path(__file__).parent / "files"
@@ -109,7 +108,3 @@ def test_only_what_its_own_family_states_is_shown(file, stated, said, tmp_path):
     for opened in (inspect, sg.load):
         with pytest.raises(ModelFileError, match=said):
             opened(forged)
-
-
-def test_every_family_of_the_list_has_the_name_that_files_have_for_it():
-    assert [family.load().family for family in FAMILIES] == [family.name for family in FAMILIES]
