@@ -88,7 +88,8 @@ def sample(  # noqa: PLR0913 - options
     if kind is None:
         require_writable(receipt_of(output))
     seed = synthesizer.next_seed() if seed is None else seed
-    asked = synthesizer.as_draw(rows or 0, seed, conditions=conditions, balance=balance, calibrate=calibrate)
+    raw = {} if calibrate else {"calibrate": False}
+    asked = synthesizer.as_draw(rows or 0, seed, conditions=conditions, balance=balance, **raw)
     more = {} if kind is None else {"kind": kind}
     digest = write_drawn(synthesizer, asked, output, verbose=not quiet, **more)
     receipt_for(model, asked, digest).save(receipt_of(output))

@@ -7,16 +7,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from synthgen.data.kinds import kind_named
 from synthgen.errors import EvaluationError
-from synthgen.metrics.base import Metric, Result, Sided
+from synthgen.metrics.base import Metric, Result
+from synthgen.metrics.judged import Judged
+from synthgen.report.sections import Section, closing_sections, measures_section
 
 if TYPE_CHECKING:
     from synthgen.data.kind import Words
     from synthgen.report.found import Found
-    from synthgen.report.sections import Section
 
-Judging = TypeVar("Judging", bound=Sided)
+Judging = TypeVar("Judging", bound=Judged[Any])
 """What metrics of the kind are given."""
+
+RARE_BELOW = 10
+"""Nothing is shown that fewer patients stand behind, where no schema says otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,13 +48,13 @@ class Judge(ABC, Generic[Judging]):
         return [field.name for field in fields(cls)]
 
     @classmethod
-    @abstractmethod
     def holds(cls, value: Any) -> bool:
         """Whether a value is data that it judges.
 
         Args:
             value: Anything.
         """
+        return kind_named(cls.kind).holds(value)
 
     def require(self, given: Mapping[str, Any], *, train: Any) -> None:
         """Refuses data and options that cannot be judged, by what is seen at once.
@@ -104,23 +109,27 @@ class Judge(ABC, Generic[Judging]):
         """
         return results
 
-    @abstractmethod
     def describe(self, judged: Judging) -> dict[str, Any]:
-        """Returns what was compared: `Found.tables`.
+        """Returns what was compared: `Found.tables`; here how many there are, and of how many patients.
 
         Args:
             judged: What was read.
         """
+        held = {role: getattr(judged, role) for role in ("train", "synthetic", "holdout")}
+        there = {role: data for role, data in held.items() if data is not None}
+        return {
+            "rows": {role: len(data) for role, data in there.items()}, "patient_key": None, "rare_below": RARE_BELOW,
+            "patients": {role: len(set(data.patients.tolist())) for role, data in there.items()},
+        }  # fmt: skip
 
-    @abstractmethod
     def settings(self, judged: Judging) -> dict[str, Any]:
         """Returns how it was judged: `Found.settings`.
 
         Args:
             judged: What was read.
         """
+        return {"seed": judged.seed}
 
-    @abstractmethod
     def shown(self, judged: Judging, results: Sequence[Result], *, worst_patients: int) -> dict[str, Any]:
         """Returns what is shown beside figures, by the fields of `Found`: "pictures", and what else the kind has.
 
@@ -129,18 +138,21 @@ class Judge(ABC, Generic[Judging]):
             results: What was found.
             worst_patients: How many patients the internal edition names.
         """
+        return {"pictures": {}}
 
     @classmethod
-    @abstractmethod
     def sections(cls, report: Found, *, internal: bool) -> list[Section]:
         """Returns the sections of the page, in their order.
 
-        The page begins with the kind's "header.html" and ends with its "footer.html", in the folder of its name.
+        The page begins with the kind's "header.html" and ends with its "footer.html", in the folder of its name, where
+        there are such.
 
         Args:
             report: What was found.
             internal: Whether real data and exposed patients may be shown.
         """
+        del internal
+        return [measures_section(report), *closing_sections(report, method="", metrics=cls().metrics())]
 
 
 def whole_number(name: str, value: Any, *, least: int) -> None:

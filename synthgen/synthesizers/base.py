@@ -13,7 +13,10 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import numpy as np
 
+from synthgen.data.kinds import kind_of
+from synthgen.errors import ConditionError
 from synthgen.progress import progress
+from synthgen.provenance.digests import digest_of
 from synthgen.provenance.receipt import Draw
 from synthgen.synthesizers.learner import Learner
 
@@ -53,8 +56,9 @@ class Writer(Protocol[Taken_contra]):
 class Synthesizer(Learner, Generic[Data, Asked]):
     """Learns data and draws synthetic data of the same kind.
 
-    A kind of data fills in what it asks, how it cuts, draws, joins and writes; `fit`, `sample` and `sample_to` are its
-    own, with the arguments that mean something to it.
+    A kind of data fills in how a part is drawn and parts are joined; and, where it can be asked for something or its
+    draws are too many for memory, `sample` and `sample_to` with the arguments that mean something to it, `parts`, and
+    what receipts say of them.
 
     Settings are fields of the family, a dataclass; see `Parameters`.
     """
@@ -62,9 +66,11 @@ class Synthesizer(Learner, Generic[Data, Asked]):
     counted: ClassVar[str]
     """Argument of `sample` that says how many, for messages: "num_rows"."""
 
+    most: ClassVar[int] = 1_000
+    """Size of a part, unless the kind cuts in a way of its own."""
+
     _samples_drawn = 0
 
-    @abstractmethod
     def sample(self, number: int, *args: Any, **asked: Any) -> Data:
         """Draws synthetic data.
 
@@ -77,10 +83,12 @@ class Synthesizer(Learner, Generic[Data, Asked]):
             NotFittedError: Before `fit`.
             ConditionError: If it cannot be asked for.
         """
+        return self._sample(number, *args, **{"seed": None, "verbose": True} | asked)
 
-    @abstractmethod
     def sample_to(self, path: str | os.PathLike[str], number: int, *args: Any, **asked: Any) -> str:
-        """Draws synthetic data into a file or folder, in constant memory; returns its digest.
+        """Draws synthetic data into a file or folder, and returns its digest.
+
+        In constant memory, where the kind writes part by part; here at once.
 
         Args:
             path: Appears when all is written.
@@ -89,10 +97,12 @@ class Synthesizer(Learner, Generic[Data, Asked]):
             asked: See `sample`.
 
         Raises:
-            WriteError: If the path cannot be written; before anything is drawn.
+            WriteError: If the path cannot be written; before anything is drawn, where the kind has a writer.
         """
+        drawn = self.sample(number, *args, **asked)
+        kind_of(drawn).write(drawn, path)
+        return digest_of(drawn)
 
-    @abstractmethod
     def parts(self, number: int, seed: int, *args: Any, **asked: Any) -> Sequence[Part[Asked]]:
         """Returns the parts of a draw, in their order; at least one, each as large as memory should hold at a time.
 
@@ -105,6 +115,8 @@ class Synthesizer(Learner, Generic[Data, Asked]):
         Raises:
             ConditionError: If it cannot be asked for.
         """
+        self._require_nothing(asked)
+        return [Part(start, min(self.most, number - start), asked) for start in range(0, max(number, 1), self.most)]  # type: ignore[arg-type]
 
     @abstractmethod
     def draw(self, part: Part[Asked], seed: int, memory: Any = None) -> Data:
@@ -124,19 +136,19 @@ class Synthesizer(Learner, Generic[Data, Asked]):
             drawn: All parts, in their order.
         """
 
-    @abstractmethod
     def categories(self) -> dict[str, list[Any]]:
         """Returns the values that can be asked for, of each column that has such."""
+        return {}
 
-    @abstractmethod
     def asked_by(self, draw: Draw) -> dict[str, Any]:
         """Returns the arguments of `sample`, beside number and seed, by which a receipt's draw is drawn again.
 
         Args:
             draw: Of a receipt.
         """
+        del draw
+        return {}
 
-    @abstractmethod
     def as_draw(self, number: int, seed: int, *args: Any, **asked: Any) -> Draw:
         """Returns what a receipt says of a draw.
 
@@ -149,6 +161,8 @@ class Synthesizer(Learner, Generic[Data, Asked]):
         Raises:
             ConditionError: If a receipt cannot say it.
         """
+        self._require_nothing(asked)
+        return Draw(rows=number, seed=seed)
 
     def written_as(self, path: Any) -> dict[str, Any]:
         """Returns the arguments of `sample_to` that make a file or folder like one that is there.
@@ -167,6 +181,11 @@ class Synthesizer(Learner, Generic[Data, Asked]):
     def independent_parts(self) -> bool:
         """Whether parts can be drawn in any order, by anybody, with the same result."""
         return self.memory() is None
+
+    def _require_nothing(self, asked: Mapping[str, Any]) -> None:
+        named = [name for name, value in asked.items() if value]
+        if named:
+            raise ConditionError(f"{self.family} draws what it has learned and nothing else. Leave out: {named}.")
 
     def next_seed(self) -> int:
         """Returns the seed of the next sample that is given none; another each time, all of them from `seed`."""
