@@ -11,6 +11,7 @@ import contextlib
 import gc
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -226,6 +227,39 @@ def compiled(function: Callable, *, jit_compile: bool) -> Callable:
         jit_compile: Whether XLA compiles it. On CPU, XLA gains on dense networks and loses far more on convolutions.
     """
     return tf.function(function, jit_compile=jit_compile, reduce_retracing=True, autograph=False)
+
+
+def compiled_for_any_rows(function: Callable) -> Callable:
+    """Returns `function` as one graph, which serves however many rows it is called with.
+
+    Args:
+        function: Its first argument is a tuple of arrays (rows, ...); the shapes of the others stay as they were in the
+            first call.
+    """
+    graph = tf.function(function, autograph=False)
+    lock, traced = threading.Lock(), False
+
+    def call(by_row: tuple[np.ndarray, ...], *others: np.ndarray) -> Any:
+        nonlocal traced
+        with lock:
+            if not traced:
+                of_rows = tuple(tf.TensorSpec((None, *array.shape[1:]), array.dtype) for array in by_row)
+                graph.get_concrete_function(of_rows, *(tf.TensorSpec(array.shape, array.dtype) for array in others))
+                traced = True
+        return graph(by_row, *others)
+
+    return call
+
+
+def split(tensor: Tensor, sizes: list[int], *, axis: int) -> list[Tensor]:
+    """Returns a tensor in parts; Keras' own `split` computes their sizes anew inside the program, by ten operations.
+
+    Args:
+        tensor: Of any shape.
+        sizes: Of the parts, which fill it.
+        axis: Along which.
+    """
+    return tf.split(tensor, sizes, axis=axis)
 
 
 @contextlib.contextmanager

@@ -43,19 +43,22 @@ _NOTES: contextvars.ContextVar[_Notes | None] = contextvars.ContextVar("notes", 
 _ROWS: contextvars.ContextVar[slice] = contextvars.ContextVar("rows", default=slice(None))
 
 
-def observed(outputs: Tensor, squares: Tensor, *, axis: int = 0) -> Tensor:
+def observed(outputs: Tensor, squares: Callable[[], Tensor], *, axis: int = 0) -> Tensor:
     """Returns `outputs` as they are; inside `clipped_gradients` it is noted what each row adds to the gradient of the
     weights that made them.
 
     Args:
         outputs: Of a linear layer.
-        squares: What a squared slope at an output, times this, is in the squared length of the weights' gradient: for a
-            dense layer the squared length of its input, plus one for the bias. Broadcast to `outputs`.
+        squares: Returns what a squared slope at an output, times this, is in the squared length of the weights'
+            gradient: for a dense layer the squared length of its input, plus one for the bias. Broadcast to `outputs`.
+            Asked inside `clipped_gradients` alone: elsewhere it would only make the program longer.
         axis: Of the rows.
     """
+    if _NOTES.get() is None:
+        return outputs
     others = [place for place in range(len(outputs.shape)) if place != axis]
-    squares = tf.cast(tf.stop_gradient(squares), tf.float32)
-    return observed_by(outputs, lambda slopes: tf.reduce_sum(squares * tf.square(slopes), axis=others))
+    each = tf.cast(tf.stop_gradient(squares()), tf.float32)
+    return observed_by(outputs, lambda slopes: tf.reduce_sum(each * tf.square(slopes), axis=others))
 
 
 def observed_by(outputs: Tensor, squares_of: Callable[[Tensor], Tensor]) -> Tensor:

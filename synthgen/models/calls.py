@@ -15,8 +15,14 @@ BARRED = np.float32(-1e9)
 MOST_ROWS = 8192
 """Rows of a call: large enough to keep cores busy, small enough for their caches."""
 
-Call = Callable[[tuple[np.ndarray, ...], np.ndarray], tuple[Any, Any]]
-"""Given what is asked of `batch` rows and a seed (2,) int32, returns their codes and scalars as tensors."""
+ROUNDED_TO = 1024
+"""Rows of a call that draws fewer are a multiple of this: of very few, a product is summed in an order of its own."""
+
+Asked = tuple[np.ndarray, ...]
+"""What is asked of rows: at least one array (rows, ...)."""
+
+Call = Callable[[Asked, np.ndarray], tuple[Any, Any]]
+"""Given what is asked of each row of a call and a seed (2,) int32, returns their codes and scalars as tensors."""
 
 
 def rows_per_call(layout: Layout, *, most_cells: int) -> int:
@@ -47,7 +53,7 @@ def what_is_known(
 
 def in_calls(
     call: Call,
-    asked: tuple[np.ndarray, ...],
+    asked: Asked,
     *,
     layout: Layout,
     num_rows: int,
@@ -57,11 +63,11 @@ def in_calls(
     """Returns rows drawn in as many calls as it takes.
 
     Args:
-        call: Draws `batch` rows.
+        call: Draws as many rows as it is asked for; of fewer, the first of those that it draws of more.
         asked: (num_rows, ...) each, what rows are asked for; a call gets its part, padded with zeros.
         layout: Layout of the encoded rows.
         num_rows: At least 0.
-        batch: Rows of a call.
+        batch: Most rows of a call.
         rng: Of the seeds.
     """
     starts = range(0, num_rows, batch)
@@ -69,9 +75,10 @@ def in_calls(
 
     def drawn(number: int) -> EncodedTable:
         start = starts[number]
-        part = tuple(_padded(array[start : start + batch], batch) for array in asked)
-        codes, scalars = call(part, seeds[number])
         wanted = min(batch, num_rows - start)
+        rows = min(-(-wanted // ROUNDED_TO) * ROUNDED_TO, batch)
+        part = tuple(_padded(array[start : start + wanted], rows) for array in asked)
+        codes, scalars = call(part, seeds[number])
         return EncodedTable(codes.numpy()[:wanted], scalars.numpy()[:wanted])
 
     # several calls at a time: what one does on a single core, another fills the rest with
@@ -82,6 +89,15 @@ def in_calls(
 def _padded(array: np.ndarray, num_rows: int) -> np.ndarray:
     missing = num_rows - len(array)
     return array if not missing else np.pad(array, [(0, missing)] + [(0, 0)] * (array.ndim - 1))
+
+
+def nothing_asked(num_rows: int) -> Asked:
+    """Returns what is asked of rows of which nothing is known: how many they are.
+
+    Args:
+        num_rows: At least 0.
+    """
+    return (np.zeros((num_rows, 0), np.float32),)
 
 
 def barred(layout: Layout, excluded: np.ndarray | None) -> np.ndarray:

@@ -4,6 +4,8 @@ What one column's network is told of the others comes in as a mask, so that one 
 columns. All networks run side by side, as one batched matrix product a layer.
 """
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 from keras import ops
@@ -108,8 +110,8 @@ class Chain(keras.Model):
         if block.form == "bits":
             shown = heads.bits(code, block.size)
             embedded = ops.matmul(shown, self.embeddings[offset : offset + block.size])
-            return per_row.observed(embedded, ops.sum(shown, axis=1, keepdims=True))
-        embedded = per_row.observed(ops.take(self.embeddings, code + offset, axis=0), ops.ones(()))
+            return per_row.observed(embedded, lambda: ops.sum(shown, axis=1, keepdims=True))
+        embedded = per_row.observed(ops.take(self.embeddings, code + offset, axis=0), lambda: ops.ones(()))
         if position not in self.insides:
             return embedded
         first, end = self.insides[position]
@@ -143,19 +145,22 @@ class Chain(keras.Model):
         kernel = ops.reshape(self._first * known[:, :, None, None], (columns, columns * dim, width))
         bias = self._bias + ops.einsum("ts,tsw->tw", known, self._of_known)
         flat = ops.reshape(embedded, (1, -1, columns * dim))
-        told = ops.einsum("ts,bs->tb", known, ops.sum(ops.square(embedded), axis=2))  # (columns, batch)
-        squares = told + ops.sum(known, axis=1, keepdims=True) + 1
+
+        def squares() -> Tensor:
+            told = ops.einsum("ts,bs->tb", known, ops.sum(ops.square(embedded), axis=2))  # (columns, batch)
+            return told + ops.sum(known, axis=1, keepdims=True) + 1
+
         hidden = silu(self._seen(ops.matmul(flat, kernel) + bias[:, None], squares))
         for deeper, bias in zip(self._deeper, self._biases, strict=True):
             inner = self._drop(hidden, training=training)
-            squares = ops.sum(ops.square(inner), axis=2) + 1
-            hidden += silu(self._seen(ops.matmul(inner, deeper) + bias[:, None], squares))
+            outputs = ops.matmul(inner, deeper) + bias[:, None]
+            hidden += silu(self._seen(outputs, lambda inner=inner: ops.sum(ops.square(inner), axis=2) + 1))
         return self._drop(hidden, training=training)  # (columns, batch, width)
 
     @staticmethod
-    def _seen(outputs: Tensor, squares: Tensor) -> Tensor:
+    def _seen(outputs: Tensor, squares: Callable[[], Tensor]) -> Tensor:
         """Outputs (columns, batch, width) whose rows are observed, given squared lengths of inputs (columns, batch)."""
-        return per_row.observed(outputs, squares[:, :, None], axis=1)
+        return per_row.observed(outputs, lambda: squares()[:, :, None], axis=1)
 
     def hidden_of(self, position: int, embedded: Tensor, known: Tensor) -> Tensor:
         """The same for one column, where each row is told columns of its own, (batch, width).
@@ -184,8 +189,8 @@ class Chain(keras.Model):
         if position in self.insides:
             features, spike = self._of_bins[position]
             kernel = kernel * spike + ops.matmul(self._smooth_heads[position], features)
-        squares = ops.sum(ops.square(hidden), axis=1, keepdims=True) + 1
-        return per_row.observed(ops.matmul(hidden, kernel) + bias, squares)
+        outputs = ops.matmul(hidden, kernel) + bias
+        return per_row.observed(outputs, lambda: ops.sum(ops.square(hidden), axis=1, keepdims=True) + 1)
 
     def among_bits(self, position: int) -> Tensor:
         """Returns what a column's earlier bits say of its later ones, (bits, bits), zero on and below the diagonal."""
@@ -200,8 +205,11 @@ class Chain(keras.Model):
             shown: (batch, bits) of 0 and 1.
         """
         among = self.among_bits(position)
-        earlier = np.triu(np.ones(among.shape, "float32"), 1)
-        return per_row.observed(ops.matmul(shown, among), ops.matmul(shown, earlier))
+
+        def squares() -> Tensor:
+            return ops.matmul(shown, np.triu(np.ones(among.shape, "float32"), 1))
+
+        return per_row.observed(ops.matmul(shown, among), squares)
 
     def place_logits(self, position: int, hidden: Tensor, code: Tensor) -> Tensor:
         """Returns the raw outputs of the place inside a bin, (batch, num_places).

@@ -84,9 +84,9 @@ class Basis(keras.layers.Layer):
         if self.towards == "score":
             places = tuple(range(1, len(self.sides) + 1))
             products = ops.sum(inputs * self.patterns, axis=places)  # (batch, channels)
-            return per_row.observed(products, ops.sum(ops.square(inputs), axis=places))
+            return per_row.observed(products, lambda: ops.sum(ops.square(inputs), axis=places))
         spread = ops.reshape(inputs, (-1, *[1] * len(self.sides), inputs.shape[-1]))
-        return per_row.observed(spread * self.patterns, ops.square(spread))  # (batch, *sides, channels)
+        return per_row.observed(spread * self.patterns, lambda: ops.square(spread))  # (batch, *sides, channels)
 
     def compute_output_shape(self, shape: tuple[int, ...]) -> tuple[int | None, ...]:
         between = () if self.towards == "score" else self.sides

@@ -20,7 +20,10 @@ class Dense(keras.layers.Dense):
         Args:
             inputs: (batch, features).
         """
-        squares = ops.sum(ops.square(inputs), axis=1, keepdims=True) + float(self.use_bias)  # (batch, 1)
+
+        def squares() -> Tensor:
+            return ops.sum(ops.square(inputs), axis=1, keepdims=True) + float(self.use_bias)  # (batch, 1)
+
         return per_row.observed(super().call(inputs), squares)
 
 
@@ -33,6 +36,9 @@ class RMSNormalization(keras.layers.RMSNormalization):
         Args:
             inputs: (batch, features).
         """
-        outputs = super().call(inputs)
-        mean = ops.mean(ops.square(inputs), axis=-1, keepdims=True)
-        return per_row.observed(outputs, ops.square(inputs) / (mean + self.epsilon))
+
+        def squares() -> Tensor:
+            mean = ops.mean(ops.square(inputs), axis=-1, keepdims=True)
+            return ops.square(inputs) / (mean + self.epsilon)
+
+        return per_row.observed(super().call(inputs), squares)

@@ -36,7 +36,7 @@ class Autoregressive(LossModel):
     def __init__(self, layout: Layout, *, network: Callable[[], Chain], seed: int) -> None:
         super().__init__(layout, network=network, seed=seed)
         self._batch = rows_per_call(layout, most_cells=MOST_CELLS)
-        self._draw = backend.compiled(self._rows, jit_compile=False)
+        self._draw = backend.compiled_for_any_rows(self._rows)
         self._score = backend.compiled(self._log_likelihood, jit_compile=False)
 
     @property
@@ -111,11 +111,12 @@ class Autoregressive(LossModel):
         known, mask = what_is_known(self.layout, num_rows, known=known, mask=mask)
         bar = barred(self.layout, excluded)
         asked = known.codes, known.scalars, mask.astype(np.float32)
-        return in_calls(lambda part, seed: self._draw(*part, bar, seed), asked, layout=self.layout, num_rows=num_rows,
+        return in_calls(lambda part, seed: self._draw(part, bar, seed), asked, layout=self.layout, num_rows=num_rows,
                         batch=self._batch, rng=rng)  # fmt: skip
 
-    def _rows(self, codes: Tensor, scalars: Tensor, mask: Tensor, bar: Tensor, seed: Tensor) -> tuple:
-        network, rows = self._sampler, codes.shape[0]
+    def _rows(self, asked: tuple[Tensor, ...], bar: Tensor, seed: Tensor) -> tuple:
+        codes, scalars, mask = asked
+        network, rows = self._sampler, ops.shape(codes)[0]
         columns = len(network.codes)
         chance = backend.uniform((rows, columns), backend.step_seed(1, seed[0], seed[1]))
         places_chance = backend.uniform((rows, max(len(network.insides), 1)), backend.step_seed(2, seed[0], seed[1]))
@@ -151,7 +152,7 @@ class Autoregressive(LossModel):
 
     def _draw_bits(self, position: int, logits: Tensor, seed: Tensor) -> Tensor:
         size = self._sampler.codes[position].size
-        among, chance = self._sampler.among_bits(position), backend.uniform((logits.shape[0], size), seed)
+        among, chance = self._sampler.among_bits(position), backend.uniform((ops.shape(logits)[0], size), seed)
         drawn: list[Tensor] = []
         for bit in range(size):
             said = logits[:, bit]

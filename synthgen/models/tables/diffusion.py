@@ -71,7 +71,7 @@ class Diffusion(LossModel):
         self._levels = noise_levels(max(num_sampling_steps // 2, 2))  # a step calls the network twice
         self._invert = Inversion(layout)
         self._batch = rows_per_call(layout, most_cells=MOST_CELLS)
-        self._draw = backend.compiled(self._rows, jit_compile=False)
+        self._draw = backend.compiled_for_any_rows(self._rows)
 
     @property
     def learns_conditions(self) -> bool:
@@ -154,12 +154,13 @@ class Diffusion(LossModel):
         condition = self._conditioning.told(asked)
         unknown = 1 - self._conditioning.known_features(condition)
         clean = condition[:, : self.layout.num_features]
-        shape = (self._batch, self.layout.num_features)
+        rows = ops.shape(asked[0])[0]
+        shape = (rows, self.layout.num_features)
         levels = ops.convert_to_tensor(self._levels)
         start = clean + unknown * levels[0] * backend.normal(shape, backend.step_seed(1, seed[0], seed[1]))
 
         def outputs(noisy: Tensor, level: Tensor) -> Tensor:
-            return self._outputs(self._sampler, noisy, condition, ops.ones((self._batch, 1)) * level) + bar
+            return self._outputs(self._sampler, noisy, condition, ops.ones((rows, 1)) * level) + bar
 
         def slope(noisy: Tensor, level: Tensor) -> Tensor:
             return unknown * (noisy - self._expected(outputs(noisy, level))) / level
@@ -173,7 +174,7 @@ class Diffusion(LossModel):
         start += unknown * self._expected(outputs(start, levels[0]))  # the noise lies around the mean row
         noisy = backend.repeat(len(self._levels) - 1, step, start)
         said = self._from_largest(outputs(noisy, levels[-1]))
-        chance = backend.uniform((self._batch, self._invert.num_chances), backend.step_seed(2, seed[0], seed[1]))
+        chance = backend.uniform((rows, self._invert.num_chances), backend.step_seed(2, seed[0], seed[1]))
         return self._invert(said, ops.take(said, self.layout.scalar_features, axis=1), chance)
 
 

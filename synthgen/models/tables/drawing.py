@@ -7,7 +7,7 @@ from keras import ops
 from synthgen import backend
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import EncodedTable, Layout
-from synthgen.models.calls import barred, in_calls, rows_per_call, what_is_known
+from synthgen.models.calls import Asked, barred, in_calls, nothing_asked, rows_per_call, what_is_known
 from synthgen.models.tables.conditioning import Conditioning
 from synthgen.networks.inversion import Inversion
 from synthgen.networks.links import Links, LinkWeights
@@ -49,9 +49,9 @@ class Drawing:
         self._batch = rows_per_call(layout, most_cells=MOST_CELLS)
         self._linked = isinstance(sampler.layers[-1], Links)
         self._owners = [layout.columns.index(layout.blocks[position].column) for position in layout.code_blocks]
-        self._draw_completed = backend.compiled(self._rows_completed, jit_compile=False)
-        self._draw_told = backend.compiled(self._rows_told, jit_compile=False)
-        self._draw_plain = backend.compiled(self._rows_plain, jit_compile=False)
+        self._draw_completed = backend.compiled_for_any_rows(self._rows_completed)
+        self._draw_told = backend.compiled_for_any_rows(self._rows_told)
+        self._draw_plain = backend.compiled_for_any_rows(self._rows_plain)
         if not self._linked:
             self._told = fast_copy(sampler, num_inputs=latent_dim + conditioning.num_features)
         if conditioning.copies_known:
@@ -78,10 +78,10 @@ class Drawing:
             drawn = in_calls(lambda part, seed: self._draw_completed(part, seed, bar), cells, layout=self._layout,
                              num_rows=num_rows, batch=max(self._batch // CANDIDATES, 1), rng=rng)  # fmt: skip
             return self._layout.completed(drawn, known=known, mask=mask)
-        asked = () if plain else self._conditioning.asked(known, mask, rng)
+        asked = nothing_asked(num_rows) if plain else self._conditioning.asked(known, mask, rng)
 
-        def call(asked: tuple[np.ndarray, ...], seed: np.ndarray) -> tuple[Tensor, Tensor]:
-            return self._draw_plain(seed) if plain else self._draw_told(asked, seed, bar)
+        def call(asked: Asked, seed: np.ndarray) -> tuple[Tensor, Tensor]:
+            return self._draw_plain(asked, seed) if plain else self._draw_told(asked, seed, bar)
 
         drawn = in_calls(call, asked, layout=self._layout, num_rows=num_rows, batch=self._batch, rng=rng)
         return self._layout.completed(drawn, known=known, mask=mask) if told and copies else drawn
@@ -94,21 +94,23 @@ class Drawing:
             self._told.set_weights([first, *rest])
 
     def _rows_told(self, asked: tuple[Tensor, ...], seed: Tensor, bar: Tensor) -> tuple[Tensor, Tensor]:
-        noise, condition = backend.normal((self._batch, self._latent_dim), seed), self._conditioning.told(asked)
+        rows = ops.shape(asked[0])[0]
+        noise, condition = backend.normal((rows, self._latent_dim), seed), self._conditioning.told(asked)
         hidden, logits = self._told(ops.concatenate([noise, condition], axis=1), training=False)
         logits = ops.cast(logits, "float32") + bar
-        return self._invert(logits, self._scalar_logits(self._told, hidden), self._chance(self._batch, seed))
+        return self._invert(logits, self._scalar_logits(self._told, hidden), self._chance(rows, seed))
 
-    def _rows_plain(self, seed: Tensor) -> tuple[Tensor, Tensor]:
-        hidden, logits = self._plain(backend.normal((self._batch, self._latent_dim), seed), training=False)
-        scalar_logits, chance = self._scalar_logits(self._plain, hidden), self._chance(self._batch, seed)
+    def _rows_plain(self, asked: tuple[Tensor, ...], seed: Tensor) -> tuple[Tensor, Tensor]:
+        rows = ops.shape(asked[0])[0]
+        hidden, logits = self._plain(backend.normal((rows, self._latent_dim), seed), training=False)
+        scalar_logits, chance = self._scalar_logits(self._plain, hidden), self._chance(rows, seed)
         if not self._linked:
             return self._invert(logits, scalar_logits, chance)
         return self._invert.linked(logits, scalar_logits, chance, links=LinkWeights.of(self._sampler.layers[-1]))
 
     def _rows_completed(self, asked: tuple[Tensor, ...], seed: Tensor, bar: Tensor) -> tuple[Tensor, Tensor]:
         """Candidates of rows of which something is known, one of each kept by its weight."""
-        rows = asked[0].shape[0]
+        rows = ops.shape(asked[0])[0]
         codes, scalars, told = (ops.repeat(part, CANDIDATES, axis=0) for part in asked)
         hidden, logits = self._plain(backend.normal((rows * CANDIDATES, self._latent_dim), seed), training=False)
         drawn, places, weight = self._invert.completed(
@@ -124,7 +126,7 @@ class Drawing:
         kept = ops.arange(rows) * CANDIDATES + ops.cast(ops.argmax(weight, axis=1), "int32")
         return ops.take(drawn, kept, axis=0), ops.take(places, kept, axis=0)
 
-    def _chance(self, rows: int, seed: Tensor) -> Tensor:
+    def _chance(self, rows: Tensor, seed: Tensor) -> Tensor:
         return backend.uniform((rows, self._invert.num_chances), backend.step_seed(3, seed[0], seed[1]))
 
     def _scalar_logits(self, network: keras.Model, hidden: Tensor) -> Tensor:

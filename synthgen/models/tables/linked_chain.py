@@ -15,6 +15,7 @@ from synthgen.encoding.smooth import NUM_HATS, NUM_SMOOTH
 from synthgen.networks import heads
 from synthgen.networks.links import LinkWeights, links_for, split
 from synthgen.networks.silu import silu
+from synthgen.training.adam import Adam
 
 STEPS = 50
 """Steps of one call of `LinkedChain.train`."""
@@ -64,7 +65,7 @@ class LinkedChain:
         )
         self._biases = keras.Variable(_log_shares(layout, table), name="biases")
         self._variables = [self._biases, *self._held.trainable_variables]
-        self._optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(learning_rate, num_steps))
+        self._optimizer = Adam(keras.optimizers.schedules.CosineDecay(learning_rate, num_steps))
         self._optimizer.build(self._variables)
         self._train = backend.compiled(self._steps, jit_compile=False)
         self._score = backend.compiled(self._log_loss, jit_compile=False)

@@ -9,7 +9,7 @@ from keras import ops
 from synthgen import backend
 from synthgen.backend import Tensor
 from synthgen.encoding.layout import EncodedTable, Layout
-from synthgen.models.calls import MOST_ROWS, in_calls
+from synthgen.models.calls import MOST_ROWS, in_calls, nothing_asked
 from synthgen.models.tables.network import LossModel
 from synthgen.networks import heads
 from synthgen.networks.inversion import Inversion
@@ -45,7 +45,7 @@ class VariationalAutoencoder(LossModel):
         self._latent_dim = latent_dim
         self._reconstruction_weight = reconstruction_weight
         self._invert = Inversion(layout)
-        self._draw = backend.compiled(self._rows, jit_compile=False)
+        self._draw = backend.compiled_for_any_rows(self._rows)
 
     @property
     def learns_conditions(self) -> bool:
@@ -103,19 +103,19 @@ class VariationalAutoencoder(LossModel):
         excluded: np.ndarray | None = None,
     ) -> EncodedTable:
         # told nothing: rows that hold a condition are drawn again until they do
-        return in_calls(lambda _, seed: self._draw(seed), (), layout=self.layout, num_rows=num_rows, batch=MOST_ROWS,
-                        rng=rng)  # fmt: skip
+        asked = nothing_asked(num_rows)
+        return in_calls(self._draw, asked, layout=self.layout, num_rows=num_rows, batch=MOST_ROWS, rng=rng)
 
-    def _rows(self, seed: Tensor) -> tuple[Tensor, Tensor]:
-        decoder = self.sampler
-        outputs = decoder(backend.normal((MOST_ROWS, self._latent_dim), seed))
+    def _rows(self, asked: tuple[Tensor, ...], seed: Tensor) -> tuple[Tensor, Tensor]:
+        decoder, rows = self.sampler, ops.shape(asked[0])[0]
+        outputs = decoder(backend.normal((rows, self._latent_dim), seed))
         of_scalars = self.layout.scalar_features
         scalar_outputs = ops.take(outputs, of_scalars, axis=1)
-        chance = backend.uniform((MOST_ROWS, self._invert.num_chances), backend.step_seed(1, seed[0], seed[1]))
+        chance = backend.uniform((rows, self._invert.num_chances), backend.step_seed(1, seed[0], seed[1]))
         codes, scalars = self._invert(outputs, scalar_outputs, chance)
         if not len(of_scalars):
             return codes, scalars
-        noise = backend.normal((MOST_ROWS, len(of_scalars)), backend.step_seed(2, seed[0], seed[1]))
+        noise = backend.normal((rows, len(of_scalars)), backend.step_seed(2, seed[0], seed[1]))
         deviations = ops.exp(ops.stack([self._log_deviation(decoder, place) for place in range(len(of_scalars))]))
         inside = ops.cast(scalars != 0, "float32")  # a scalar is exactly 0 where its code has no inside
         return codes, ops.clip(scalars + inside * deviations * noise, -1, 1)

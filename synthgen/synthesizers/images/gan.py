@@ -17,6 +17,7 @@ from synthgen.synthesizers.images.base import END_OF_RATE, ImageSynthesizer
 from synthgen.synthesizers.images.form import Form, widths
 from synthgen.synthesizers.images.presets import PRESETS, Preset
 from synthgen.synthesizers.images.validation import HeldOutImages
+from synthgen.training.adam import Adam
 from synthgen.training.collapse import CollapseRecovery
 from synthgen.training.schedules import RecoverableCosine, averaging_momentum
 
@@ -140,7 +141,7 @@ class ImageGAN(ImageSynthesizer):
         def adam(**averaging: Any) -> keras.Optimizer:
             rate = RecoverableCosine(start=recipe.learning_rate, end=recipe.learning_rate * END_OF_RATE,
                                      num_steps=num_steps, scale=rate_scale)  # fmt: skip
-            return keras.optimizers.Adam(rate, beta_1=recipe.beta_1, beta_2=recipe.beta_2, **averaging)
+            return Adam(rate, beta_1=recipe.beta_1, beta_2=recipe.beta_2, **averaging)
 
         model.compile_adversaries(
             generator_optimizer=adam(use_ema=True, ema_momentum=averaging_momentum(num_steps)),

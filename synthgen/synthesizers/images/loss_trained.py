@@ -12,6 +12,7 @@ from synthgen.models.images.loss_model import ImageLossModel
 from synthgen.networks.convolutional import Build
 from synthgen.synthesizers.images.base import END_OF_RATE, ImageSynthesizer
 from synthgen.synthesizers.images.form import Form, widths
+from synthgen.training.adam import Adam
 from synthgen.training.schedules import RecoverableCosine, averaging_momentum
 
 
@@ -31,6 +32,6 @@ class LossTrained(ImageSynthesizer, ABC):
         rate = self.settings["learning_rate"]
         schedule = RecoverableCosine(start=rate, end=rate * END_OF_RATE, num_steps=num_steps, scale=rate_scale)
         model.compile_loss(
-            optimizer=keras.optimizers.Adam(schedule, use_ema=True, ema_momentum=averaging_momentum(num_steps)),
+            optimizer=Adam(schedule, use_ema=True, ema_momentum=averaging_momentum(num_steps)),
             jit_compile=backend.compiles(self.settings["jit_compile"]),
         )

@@ -15,6 +15,7 @@ from synthgen.networks.patch_critic import patch_critic
 from synthgen.networks.translator import translator
 from synthgen.synthesizers.images.base import END_OF_RATE
 from synthgen.synthesizers.images.form import FORM, Form, widths
+from synthgen.training.adam import Adam
 from synthgen.training.schedules import RecoverableCosine, averaging_momentum
 
 Kind = Literal["paired", "super-resolution", "unpaired"]
@@ -122,7 +123,7 @@ def compile_translation(
 
     def adam(**averaging: Any) -> keras.Optimizer:
         rate = RecoverableCosine(start=start, end=start * END_OF_RATE, num_steps=num_steps, scale=rate_scale)
-        return keras.optimizers.Adam(rate, beta_1=0.5, beta_2=0.99, **averaging)
+        return Adam(rate, beta_1=0.5, beta_2=0.99, **averaging)
 
     model.compile_adversaries(
         generator_optimizer=adam(use_ema=True, ema_momentum=averaging_momentum(num_steps)),

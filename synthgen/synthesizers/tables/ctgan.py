@@ -15,6 +15,7 @@ from synthgen.models.tables.gan import GAN, GANSettings
 from synthgen.models.tables.network import NetworkModel
 from synthgen.networks import mlp
 from synthgen.synthesizers.tables.network import NetworkSynthesizer
+from synthgen.training.adam import Adam
 from synthgen.training.run import Plan
 from synthgen.training.schedules import RecoverableCosine
 
@@ -77,7 +78,7 @@ class CTGAN(NetworkSynthesizer):
         rate = self.settings["learning_rate"]
         schedule = RecoverableCosine(start=rate, end=rate, num_steps=num_steps, scale=rate_scale)
         model.compile_adversaries(
-            generator_optimizer=keras.optimizers.Adam(schedule, beta_1=0.5, beta_2=0.9, epsilon=1e-8),
-            critic_optimizer=keras.optimizers.Adam(schedule, beta_1=0.5, beta_2=0.9, epsilon=1e-8),
+            generator_optimizer=Adam(schedule, beta_1=0.5, beta_2=0.9, epsilon=1e-8),
+            critic_optimizer=Adam(schedule, beta_1=0.5, beta_2=0.9, epsilon=1e-8),
             jit_compile=backend.compiles(self.settings.get("jit_compile")),
         )

@@ -23,6 +23,7 @@ from synthgen.progress import progress
 from synthgen.synthesizers.tables.learned_parts import Parts
 from synthgen.synthesizers.tables.marginals import fitted_field
 from synthgen.synthesizers.tables.network import NetworkSynthesizer
+from synthgen.training.adam import Adam
 from synthgen.training.monitors import Score
 from synthgen.training.schedules import averaging_momentum
 
@@ -125,10 +126,10 @@ class TabularGAN(NetworkSynthesizer):
         calm = self._schedule(num_steps, rate_scale, share=share if model.private is None else PRIVATE_RATE)
         schedule = self._schedule(num_steps, rate_scale)
         model.compile_adversaries(
-            generator_optimizer=keras.optimizers.Adam(
+            generator_optimizer=Adam(
                 calm, beta_1=0.0, beta_2=0.99, use_ema=True, ema_momentum=averaging_momentum(num_steps)
             ),
-            critic_optimizer=keras.optimizers.Adam(schedule, beta_1=0.0, beta_2=0.99),
+            critic_optimizer=Adam(schedule, beta_1=0.0, beta_2=0.99),
             jit_compile=backend.compiles(self.settings.get("jit_compile")),
         )
 

@@ -18,6 +18,7 @@ from synthgen.synthesizers.private_plan import NO_CHECKPOINT, private_plan
 from synthgen.synthesizers.tables.base import TableSynthesizer
 from synthgen.synthesizers.tables.learned_parts import Parts
 from synthgen.synthesizers.tables.validation import detection_score, hold_out
+from synthgen.training.adam import Adam
 from synthgen.training.backup import Backup
 from synthgen.training.monitors import Score
 from synthgen.training.run import Plan, claim_checkpoint, run
@@ -51,7 +52,7 @@ class NetworkSynthesizer(TableSynthesizer):
         if not isinstance(model, LossModel):
             raise NotImplementedError(f"{type(self).__name__} must say how {type(model).__name__} is compiled.")
         model.compile_loss(
-            optimizer=keras.optimizers.Adam(
+            optimizer=Adam(
                 self._schedule(num_steps, rate_scale), use_ema=True, ema_momentum=averaging_momentum(num_steps)
             ),
             jit_compile=backend.compiles(self.settings.get("jit_compile")),
