@@ -150,7 +150,7 @@ class LinkedChain:
 
     def _kept(self, size: int, share: float, seed: Tensor) -> Tensor:
         """What to multiply by so that a share is dropped and the mean stays, (batch, size)."""
-        return ops.cast(backend.uniform((self._batch_size, size), seed) >= share, "float32") / (1 - share)
+        return ops.cast(backend.at_least(share, (self._batch_size, size), seed), "float32") / (1 - share)
 
 
 def _before(layout: Layout, units: int) -> np.ndarray:

@@ -77,7 +77,7 @@ class Mixture(GenerativeModel):
         start = np.log(shares) + SPREAD * rng.normal(size=(self._num_components, len(shares)))
         outputs = keras.Variable(start.astype("float32"), name="outputs")
         pairs, weights = ops.convert_to_tensor(margins.pairs), ops.convert_to_tensor(margins.weights)
-        optimizer = Adam(keras.optimizers.schedules.CosineDecay(RATE, num_steps))
+        optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(RATE, num_steps))
         optimizer.build([outputs])
 
         def loss() -> tuple[Tensor, Tensor]:
