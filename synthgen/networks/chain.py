@@ -5,6 +5,7 @@ columns. All networks run side by side, as one batched matrix product a layer.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import keras
 import numpy as np
@@ -154,7 +155,7 @@ class Chain(keras.Model):
         for deeper, bias in zip(self._deeper, self._biases, strict=True):
             inner = self._drop(hidden, training=training)
             outputs = ops.matmul(inner, deeper) + bias[:, None]
-            hidden += silu(self._seen(outputs, lambda inner=inner: ops.sum(ops.square(inner), axis=2) + 1))
+            hidden += silu(self._seen(outputs, partial(_with_bias, inner)))
         return self._drop(hidden, training=training)  # (columns, batch, width)
 
     @staticmethod
@@ -236,3 +237,8 @@ class Chain(keras.Model):
         features[:, first:end] = bin_features(end - first).T
         spike[first:end] = 0
         return features, spike
+
+
+def _with_bias(inputs: Tensor) -> Tensor:
+    """Squared lengths of what a layer and its bias are given, (columns, batch)."""
+    return ops.sum(ops.square(inputs), axis=2) + 1
