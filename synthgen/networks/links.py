@@ -12,8 +12,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from synthgen import backend
-from synthgen.backend import Tensor
+from synthgen.backend import Tensor, programs
 from synthgen.encoding.layout import Layout
 from synthgen.networks.silu import silu
 
@@ -227,7 +226,7 @@ def split(tensor: Tensor, sizes: list[int], *, axis: int = 1) -> list[Tensor]:
         sizes: Of the parts, which fill it.
         axis: Along which.
     """
-    return [tensor] if len(sizes) == 1 else backend.split(tensor, sizes, axis=axis)
+    return [tensor] if len(sizes) == 1 else programs.split(tensor, sizes, axis=axis)
 
 
 def _joined(parts: list[Tensor]) -> Tensor:

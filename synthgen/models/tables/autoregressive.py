@@ -7,7 +7,7 @@ import numpy as np
 from keras import ops
 
 from synthgen import backend
-from synthgen.backend import Tensor, per_row
+from synthgen.backend import Tensor, per_row, programs
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.models.calls import MOST_ROWS, barred, in_calls, rows_per_call, what_is_known
 from synthgen.models.tables.network import LossModel
@@ -36,7 +36,7 @@ class Autoregressive(LossModel):
     def __init__(self, layout: Layout, *, network: Callable[[], Chain], seed: int) -> None:
         super().__init__(layout, network=network, seed=seed)
         self._batch = rows_per_call(layout, most_cells=MOST_CELLS)
-        self._draw = backend.compiled_for_any_rows(self._rows)
+        self._draw = programs.compiled_for_any_rows(self._rows)
         self._score = backend.compiled(self._log_likelihood, jit_compile=False)
 
     @property

@@ -7,7 +7,7 @@ import numpy as np
 from keras import ops
 
 from synthgen import backend
-from synthgen.backend import Tensor
+from synthgen.backend import Tensor, programs
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.models.calls import barred, in_calls, rows_per_call, what_is_known
 from synthgen.models.tables.conditioning import MaskedRows
@@ -71,7 +71,7 @@ class Diffusion(LossModel):
         self._levels = noise_levels(max(num_sampling_steps // 2, 2))  # a step calls the network twice
         self._invert = Inversion(layout)
         self._batch = rows_per_call(layout, most_cells=MOST_CELLS)
-        self._draw = backend.compiled_for_any_rows(self._rows)
+        self._draw = programs.compiled_for_any_rows(self._rows)
 
     @property
     def learns_conditions(self) -> bool:

@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 from synthgen import backend
-from synthgen.backend import Tensor
+from synthgen.backend import Tensor, programs
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.models.calls import Asked, barred, in_calls, nothing_asked, rows_per_call, what_is_known
 from synthgen.models.tables.conditioning import Conditioning
@@ -49,9 +49,9 @@ class Drawing:
         self._batch = rows_per_call(layout, most_cells=MOST_CELLS)
         self._linked = isinstance(sampler.layers[-1], Links)
         self._owners = [layout.columns.index(layout.blocks[position].column) for position in layout.code_blocks]
-        self._draw_completed = backend.compiled_for_any_rows(self._rows_completed)
-        self._draw_told = backend.compiled_for_any_rows(self._rows_told)
-        self._draw_plain = backend.compiled_for_any_rows(self._rows_plain)
+        self._draw_completed = programs.compiled_for_any_rows(self._rows_completed)
+        self._draw_told = programs.compiled_for_any_rows(self._rows_told)
+        self._draw_plain = programs.compiled_for_any_rows(self._rows_plain)
         if not self._linked:
             self._told = fast_copy(sampler, num_inputs=latent_dim + conditioning.num_features)
         if conditioning.copies_known:

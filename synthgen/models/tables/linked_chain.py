@@ -9,7 +9,7 @@ import numpy as np
 from keras import ops
 
 from synthgen import backend
-from synthgen.backend import Tensor
+from synthgen.backend import Tensor, programs
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.encoding.smooth import NUM_HATS, NUM_SMOOTH
 from synthgen.networks import heads
@@ -150,7 +150,7 @@ class LinkedChain:
 
     def _kept(self, size: int, share: float, seed: Tensor) -> Tensor:
         """What to multiply by so that a share is dropped and the mean stays, (batch, size)."""
-        return ops.cast(backend.at_least(share, (self._batch_size, size), seed), "float32") / (1 - share)
+        return ops.cast(programs.at_least(share, (self._batch_size, size), seed), "float32") / (1 - share)
 
 
 def _before(layout: Layout, units: int) -> np.ndarray:

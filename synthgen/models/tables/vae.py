@@ -7,7 +7,7 @@ import numpy as np
 from keras import ops
 
 from synthgen import backend
-from synthgen.backend import Tensor
+from synthgen.backend import Tensor, programs
 from synthgen.encoding.layout import EncodedTable, Layout
 from synthgen.models.calls import MOST_ROWS, in_calls, nothing_asked
 from synthgen.models.tables.network import LossModel
@@ -45,7 +45,7 @@ class VariationalAutoencoder(LossModel):
         self._latent_dim = latent_dim
         self._reconstruction_weight = reconstruction_weight
         self._invert = Inversion(layout)
-        self._draw = backend.compiled_for_any_rows(self._rows)
+        self._draw = programs.compiled_for_any_rows(self._rows)
 
     @property
     def learns_conditions(self) -> bool:
