@@ -8,6 +8,7 @@ import pytest
 from keras import ops
 
 from synthgen.encoding.layout import Block, EncodedTable, Layout
+from synthgen.models.calls import in_calls, nothing_asked
 from synthgen.models.tables.autoregressive import Autoregressive, in_order
 from synthgen.models.tables.conditioning import MaskedRows
 from synthgen.models.tables.copula import Copula
@@ -65,6 +66,26 @@ def test_rows_are_drawn_by_their_likelihood():
     shares = np.bincount(cell(drawn), minlength=48 * PLACES)[cell(rows)] / 80_000
     assert shares == pytest.approx(np.exp(model.log_likelihood(rows)), abs=4 * np.sqrt(0.1 / 80_000))
     assert (drawn.scalars[drawn.codes[:, 2] == 0] == 0).all()
+
+
+def test_few_rows_are_the_first_of_many():
+    few, many = (autoregressive().draw(number, rng=np.random.default_rng(1)) for number in (50, 3_000))
+    np.testing.assert_array_equal(few.codes, many.codes[:50])
+    np.testing.assert_array_equal(few.scalars, many.scalars[:50])
+
+
+def test_a_call_is_no_larger_than_it_must_be():
+    sizes = []
+
+    def call(asked, _seed):
+        sizes.append(len(asked[0]))
+        return ops.zeros((len(asked[0]), 3), "int32"), ops.zeros((len(asked[0]), 1))
+
+    for rows in (0, 50, 1_025, 9_000):
+        drawn = in_calls(call, nothing_asked(rows), layout=LAYOUT, num_rows=rows, batch=8_192,
+                         rng=np.random.default_rng(0))  # fmt: skip
+        assert len(drawn) == rows
+    assert sorted(sizes) == [1_024, 1_024, 2_048, 8_192]
 
 
 def test_known_columns_stay_and_excluded_categories_are_not_drawn():
