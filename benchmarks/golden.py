@@ -67,7 +67,7 @@ def fitted(family: Any, data: Any, folder: Path) -> Any:
     length = {} if family.length is None else {family.length: STEPS if family.length == "num_steps" else 2}
     made = family.load()(seed=3, **length).fit(data, verbose=False)
     weights = hashlib.sha256()
-    for array in getattr(made.model, "weights_to_keep", made.model.get_weights)():
+    for array in made.model.weights_to_keep():
         weights.update(np.ascontiguousarray(array).tobytes())
     manifest = {name: value for name, value in made.manifest.items() if name != "synthgen"}
     shown = {
