@@ -22,19 +22,19 @@ def fit(seed):
     small = sg.TabularGAN(num_steps=2, width=8, batch_size=50, validation=0.0, calibration=False, seed=seed)
     small.fit(people, schema=schema, verbose=False).sample(50, verbose=False)
 
-for seed in range(2):
+for seed in range(7):
     fit(seed)
 before = resident()
-for seed in range(3):
+for seed in range(7):
     fit(seed)
-print((resident() - before) / 3)
+print((resident() - before) / 7)
 """
 
 
 def test_a_finished_fit_keeps_at_most_one_mebibyte():
-    """About 28 MiB a fit once, the compiled programs of each. After the second fit, each adds a third of one."""
+    """About 28 MiB a fit once, the compiled programs of each. After the seventh each adds half of one, before more."""
     one_arena = os.environ | {"MALLOC_ARENA_MAX": "1"}  # threads' own leave holes, by chance
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", FITS], capture_output=True, text=True, check=True, env=one_arena
     )
-    assert float(done.stdout) <= 1.0
+    assert float(done.stdout) <= 1.0, done.stdout
