@@ -13,6 +13,7 @@ from synthgen.cli.reading import Reader
 from synthgen.cli.speaking import console, count
 from synthgen.cli.verbs import Quiet
 from synthgen.errors import ConditionError
+from synthgen.families import named
 
 
 def sample(  # noqa: PLR0913 - options
@@ -68,14 +69,16 @@ def sample(  # noqa: PLR0913 - options
     if (rows is None) == (known is None):
         raise ConditionError("Expected either -n, the number of rows, or --known, a file of rows to complete.")
     from synthgen.provenance.receipt import receipt_of
+    from synthgen.synthesizers.drawing import drawer, receipt_for, write_drawn
 
     if kind is not None or output.suffix:
         require_target_of_any(output, kind)
-    door = door_of_model(manifest_in(model))
+    manifest = manifest_in(model)
+    door = door_of_model(manifest)
+    if named()[manifest["family"]].word is None:
+        drawer(model)  # raises: says what it does in place of drawing, whatever else is asked for
     door.refuse("sample", {"--known": known, "--kind": kind, "--raw": not calibrate})
     door.require_target(output, kind)  # before Keras is loaded
-    from synthgen.synthesizers.drawing import drawer, receipt_for, write_drawn
-
     partial = None if known is None else read(known)
     synthesizer, out = drawer(model), console(quiet=quiet)
     conditions = parse_where(where or [], synthesizer.categories())

@@ -75,7 +75,7 @@ def runnable(page):
     ]
 
 
-FIRST_ROWS = 5_000
+FIRST_ROWS = 12_000  # 3 000 persons: enough of them are held out to choose an epoch
 WHOLE = re.compile(r'load_dataset\("rand_hie"\)\s*(#.*)?$', re.MULTILINE)  # other pages say how many rows they take
 
 
