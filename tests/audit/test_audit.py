@@ -14,7 +14,7 @@ from synthgen.audit.bound import epsilon_lower_bound
 from synthgen.audit.canaries import canaries
 from synthgen.dp.training import plan_training
 from synthgen.errors import EvaluationError
-from synthgen.synthesizers import network
+from synthgen.synthesizers.tables import network
 
 
 def test_all_right_proves_what_the_formula_says():

@@ -23,7 +23,7 @@ def image_metrics(*, fid: bool = False) -> tuple[Metric[ImagePools], ...]:
 
     Example:
         >>> [metric.name for metric in image_metrics()][:2]
-        ['kid', 'precision']
+        ['kid', 'coverage']
     """
     return (
         KernelDistance(),
