@@ -5,14 +5,16 @@ After Carlini et al. 2022, "Membership Inference Attacks From First Principles",
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 
 import numpy as np
 from scipy import stats
 
 from synthgen.metrics.attack import Attack
-from synthgen.metrics.base import CONFIDENCE, GUESSING, Measurement, NotComputed, Part
+from synthgen.metrics.base import CONFIDENCE, GUESSING, JudgedData, Measurement, Metric, NotComputed, Part
 from synthgen.metrics.intervals import clopper_pearson
+from synthgen.metrics.limits import Limits
 
 RATES = (0.1, 0.01, 0.001)
 """False-positive rates at which the attack is read."""
@@ -37,6 +39,35 @@ def rate_part(name: str, attack: Attack, rate: float, *, attacks: int) -> Part:
     value = true_positive_rate(attack, rate)
     low, high = rate_interval(attack, rate, confidence=1 - (1 - CONFIDENCE) / attacks)
     return Part(names=names, value=value, reference=rate, interval=(min(low, value), max(high, value)))
+
+
+class MembersFound(Metric[JudgedData]):
+    """Share of training patients found at a false-positive rate of 1 %, by the best of several attacks.
+
+    The area under the curve averages over people; a few who can be named with certainty vanish in it (Carlini et al.
+    2022, section II). Rates for which the sample has too few outsiders are not given. A kind says which attacks.
+    """
+
+    title = "Members found at few false alarms"
+    family = "privacy"
+    direction = "lower"
+    best = 0.01
+    limits = Limits(warning=0.01, fail=0.05, strict=True)
+
+    @abstractmethod
+    def attacks(self, judged: JudgedData) -> dict[str, Attack]:
+        """Returns the attacks by name, at least one.
+
+        Args:
+            judged: What is judged.
+
+        Raises:
+            NotComputed: If there is nobody to attack, or nobody to compare with.
+        """
+
+    def measure(self, judged: JudgedData) -> Measurement:
+        """Reads all attacks at low false-positive rates."""
+        return at_few_false_alarms(self.attacks(judged))
 
 
 def at_few_false_alarms(attacks: Mapping[str, Attack]) -> Measurement:

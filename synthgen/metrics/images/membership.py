@@ -13,15 +13,14 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from synthgen.metrics.attack import LIMITS, MIN_PATIENTS, Attack, best_of, per_patient, targets
-from synthgen.metrics.base import Measurement, Metric, NotComputed
+from synthgen.metrics.attack import LIMITS, MIN_PATIENTS, Attack, best_of, holdout_of, per_patient, targets
+from synthgen.metrics.base import Measurement, Metric
 from synthgen.metrics.density_ratio import closeness
 from synthgen.metrics.distance import nearest
 from synthgen.metrics.images.closer import SPACES
 from synthgen.metrics.images.pools import ImagePools, Pool
 from synthgen.metrics.judged import halves
-from synthgen.metrics.limits import Limits
-from synthgen.metrics.low_rates import at_few_false_alarms, roc_curve
+from synthgen.metrics.low_rates import MembersFound, roc_curve
 
 
 @final
@@ -53,24 +52,14 @@ class ImageMembership(Metric[ImagePools]):
 
 
 @final
-class ConfidentImageMembership(Metric[ImagePools]):
-    """Share of training patients found at a false-positive rate of 1 %, by the best of four attacks.
-
-    Also at 10 % and 0.1 %; see `ConfidentMembership` on why the area is not enough.
-    """
+class ConfidentImageMembership(MembersFound[ImagePools]):
+    """Share of training patients found at few false alarms, by the best of four attacks; see `MembersFound`."""
 
     name = "image_membership_confident"
-    title = "Members found at few false alarms"
-    family = "privacy"
     question = "Are there people whose image the attacker can name with confidence?"
-    direction = "lower"
-    best = 0.01
-    limits = Limits(warning=0.01, fail=0.05, strict=True)
 
-    def measure(self, pools: ImagePools) -> Measurement:
-        """Reads all attacks at low false-positive rates."""
-        attacks = run_attacks(pools)
-        return at_few_false_alarms(attacks)
+    def attacks(self, judged: ImagePools) -> dict[str, Attack]:
+        return run_attacks(judged)
 
 
 def run_attacks(pools: ImagePools) -> dict[str, Attack]:
@@ -85,15 +74,7 @@ def run_attacks(pools: ImagePools) -> dict[str, Attack]:
     Raises:
         NotComputed: If there is no holdout, or too few patients.
     """
-    if pools.holdout is None:
-        raise NotComputed("there is no holdout; an attack needs people who were not in the training images.")
-    members, outsiders = (len(np.unique(pool.patients)) for pool in (pools.train, pools.holdout))
-    if members < MIN_PATIENTS or outsiders < 2 * MIN_PATIENTS:
-        raise NotComputed(
-            f"at least {MIN_PATIENTS} training and {2 * MIN_PATIENTS} holdout patients are needed; there are {members} "
-            f"and {outsiders}."
-        )
-    holdout = pools.holdout
+    holdout = holdout_of(pools, needed=2 * MIN_PATIENTS)
     return pools.once("attacks", lambda: _attacks(pools, holdout))
 
 

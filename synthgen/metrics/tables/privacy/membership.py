@@ -33,14 +33,12 @@ from synthgen.metrics.base import Measurement, Metric
 from synthgen.metrics.density_ratio import closeness, kernel_width, log_density_ratio
 from synthgen.metrics.distance import nearest
 from synthgen.metrics.judged import halves
-from synthgen.metrics.limits import Limits
-from synthgen.metrics.low_rates import at_few_false_alarms, roc_curve
+from synthgen.metrics.low_rates import MembersFound, roc_curve
 from synthgen.metrics.tables.features import Table
 from synthgen.metrics.tables.tables import Tables
 
 TARGETS_FACTOR = 0.25
 """Members and non-members, as a multiple of `Tables.max_rows`."""
-NUM_ATTACKS = 3
 
 
 @final
@@ -71,25 +69,14 @@ class Membership(Metric):
 
 
 @final
-class ConfidentMembership(Metric):
-    """Share of training patients found at a false-positive rate of 1 %, by the best of three attacks.
-
-    The area under the curve averages over people; a few who can be named with certainty vanish in it (Carlini et al.
-    2022, section II). Rates for which the sample has too few outsiders are not given.
-    """
+class ConfidentMembership(MembersFound[Tables]):
+    """Share of training patients found at few false alarms, by the best of three attacks; see `MembersFound`."""
 
     name = "membership_confident"
-    title = "Members found at few false alarms"
-    family = "privacy"
     question = "Are there people whom the attacker can name with confidence?"
-    direction = "lower"
-    best = 0.01
-    limits = Limits(warning=0.01, fail=0.05, strict=True)
 
-    def measure(self, tables: Tables) -> Measurement:
-        """Reads all attacks at low false-positive rates."""
-        attacks = run_attacks(tables)
-        return at_few_false_alarms(attacks)
+    def attacks(self, judged: Tables) -> dict[str, Attack]:
+        return run_attacks(judged)
 
 
 def run_attacks(tables: Tables) -> dict[str, Attack]:
