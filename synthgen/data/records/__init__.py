@@ -1,0 +1,1 @@
+"""Whole records of patients: tables that refer to each other, with rows in time."""

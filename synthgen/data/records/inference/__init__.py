@@ -1,0 +1,163 @@
+"""Guesses what linked tables mean; one question to a file, never a value kept."""
+
+import warnings
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import final
+
+import numpy as np
+import pandas as pd
+
+from synthgen.data.columns import Categorical, Column, Datetime, Text
+from synthgen.data.records.inference.clocks import are_shifted, find_clocks
+from synthgen.data.records.inference.columns import facts_of
+from synthgen.data.records.inference.intervals import find_intervals, interval_of
+from synthgen.data.records.inference.keys import key_of
+from synthgen.data.records.inference.links import Found, find_links
+from synthgen.data.records.inference.long_format import find_long_format
+from synthgen.data.records.inference.lookups import is_public
+from synthgen.data.records.inference.meaning import infer_columns
+from synthgen.data.records.inference.order import find_order, moments_of, times_of
+from synthgen.data.records.inference.places import Placed, place
+from synthgen.data.records.inference.root import find_root
+from synthgen.data.records.keys import rows_named
+from synthgen.data.records.linked_table import LinkedTable
+from synthgen.data.schema import SchemaWarning
+from synthgen.errors import SchemaError
+
+Frames = Mapping[str, pd.DataFrame]
+
+
+@final
+@dataclass(frozen=True)
+class Guess:
+    """What linked tables seem to be.
+
+    Args:
+        tables: Name to what the table means.
+        root: Name of the patients' table.
+    """
+
+    tables: Mapping[str, LinkedTable]
+    root: str
+
+
+def infer_tables(frames: Frames, *, root: str | None = None) -> Guess:
+    """Returns what linked tables seem to be.
+
+    Args:
+        frames: Name to data frame (rows, columns).
+        root: Name of the patients' table, where it is not clear.
+
+    Raises:
+        SchemaError: If it is not clear which table has a row for each patient, a table has no row, no column, or a
+            column that cannot be understood.
+
+    Warns:
+        SchemaWarning: If columns are free text and so will not be learned; or names say that a column refers to
+            another table, and too many of its values do not.
+    """
+    _check_frames(frames)
+    known = facts_of(frames)
+    found, questions, candidates = find_links(known)
+    root = find_root({name: len(frame) for name, frame in frames.items()}, found,
+                     [name for name, names in candidates.items() if names], root)  # fmt: skip
+    referred = Counter((one.to, one.key) for one in found)
+    keys = {
+        name: key_of(name, names, {key: referred[name, key] for key in names}) for name, names in candidates.items()
+    }
+    kept = [one for one in found if keys[one.to] == (one.key,)]
+    placed = place(frames, kept, root)
+    tables = _tables(frames, placed, keys, root)
+    for question in questions:
+        warnings.warn(question, SchemaWarning, stacklevel=4)
+    _tell_text(tables)
+    return Guess(tables, root)
+
+
+def _check_frames(frames: Frames) -> None:
+    for name, frame in frames.items():
+        if not len(frame.columns):
+            raise SchemaError(f"Table {name!r} has no column.")
+        unnamed = sum(not isinstance(one, str) for one in frame.columns)
+        if unnamed or frame.columns.has_duplicates:
+            fault = f"{unnamed} are no strings" if unnamed else "some are used more than once"
+            raise SchemaError(f"Table {name!r}: expected column names that are distinct strings; {fault}.")
+
+
+def _tables(frames: Frames, placed: Placed, keys: Mapping[str, tuple[str, ...]], root: str) -> dict[str, LinkedTable]:
+    owners = _owners(frames, placed, keys, root)
+    tables, times = {}, {}
+    for name, frame in frames.items():
+        links = placed.links[name]
+        lookup, of_rows = name in placed.lookups, {*keys[name], *(one for link in links for one in link.columns)}
+        columns = infer_columns(name, frame, of_rows, owners[name], whose=name != root and not lookup)
+        table = LinkedTable(columns=columns, key=keys[name], links=links, role="lookup" if lookup else
+                            "patients" if name == root else "rows")  # fmt: skip
+        if lookup:
+            referrers = {
+                other: len(frames[other]) for other, held in placed.links.items() if name in [k.to for k in held]
+            }
+            tables[name] = replace(table, public=is_public(name, frame, referrers))
+            continue
+        tables[name], times[name] = table, times_of(frame, columns)
+    dates = {f"{name}.{one}": values for name, held in times.items() for one, values in held.items()
+             if isinstance(tables[name].columns[one], Datetime)}  # fmt: skip
+    shifted = are_shifted(dates, today=datetime.now(UTC).timestamp() / 86_400)
+    for name, held in times.items():
+        clocks = find_clocks(moments_of(held), tables[name].columns, shifted=shifted)
+        link = None if name == root else tables[name].links[0]
+        parents = None if link is None else rows_named(frames[name], link.columns, frames[link.to], keys[link.to])
+        tables[name] = _in_time(replace(tables[name], clocks=clocks), frames[name], held, parents)
+    return tables
+
+
+def _owners(frames: Frames, placed: Placed, keys: Mapping[str, tuple[str, ...]], root: str) -> dict[str, np.ndarray]:
+    """Whose each row of each table is by its first links; each row its own in lookups."""
+    owners = {name: np.arange(len(frames[name])) for name in (root, *placed.lookups)}
+    while len(owners) < len(frames):
+        for name in [name for name in frames if name not in owners and placed.links[name][0].to in owners]:
+            link = placed.links[name][0]
+            named = rows_named(frames[name], link.columns, frames[link.to], keys[link.to])
+            owners[name] = np.where(named < 0, -1, owners[link.to][named]) if len(owners[link.to]) else named
+    return owners
+
+
+def _in_time(
+    table: LinkedTable, frame: pd.DataFrame, times: Mapping[str, pd.Series], parents: np.ndarray | None
+) -> LinkedTable:
+    """The table with what happens when, and what is measured."""
+    intervals = find_intervals(moments_of(times))
+    if parents is None:
+        dates = {name: clock for name, clock in table.clocks.items() if isinstance(table.columns[name], Datetime)}
+        return replace(table, clocks=dates, interval=interval_of((), intervals))
+    order = find_order(times, parents)
+    long = find_long_format(frame, table.columns)
+    if long is None:
+        return replace(table, order=order, interval=interval_of(order, intervals))
+    columns = {**table.columns, long.kind: _as_code(table.columns[long.kind])}
+    return replace(table, columns=columns, order=order, interval=interval_of(order, intervals), kind=long.kind,
+                   value=long.value, unit=long.unit)  # fmt: skip
+
+
+def _as_code(column: Column) -> Column:
+    if isinstance(column, Categorical):
+        return column
+    return Categorical(dtype=column.dtype, missing=column.missing, inferred=True)
+
+
+def _tell_text(tables: Mapping[str, LinkedTable]) -> None:
+    text = [f"{table}.{name}" for table, held in tables.items() if held.role != "lookup"
+            for name, column in held.columns.items() if isinstance(column, Text)]  # fmt: skip
+    if text:
+        warnings.warn(
+            f"Text in which most patients have a value of their own is not learned and left out of synthetic data: "
+            f"{', '.join(text)}. Declare Text(replacement=...), Identifier or Categorical to change that.",
+            SchemaWarning,
+            stacklevel=4,
+        )
+
+
+__all__ = ["Found", "Guess", "infer_tables"]

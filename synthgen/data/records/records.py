@@ -1,0 +1,271 @@
+"""Records: linked tables, one of which has a row for each patient."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import final
+
+import numpy as np
+import pandas as pd
+
+from synthgen.data.columns import Identifier
+from synthgen.data.records.keys import MISSING, ORPHAN, rows_named
+from synthgen.data.records.link import Link
+from synthgen.data.records.schema import RecordSchema
+from synthgen.data.records.validation import check_records
+from synthgen.data.schema import Schema
+from synthgen.data.split import held_out
+from synthgen.errors import SchemaError, did_you_mean
+
+OWNER = "(patient)"
+"""Column that `Records.owned` adds: whose each row is."""
+
+
+class RecordWarning(UserWarning):
+    """Something about linked tables that a person should look at before they are learned; the message says what."""
+
+
+@final
+class Records:
+    """All that is known of patients: tables that refer to each other.
+
+    Args:
+        tables: Name to data frame (rows, columns); at least the patients' own. Frames are taken as they are, and must
+            not be changed afterwards.
+        schema: What they mean; None: guessed when it is asked for, once.
+
+    Raises:
+        SchemaError: If there is no table, or one is no data frame.
+
+    Example:
+        >>> people = pd.DataFrame({"id": [3, 5], "age": [61, 47]})
+        >>> labs = pd.DataFrame({"id": [5, 3, 5], "day": [1, 1, 9]})
+        >>> records = Records({"people": people, "labs": labs})
+        >>> len(records), records.owners("labs").tolist(), records.take([1]).tables["labs"]["day"].tolist()
+        (2, [1, 0, 1], [1, 9])
+    """
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame], schema: RecordSchema | None = None) -> None:
+        if not isinstance(tables, Mapping) or not tables:
+            raise SchemaError("tables: expected a mapping of names to data frames, at least one.")
+        for name, frame in tables.items():
+            if not isinstance(name, str) or not isinstance(frame, pd.DataFrame):
+                raise SchemaError(
+                    f"tables: expected names to data frames. Received {type(name).__name__} {name!r} to "
+                    f"{type(frame).__name__}."
+                )
+        self._tables = MappingProxyType({name: frame.reset_index(drop=True) for name, frame in tables.items()})
+        self._schema = schema
+        self._rows_named: dict[tuple[str, Link], np.ndarray] = {}
+        self._owners: dict[str, np.ndarray] = {}
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Name to data frame, in the order in which they came; the schema's `tables` has parents before children."""
+        return self._tables
+
+    @property
+    def schema(self) -> RecordSchema:
+        """What the tables mean, as it was said, or guessed when it is asked for first."""
+        if self._schema is None:
+            self._schema = RecordSchema.infer(self._tables)
+        return self._schema
+
+    def with_schema(self, schema: RecordSchema) -> Records:
+        """Returns the same tables with another meaning.
+
+        Args:
+            schema: What they mean.
+        """
+        return Records(self._tables, schema)
+
+    def __len__(self) -> int:
+        """Number of patients: rows of the root."""
+        return len(self.table(self.schema.root))
+
+    def __repr__(self) -> str:
+        """Tables and their rows; of patients if that is known already."""
+        return f"<Records {', '.join(f'{name}: {len(frame)}' for name, frame in self.tables.items())}>"
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Returns the rows of a table.
+
+        Args:
+            name: Of the table.
+
+        Raises:
+            SchemaError: If there is none of that name.
+        """
+        if name not in self.tables:
+            raise SchemaError(f"There is no table {name!r} in these records.{did_you_mean(name, self.tables)}")
+        return self.tables[name]
+
+    def validate(self) -> None:
+        """Checks that the tables fit their schema; see `synthgen.data.records.validation.check_records`.
+
+        Raises:
+            SchemaError: If not; names table and column, counts rows and says the way out.
+        """
+        check_records(self.tables, self.schema)
+
+    def named(self, table: str, link: Link) -> np.ndarray:
+        """Returns the row of another table that each row names, and why there is none.
+
+        Args:
+            table: Whose rows name others.
+            link: One of its links.
+
+        Returns:
+            (rows,) int64; `keys.MISSING` where the link is missing, `keys.ORPHAN` where it names no row.
+
+        Raises:
+            SchemaError: If one side is numbers and the other text.
+        """
+        found = self._rows_named.get((table, link))
+        if found is None:
+            key = self.schema.table(link.to).key
+            found = rows_named(self.table(table), link.columns, self.table(link.to), key)
+            found.flags.writeable = False
+            self._rows_named[table, link] = found
+        return found
+
+    def positions(self, table: str, link: Link | None = None) -> np.ndarray:
+        """Returns the row of another table that each row refers to.
+
+        Args:
+            table: Whose rows refer to others.
+            link: One of its links; None: the first, by which the table is within another.
+
+        Returns:
+            (rows,) int64, -1 where there is none.
+        """
+        chosen = self.schema.parent(table) if link is None else link
+        if chosen is None:
+            raise SchemaError(f"Table {table!r} is within no other: name a link.")
+        return np.maximum(self.named(table, chosen), MISSING)
+
+    def owners(self, table: str) -> np.ndarray:
+        """Returns whose each row is.
+
+        Args:
+            table: Name of the root or of a table of rows.
+
+        Returns:
+            (rows,) int64, place of the patient in the root; -1 for a row that leads to nobody. Where the first link is
+            missing another that leads to the patient counts.
+
+        Raises:
+            SchemaError: If the table is a lookup, whose rows belong to nobody.
+        """
+        if table == self.schema.root:
+            return np.arange(len(self))
+        if self.schema.table(table).role == "lookup":
+            raise SchemaError(f"{table!r} is a lookup: its rows belong to no patient.")
+        found = self._owners.get(table)
+        if found is None:
+            found = np.full(len(self.table(table)), MISSING, dtype=np.int64)
+            for link in self._upward(table):
+                above = self.positions(table, link)
+                open_yet = (found < 0) & (above >= 0)
+                found[open_yet] = self.owners(link.to)[above[open_yet]]
+            found.flags.writeable = False
+            self._owners[table] = found
+        return found
+
+    def _upward(self, table: str) -> list[Link]:
+        """Links that lead to a table nearer to the root, the first first."""
+        first, *rest = self.schema.table(table).links
+        above = {self.schema.root, *(link.to for link in self.schema.patient_path(table))}
+        return [first, *[link for link in rest if link.to in above]]
+
+    def owned(self, table: str) -> tuple[pd.DataFrame, Schema]:
+        """Returns a table with a column that names the patient, as everything that deals with one table takes it.
+
+        Args:
+            table: Name of the root or of a table of rows.
+
+        Returns:
+            The rows, with the column `OWNER`; and what they mean, with that column as the patient's key. A row that
+            leads to nobody has a missing one, and so is a patient of its own.
+        """
+        owners = self.owners(table)
+        whose = pd.array(np.maximum(owners, 0), dtype="Int64")
+        whose[owners < 0] = pd.NA
+        held = self.schema.table(table)
+        columns = {**held.columns, OWNER: Identifier(dtype="Int64", missing=bool((owners < 0).any()), unique=False)}
+        schema = Schema(columns, OWNER, self.schema.rare_below, held.constraints)
+        return self.table(table).assign(**{OWNER: whose}), schema
+
+    def take(self, patients: Sequence[int] | np.ndarray) -> Records:
+        """Returns the records of some patients alone, in the order in which they are named.
+
+        Rows of one patient keep their order. Lookups are kept whole, rows that lead to nobody are left out.
+
+        Args:
+            patients: (places,) in the root, each at most once: keys would repeat.
+
+        Raises:
+            SchemaError: If a place is named twice or is none.
+        """
+        places = np.asarray(patients, dtype=np.int64).reshape(-1)
+        if len(np.unique(places)) < len(places) or (len(places) and not 0 <= places.min() <= places.max() < len(self)):
+            raise SchemaError(f"patients: expected distinct places below {len(self)}. Received {len(places)} places.")
+        rank = np.full(len(self) + 1, -1, dtype=np.int64)  # the last: of rows that lead to nobody
+        rank[places] = np.arange(len(places))
+        frames = {}
+        for name in self.tables:
+            if self.schema.table(name).role == "lookup":
+                frames[name] = self.tables[name]
+                continue
+            ranks = rank[self.owners(name)]
+            chosen = np.flatnonzero(ranks >= 0)
+            frames[name] = self.tables[name].iloc[chosen[np.argsort(ranks[chosen], kind="stable")]]
+        return Records(frames, self.schema)
+
+    def split(self, *, holdout: float = 0.2, seed: int = 0) -> tuple[Records, Records]:
+        """Divides patients into train and holdout; see `synthgen.split`.
+
+        Args:
+            holdout: Share of the patients to hold out.
+            seed: Of the choice.
+
+        Raises:
+            SchemaError: If a side would be empty.
+        """
+        held = held_out(np.arange(len(self)), share=holdout, seed=seed, unit="patients")
+        return self.take(np.flatnonzero(~held)), self.take(np.flatnonzero(held))
+
+    def settled(self) -> Records:
+        """Returns the records without the rows that a link says to drop, and without what it says to take as missing.
+
+        Rows within dropped ones, and rows of patients who are not there, go with them. Said aloud, with counts.
+
+        Raises:
+            SchemaError: If a link that refuses orphans has some; see `validate`.
+
+        Warns:
+            RecordWarning: If rows are dropped, or links become missing.
+        """
+        self.validate()
+        settled = self
+        for name in self.schema.tables:
+            for link in self.schema.table(name).links:
+                settled = settled._without_orphans(name, link)
+        return settled
+
+    def _without_orphans(self, name: str, link: Link) -> Records:
+        orphans = self.named(name, link) == ORPHAN
+        unknown_code = self.schema.table(link.to).role == "lookup" and link.orphans != "drop"
+        if not orphans.any() or unknown_code:
+            return self
+        frame, count = self.table(name), int(orphans.sum())
+        within = link == self.schema.parent(name)
+        if link.orphans == "drop" or (link.orphans == "refuse" and within):  # refused ones are of what was dropped
+            said, frame = f"{count} of {len(frame)} rows are left out", frame[~orphans]
+        else:
+            said = f"{list(link.columns)} is taken as missing in {count} of {len(frame)} rows"
+            frame = frame.assign(**{column: frame[column].mask(orphans) for column in link.columns})
+        warnings.warn(f"Table {name!r}: {said}: what they name is not in {link.to!r}.", RecordWarning, stacklevel=3)
+        return Records({**self.tables, name: frame}, self.schema)
