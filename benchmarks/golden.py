@@ -17,6 +17,7 @@ import pandas as pd
 import synthgen as sg
 from synthgen.families import FAMILIES
 from synthgen.provenance.digests import digest_of
+from synthgen.report.image_pairs.evaluate_translation import evaluate_translation
 
 ROWS, STEPS, PIXELS = 400, 20, 16
 TIMES = {"created", "synthgen", "seconds"}
@@ -91,7 +92,7 @@ def judged(data: dict[str, Any], drawn: dict[str, Any], folder: Path) -> None:
                          made_by=made.manifest)  # fmt: skip
     keep_report(folder, "report_images", report)
     target = holdout.take(np.arange(60))
-    report = sg.evaluate_translation(target, target, source=train.take(np.arange(60)), seeds=1, verbose=False)
+    report = evaluate_translation(target, target, source=train.take(np.arange(60)), seeds=1, verbose=False)
     keep(folder, "report_translation", without_times(report.to_dict()))
 
 

@@ -41,7 +41,7 @@ def load(name: str, *, data: Path) -> sg.ImageSet:
     """Returns the images of a set without copies; digits where the folder lacks it."""
     file, options = FILES.get(name, ("", {}))
     if file and (data / file).is_file():
-        return sg.read_images(data / file, **options).without_duplicates()
+        return sg.read(data / file, **options).without_duplicates()
     digits = load_digits()
     return sg.ImageSet.from_array(digits.images, labels=digits.target, bounds=(0, 16)).without_duplicates()
 

@@ -15,12 +15,13 @@ import pandas as pd
 
 import synthgen as sg
 from benchmarks.peers import stopwatch
+from synthgen.report.report import Report
 
 AGAINST_HOLDOUT = ("tstr", "near_copies", "reemitted_values", "share_closer", "membership", "membership_confident")
 """Metrics that mean nothing on the floor, where the holdout is the synthetic table itself."""
 
 
-def figures(report: sg.Report, *, floor: bool) -> dict[str, float]:
+def figures(report: Report, *, floor: bool) -> dict[str, float]:
     """Returns what tables show, by the words of `records.FIGURES`, and every metric's value by its name.
 
     Args:

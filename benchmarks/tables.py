@@ -50,7 +50,7 @@ class DataSet:
         paths = {"train": folder / "train.csv", "test": folder / "test.csv", "schema": folder / "schema.json"}
         self.train.to_csv(paths["train"], index=False)
         self.test.to_csv(paths["test"], index=False)
-        schema = sg.Schema.infer(sg.read_table(paths["train"]), rare_below=self.rare_below)
+        schema = sg.Schema.infer(sg.read(paths["train"]), rare_below=self.rare_below)
         paths["schema"].write_text(json.dumps(schema.to_dict(), indent=1), encoding="utf-8")
         return {role: str(path) for role, path in paths.items()}
 

@@ -14,7 +14,7 @@ train, holdout = images.without_duplicates().split(holdout=0.25, seed=0)
 
 gan = sg.ImageGAN(num_steps=400, width=24, augmentation=0.0, seed=0).fit(train)
 synthetic = gan.sample(500, balance="label", seed=1)
-sg.write_images(synthetic, "digits", kind="png")
+sg.write(synthetic, "digits", kind="png")
 
 
 def rows(of):

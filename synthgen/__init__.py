@@ -35,24 +35,15 @@ if TYPE_CHECKING:
     from synthgen.data.constraints import Unique as Unique
     from synthgen.data.doors import read as read
     from synthgen.data.doors import write as write
+    from synthgen.data.image_pairs.image_pairs import ImagePairs as ImagePairs
     from synthgen.data.images.image_set import ImageSet as ImageSet
-    from synthgen.data.images.reading import read_images as read_images
-    from synthgen.data.images.reading import write_images as write_images
     from synthgen.data.schema import Schema as Schema
     from synthgen.data.split import split as split
     from synthgen.data.tables.datasets import load_dataset as load_dataset
-    from synthgen.data.tables.readers import read_table as read_table
-    from synthgen.data.tables.writers import write_table as write_table
     from synthgen.dp.budget import DifferentialPrivacy as DifferentialPrivacy
     from synthgen.errors import SynthgenError as SynthgenError
-    from synthgen.metrics.tables.utility.augmentation import augmentation_verdict as augmentation_verdict
-    from synthgen.provenance.roster import Roster as Roster
-    from synthgen.provenance.roster_file import read_roster as read_roster
     from synthgen.report.evaluate import evaluate as evaluate
-    from synthgen.report.images.evaluate_images import evaluate_images as evaluate_images
-    from synthgen.report.images.evaluate_translation import evaluate_translation as evaluate_translation
     from synthgen.report.images.judge import ImageJudge as ImageJudge
-    from synthgen.report.report import Report as Report
     from synthgen.report.tables.judge import TableJudge as TableJudge
     from synthgen.selection.auto import fit_auto as fit_auto
     from synthgen.selection.tuning import tune as tune
@@ -79,8 +70,7 @@ _MODULES = {
     "write": "synthgen.data.doors",
     "split": "synthgen.data.split",
     "ImageSet": "synthgen.data.images.image_set",
-    "read_images": "synthgen.data.images.reading",
-    "write_images": "synthgen.data.images.reading",
+    "ImagePairs": "synthgen.data.image_pairs.image_pairs",
     "Schema": "synthgen.data.schema",
     "Numerical": "synthgen.data.columns",
     "Categorical": "synthgen.data.columns",
@@ -108,8 +98,6 @@ _MODULES = {
     "ImageTranslator": "synthgen.synthesizers.images.translator",
     "draw": "synthgen.synthesizers.drawing",
     "prove": "synthgen.synthesizers.drawing",
-    "Roster": "synthgen.provenance.roster",
-    "read_roster": "synthgen.provenance.roster_file",
     "load": "synthgen.synthesizers.loading",
     "tune": "synthgen.selection.tuning",
     "audit": "synthgen.audit.audit",
@@ -118,16 +106,10 @@ _MODULES = {
     "augment": "synthgen.augmentation.augment",
     "SyntheticSampler": "synthgen.augmentation.sampler",
     "fit_auto": "synthgen.selection.auto",
-    "augmentation_verdict": "synthgen.metrics.tables.utility.augmentation",
     "evaluate": "synthgen.report.evaluate",
-    "evaluate_images": "synthgen.report.images.evaluate_images",
-    "evaluate_translation": "synthgen.report.images.evaluate_translation",
     "TableJudge": "synthgen.report.tables.judge",
     "ImageJudge": "synthgen.report.images.judge",
-    "Report": "synthgen.report.report",
     "Policy": "synthgen.bundle.policy",
-    "read_table": "synthgen.data.tables.readers",
-    "write_table": "synthgen.data.tables.writers",
     "load_dataset": "synthgen.data.tables.datasets",
     "SynthgenError": "synthgen.errors",
 }
@@ -139,9 +121,26 @@ _MOVED = {
     "ShadowResult": "synthgen.audit.shadow",
     "Selection": "synthgen.selection.selection",
     "AugmentationVerdict": "synthgen.metrics.tables.utility.augmentation_result",
-    "TranslationReport": "synthgen.report.images.evaluate_translation",
+    "augmentation_verdict": "synthgen.metrics.tables.utility.augmentation",
+    "Report": "synthgen.report.report",
+    "Roster": "synthgen.provenance.roster",
+    "read_roster": "synthgen.provenance.roster_file",
+    "read_table": "synthgen.data.tables.readers",
+    "write_table": "synthgen.data.tables.writers",
+    "read_images": "synthgen.data.images.reading",
+    "write_images": "synthgen.data.images.reading",
+    "evaluate_images": "synthgen.report.images.evaluate_images",
+    "evaluate_translation": "synthgen.report.image_pairs.evaluate_translation",
+    "TranslationReport": "synthgen.report.image_pairs.evaluate_translation",
 }
-"""What functions return and nobody makes: once public here, now to be found where it is made."""
+"""Once public here, now to be found where it is made: what functions return and nobody makes, and what one function for
+every kind of data took the place of."""
+
+_INSTEAD = {
+    "read_table": "read", "read_images": "read", "write_table": "write", "write_images": "write",
+    "evaluate_images": "evaluate", "evaluate_translation": "evaluate",
+}  # fmt: skip
+"""What does the same."""
 
 __all__ = [*_MODULES, "__version__"]  # noqa: PLE0604 - every key is a string
 
@@ -149,7 +148,8 @@ __all__ = [*_MODULES, "__version__"]  # noqa: PLE0604 - every key is a string
 def __getattr__(name: str) -> Any:
     """Imports a public name on first use (PEP 562); one that has moved too, with a word on where it is now."""
     if name in _MOVED:
-        warnings.warn(f"synthgen.{name} is now {_MOVED[name]}.{name}.", DeprecationWarning, 2)
+        instead = f" synthgen.{_INSTEAD[name]} does the same." if name in _INSTEAD else ""
+        warnings.warn(f"synthgen.{name} is now {_MOVED[name]}.{name}.{instead}", DeprecationWarning, 2)
         return getattr(importlib.import_module(_MOVED[name]), name)
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -25,7 +25,8 @@ MOVED = {
     "synthgen.metrics.privacy": "synthgen.metrics.tables.privacy",
     "synthgen.metrics.utility": "synthgen.metrics.tables.utility",
     "synthgen.report.evaluate_images": "synthgen.report.images.evaluate_images",
-    "synthgen.report.evaluate_translation": "synthgen.report.images.evaluate_translation",
+    "synthgen.report.evaluate_translation": "synthgen.report.image_pairs.evaluate_translation",
+    "synthgen.report.images.evaluate_translation": "synthgen.report.image_pairs.evaluate_translation",
     **{
         f"synthgen.synthesizers.{name}": f"synthgen.synthesizers.tables.{name}"
         for name in ("autoregressive", "conditions", "copula", "ctgan", "diffusion", "gan", "marginals", "vae")

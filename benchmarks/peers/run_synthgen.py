@@ -47,7 +47,7 @@ def steps_and_pace(synthesizer: TableSynthesizer, rows: int, clock: Clock) -> di
 def main() -> None:
     arguments = stopwatch.arguments(__doc__)
     watch = stopwatch.Stopwatch()
-    train = sg.read_table(arguments.train)
+    train = sg.read(arguments.train)
     schema = sg.Schema.infer(train)
     if arguments.schema:
         schema = sg.Schema.from_dict(json.loads(Path(arguments.schema).read_text(encoding="utf-8")))

@@ -1,6 +1,6 @@
 """Training sets with synthetic rows added, so that the classes of a target come equally often.
 
-Whether that helps is another question: `synthgen.augmentation_verdict` answers it with rows that nobody has seen.
+Whether that helps is another question: `augmentation_verdict` answers it with rows that nobody has seen.
 """
 
 import warnings

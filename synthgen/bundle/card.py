@@ -59,6 +59,7 @@ def card(
         **described,
     }
     head = f"# {name}\n\n{mark(kind)['statement']}\n\n- Licence: {licence}\n- Made on: {report['created'][:10]}\n"
+    head += f"\n**{report['warning']}**\n" if report.get("warning") else ""
     return head + "".join(f"\n## {title}\n\n{text}\n" for title, text in sections.items())
 
 

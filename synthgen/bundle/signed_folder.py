@@ -14,6 +14,8 @@ from synthgen.bundle.card import card
 from synthgen.bundle.decision import Decision, report_digest
 from synthgen.bundle.manifest import sha256, write_manifest
 from synthgen.bundle.provenance import provenance
+from synthgen.bundle.report_file import kind_told
+from synthgen.bundle.texts import texts_of
 from synthgen.errors import BundleError
 from synthgen.files.writing import appearing
 from synthgen.provenance.digests import digest_of
@@ -82,8 +84,8 @@ class SignedFolder(ABC):
             key: Signs.
 
         Raises:
-            BundleError: If the policy says no, or decided on another report, the report is on other data, it speaks of
-                a promise that no proven origin stands for, or the folder exists.
+            BundleError: If the policy says no, or decided on another report, the report is on other data or on another
+                kind of it, it speaks of a promise that no proven origin stands for, or the folder exists.
             WriteError: If it cannot be written, or another run is writing it.
         """
         if not self.decision.passed:
@@ -91,6 +93,7 @@ class SignedFolder(ABC):
         report = self.report.to_dict()
         if self.decision.report != report_digest(report):
             raise BundleError("decision: the policy decided on another report. Let it decide on this one.")
+        self._require_kind(kind_told(report))
         checked = provenance(report, digest=digest_of(self.data()), origin=self.origin)
         require_new(Path(folder))
         with appearing(folder) as beside:
@@ -107,6 +110,15 @@ class SignedFolder(ABC):
             more = {"name": self.name, "created": report["created"], "synthgen": report["synthgen"],
                     "provenance": checked}  # fmt: skip
             write_manifest(beside, key=key, more=more, kind=self.kind)
+
+    def _require_kind(self, told: str) -> None:
+        """Translated images that say that no person is shown would be a lie."""
+        if told != self.kind:
+            things = {kind: texts_of(kind).words.things for kind in (told, self.kind)}
+            raise BundleError(
+                f"report: it is one on {things[told]}, and what is to be released here are {things[self.kind]}. Judge "
+                f"these, or release {things[told]} as what they are: see synthgen.bundle.{told}.release."
+            )
 
 
 def described_file(path: Path, file_format: str, media: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from synthgen.errors import BundleError
 TEXTS: dict[str, str] = {
     "tables": "synthgen.bundle.tables.texts:TEXTS",
     "images": "synthgen.bundle.images.texts:TEXTS",
+    "image_pairs": "synthgen.bundle.image_pairs.texts:TEXTS",
 }
 """Name of a kind, as reports say it, to where its texts are."""
 
@@ -27,6 +28,7 @@ class Texts:
         no_task: How usefulness comes to be judged where it was not.
         better: How data comes to be more like the real one.
         policy: The policy to begin with, YAML with comments.
+        safer: How it comes to give less away where nothing is promised.
     """
 
     words: Words
@@ -36,6 +38,7 @@ class Texts:
     no_task: str
     better: str
     policy: str
+    safer: str = "learn under a privacy budget: fit --epsilon 3 (or less)."
 
 
 def texts_of(kind: str) -> Texts:

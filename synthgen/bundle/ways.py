@@ -77,7 +77,7 @@ def _ways(subject: str, result: Mapping[str, Any], report: Mapping[str, Any]) ->
             holdout = report["tables"]["patients"].get("holdout", 0)
             instead = f"with {4 * holdout} patients in the holdout instead of {holdout}"
             return [f"{name} is known too roughly: {instead} its interval is half as wide."]
-        said = [] if report.get("guarantee") else ["learn under a privacy budget: fit --epsilon 3 (or less)."]
+        said = [] if report.get("guarantee") else [texts_of(kind_told(report)).safer]
         return _columns_guessed(result) + said
     if report.get("guarantee"):
         return ["a promise costs fidelity: bring more patients, or spend a larger budget (fit --epsilon)."]

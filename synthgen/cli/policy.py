@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from synthgen.cli.doors import DOORS
+from synthgen.bundle.texts import TEXTS
 from synthgen.cli.speaking import console
 from synthgen.cli.verbs import Quiet
 from synthgen.errors import SynthgenError, did_you_mean
@@ -16,8 +16,8 @@ def policy(
         "policy.yaml"
     ),
     kind: Annotated[
-        str, typer.Option("--for", metavar="|".join(DOORS), help="What is to be released: kinds have other metrics.")
-    ] = next(iter(DOORS)),
+        str, typer.Option("--for", metavar="|".join(TEXTS), help="What is to be released: kinds have other metrics.")
+    ] = next(iter(TEXTS)),
     quiet: Quiet = False,
 ) -> None:
     """Write a release policy to edit: what a report must say before synthetic data may leave.
@@ -33,8 +33,8 @@ def policy(
     from synthgen.bundle.policy import write_template
     from synthgen.errors import WriteError
 
-    if kind not in DOORS:
-        raise SynthgenError(f"Expected --for in {list(DOORS)}. Received {kind!r}.{did_you_mean(kind, DOORS)}")
+    if kind not in TEXTS:
+        raise SynthgenError(f"Expected --for in {list(TEXTS)}. Received {kind!r}.{did_you_mean(kind, TEXTS)}")
     if output.exists():
         raise WriteError(f"{output} is there already. Name another file.")
     write_template(output, kind=kind)

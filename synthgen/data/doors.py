@@ -10,10 +10,23 @@ from synthgen.data.kinds import kind_of, kind_of_path
 def read(path: Source, **options: Any) -> Any:
     r"""Reads a table or images: what the path holds decides.
 
+    | path | options |
+    |---|---|
+    | a text file: .csv, .tsv, both also .gz | `missing_values`, `separator`, `decimal`, `encoding`, `short_rows` |
+    | a table: .parquet, .feather, .arrow | none |
+    | the URL of a database, ``sqlite:///clinic.db`` | `query` |
+    | images of an .npz | `part`, `patient`, `allow_synthetic`, `cache` |
+    | other images, file or folder | `size`, `allow_synthetic`, `skip_corrupt`, `cache` |
+    | such of PNG or JPEG, also | `table`, `file`, `label`, `patient` |
+    | such of DICOM, also | `columns`, `label`, `window`, `slices`, `bits` |
+    | such of NIfTI, also | `bounds`, `slices` |
+
+    What each means: `read_table` (in `synthgen.data.tables.readers`) and `read_images` (in
+    `synthgen.data.images.reading`).
+
     Args:
-        path: Of a table's file, or the URL of a database, see `read_table`; of an archive, a file or a folder of
-            images, see `read_images`.
-        options: As that reader takes them; one that it cannot use is refused by name.
+        path: Of a table's file, or the URL of a database; of an archive, a file or a folder of images.
+        options: As the table above has them; one that the reader cannot use is refused by name.
 
     Returns:
         A data frame, or an `ImageSet`.
@@ -44,10 +57,21 @@ def write(data: Any, path: str | os.PathLike[str], **options: Any) -> None:
     Images then say that they are synthetic, unless ``synthetic=False`` says that they are real, which an .npz can hold.
     Real rows are written with ``private=True``, for their owner's eyes only.
 
+    | data | path | options |
+    |---|---|---|
+    | a data frame | .csv, .tsv, both also .gz, .parquet, .feather, .arrow | `private` |
+    | an `ImageSet` | .npz | `part`, `synthetic` |
+    | an `ImageSet` | .nii, .nii.gz | none |
+    | an `ImageSet` | a new folder | ``kind="png"``, `names` |
+    | an `ImageSet` | a new folder | ``kind="dicom"``, `modality`, `model` |
+
+    What each means: `write_table` (in `synthgen.data.tables.writers`), `write_images` (in
+    `synthgen.data.images.reading`).
+
     Args:
-        data: A data frame, see `write_table`; or an `ImageSet`, see `write_images`.
+        data: Of a kind that is written.
         path: Of a file, or of a new folder.
-        options: As that writer takes them; one that it cannot use is refused by name.
+        options: As the table above has them; one that the writer cannot use is refused by name.
 
     Raises:
         SchemaError: If the value is of no kind of data.

@@ -45,7 +45,7 @@ class Kind(ABC, Generic[Data]):
     """Of its folders, in `FAMILIES` and in documents: "tables"."""
     words: ClassVar[Words]
     where: ClassVar[str]
-    """It is read from, for errors: "a file that ends in .csv"."""
+    """It is read from, for errors: "a file that ends in .csv"; "": from no path."""
     coincide: ClassVar[bool] = False
     """Whether two of different patients may be equal by chance, as rows of few columns are."""
 

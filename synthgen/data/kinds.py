@@ -12,6 +12,7 @@ from synthgen.errors import ReadError, SchemaError, did_you_mean
 KINDS: dict[str, str] = {
     "images": "synthgen.data.images.kind:ImageKind",
     "tables": "synthgen.data.tables.kind:TableKind",
+    "image_pairs": "synthgen.data.image_pairs.kind:ImagePairKind",
 }
 """Name to where its class is, in the order in which they are asked: the most particular first."""
 
@@ -21,7 +22,7 @@ def all_kinds() -> Iterator[Kind[Any]]:
 
     Example:
         >>> [kind.name for kind in all_kinds()]
-        ['images', 'tables']
+        ['images', 'tables', 'image_pairs']
     """
     return map(kind_named, KINDS)
 
@@ -101,7 +102,8 @@ def kind_of_path(path: Source) -> Kind[Any]:
     for kind in all_kinds():
         if kind.claims(path):
             return kind
-    wanted = "; ".join(f"{kind.name}: {kind.where}" for kind in sorted(all_kinds(), key=lambda kind: kind.name))
+    at_home = sorted((kind for kind in all_kinds() if kind.where), key=lambda kind: kind.name)
+    wanted = "; ".join(f"{kind.name}: {kind.where}" for kind in at_home)
     raise ReadError(f"{path} {_found(Path(path))} Expected {wanted}.")
 
 

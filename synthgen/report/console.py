@@ -43,6 +43,8 @@ def renderables(report: Found) -> Iterator[RenderableType]:
     if report.subgroups:
         yield _subgroups(report.subgroups)
     yield Text(report.promise(), style="dim")
+    if report.warning:
+        yield Text(report.warning, style="bold red")
 
 
 def _panel(verdict: Verdict) -> Panel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 import warnings
@@ -18,11 +19,11 @@ from synthgen.metrics.base import JudgedData, Metric, Result
 from synthgen.metrics.judged import Judged
 from synthgen.provenance.digests import digest_of
 from synthgen.provenance.roster import Roster
+from synthgen.provenance.roster_file import read_roster
 from synthgen.report.judge import Judge, whole_number
 from synthgen.report.judges import judge_named, judge_of
 from synthgen.report.report import Report
 from synthgen.report.training import read_training
-from synthgen.report.verdicts import verdicts
 
 OLD = {"guarantee": "privacy", "history": "history", "best_epoch": "best_epoch"}
 """Arguments that `made_by` stands for, and where a manifest says the same."""
@@ -35,7 +36,7 @@ def evaluate(  # noqa: PLR0913
     holdout: Any = None,
     judge: Judge[Any] | None = None,
     made_by: Mapping[str, Any] | None = None,
-    roster: Roster | None = None,
+    roster: Roster | str | os.PathLike[str] | None = None,
     worst_patients: int = 0,
     seed: int = 0,
     verbose: bool = True,
@@ -43,9 +44,17 @@ def evaluate(  # noqa: PLR0913
 ) -> Report:
     """Judges synthetic data: fidelity, usefulness and privacy, each beside what real data scores.
 
-    Works on anybody's data, a table (pandas DataFrame) or images (`ImageSet`): each kind has its judge, whose options
-    are `TableJudge`'s and `ImageJudge`'s. Tables never load Keras. Counting uses up to 100 000 rows on each side,
-    metrics that train a model or search neighbours a seeded sample of 20 000 at most, of images 5 000; copies are
+    Works on anybody's data. Its kind decides who judges, and which options there are; ``judge=`` takes the same options
+    on an object, such as ``ImageJudge(seeds=5)``:
+
+    | data | judge | options |
+    |---|---|---|
+    | a table, `pandas.DataFrame` | `TableJudge` | `target`, `subgroups`, `schema` |
+    | images, `ImageSet` | `ImageJudge` | `features`, `seeds`, `fid`, `interpolation` |
+    | translated images, `ImagePairs` | `ImagePairJudge` | `seeds` |
+
+    An option of another kind is refused by name. Tables never load Keras. Counting uses up to 100 000 rows on each
+    side, metrics that train a model or search neighbours a seeded sample of 20 000 at most, of images 5 000; copies are
     counted on all. Each result says how many stand behind it.
 
     Args:
@@ -57,18 +66,21 @@ def evaluate(  # noqa: PLR0913
         made_by: What the maker says of itself, as ``synthesizer.manifest``: what it promises, shown beside what is
             measured, on your word (a release asks for proof that the maker drew these, see `synthgen.draw`); and its
             training, drawn as curves. Any mapping will do; "privacy", "history" and "best_epoch" are looked at.
-        roster: Who was learned and held out, as the fit left it in the house; `train` and `holdout` are checked against
-            it. None: it is not at hand, which the report says.
+        roster: Who was learned and held out, as the fit left it in the house: its file, such as
+            ``"patients.synthgen.roster"``, or a `Roster`; `train` and `holdout` are checked against it. None: it is not
+            at hand, which the report says.
         worst_patients: How many training patients, those who are given away most, the internal edition names or shows
-            (``report.to_html(path, edition="internal")``). The shareable edition never does.
+            (``report.to_html(path, edition="internal")``); of translations, how many of those that are farthest from
+            the truth. The shareable edition never does.
         seed: For every sample; the same seed gives the same report, on the same machine where networks are trained.
         verbose: Whether to show a progress bar (on stderr, when it is a terminal).
-        options: Of the judge, without making one: `target`, `subgroups` and `schema` of a table.
+        options: Of the judge, without making one: those of the table above.
 
     Returns:
         The report; `print` it, or write it with `to_html` and `to_json`.
 
     Raises:
+        ReadError: If the roster cannot be read.
         EvaluationError: If the data cannot be compared, or the holdout has patients or rows of `train`; names the
             argument and the columns. If an option is none of this kind. If `train` is not what was learned, or somebody
             in `holdout` was.
@@ -91,7 +103,7 @@ def evaluate(  # noqa: PLR0913
     chosen.require({"train": train, "synthetic": synthetic, "holdout": holdout}, train=train)
     whole_number("worst_patients", worst_patients, least=0)
     training = read_training(told.get("history") or (), told.get("best_epoch"))
-    known = None if roster is None else roster.check(train=train, holdout=holdout)
+    known = None if roster is None else _read(roster).check(train=train, holdout=holdout)
     read = chosen.read(train=train, synthetic=synthetic, holdout=holdout, seed=seed)
     report = _report(chosen, read, worst_patients=worst_patients, verbose=verbose)
     described = {**report.tables, "digest": digest_of(synthetic), "roster": known}
@@ -134,7 +146,8 @@ def _report(
         words=judge.words,
         unmeasured=judge.unmeasured,
         results=results,
-        verdicts=verdicts(results, words=judge.words),
+        verdicts=judge.verdicts(results),
+        warning=judge.warning,
         tables=judge.describe(judged),
         **judge.shown(judged, results, worst_patients=worst_patients),
         settings=judge.settings(judged) | {"seconds": round(time.monotonic() - began, 1)},
@@ -160,6 +173,10 @@ def measured(judged: JudgedData, metrics: Sequence[Metric[JudgedData]], *, verbo
             results.append(metric(judged))
             progress.advance(task)
     return tuple(results)
+
+
+def _read(roster: Any) -> Roster:
+    return roster if isinstance(roster, Roster) else read_roster(roster)
 
 
 def _chosen(judge: Judge[Any] | None, train: Any, options: Mapping[str, Any]) -> Judge[Any]:

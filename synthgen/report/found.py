@@ -30,6 +30,7 @@ class Found:
         subgroups: The groups of patients that were judged apart.
         guarantee: The ledger of the model that drew the rows, as `Ledger.to_dict` gives it; None: no promise is known.
         training: How the maker was trained; None: nobody says.
+        warning: What no figure excludes, where the kind has such: shown wherever the report is.
         unmeasured: Why a C of the scorecard is not measured, where the kind has something of its own to say of it.
         exposed: Patients of the training rows who are given away most, for the internal edition; None: nobody looked.
         gallery: Pictures of real data, for the internal edition, as the kind's pages draw them; None: there are none.
@@ -46,6 +47,7 @@ class Found:
     subgroups: tuple[Subgroup, ...] = ()
     guarantee: Mapping[str, Any] | None = None
     training: Training | None = None
+    warning: str = ""
     unmeasured: Mapping[str, str] = field(default_factory=dict)
     exposed: tuple[ExposedPatient, ...] | None = None
     gallery: Any = None

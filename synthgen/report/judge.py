@@ -12,6 +12,7 @@ from synthgen.errors import EvaluationError
 from synthgen.metrics.base import Metric, Result
 from synthgen.metrics.judged import Judged
 from synthgen.report.sections import Section, closing_sections, measures_section
+from synthgen.report.verdicts import Verdict, verdicts
 
 if TYPE_CHECKING:
     from synthgen.data.kind import Words
@@ -41,6 +42,8 @@ class Judge(ABC, Generic[Judging]):
     """How one comes by that, a sentence."""
     unmeasured: ClassVar[Mapping[str, str]] = {}
     """Why a C of the scorecard is not measured, where the kind has something of its own to say of it."""
+    warning: ClassVar[str] = ""
+    """What no figure excludes, for every report of the kind, wherever it is shown; "": nothing of the kind's own."""
 
     @classmethod
     def options(cls) -> list[str]:
@@ -108,6 +111,14 @@ class Judge(ABC, Generic[Judging]):
             results: One for each metric.
         """
         return results
+
+    def verdicts(self, results: tuple[Result, ...]) -> tuple[Verdict, ...]:
+        """Returns what the results mean: `Found.verdicts`.
+
+        Args:
+            results: One for each metric.
+        """
+        return verdicts(results, words=self.words)
 
     def describe(self, judged: Judging) -> dict[str, Any]:
         """Returns what was compared: `Found.tables`; here how many there are, and of how many patients.

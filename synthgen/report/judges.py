@@ -10,6 +10,7 @@ from synthgen.report.judge import Judge
 JUDGES: dict[str, str] = {
     "tables": "synthgen.report.tables.judge:TableJudge",
     "images": "synthgen.report.images.judge:ImageJudge",
+    "image_pairs": "synthgen.report.image_pairs.judge:ImagePairJudge",
 }
 """Name of a kind, as reports say it, to where its judge is."""
 

@@ -38,7 +38,7 @@ class Report(Found):
             numbers = "; ".join(f"{number.label.lower()} {number.text}" for number in verdict.numbers)
             shown = f" [{numbers}]" if numbers and verdict.outcome != "not computed" else ""
             lines.append(f"{verdict.subject.capitalize():<11} {verdict.outcome.upper()}: {verdict.sentence}{shown}")
-        return "\n".join([*lines, self.promise()])
+        return "\n".join([*lines, self.promise(), *([self.warning] if self.warning else [])])
 
     def __str__(self) -> str:
         return self.summary()
@@ -67,6 +67,7 @@ class Report(Found):
         """
         self.require(edition)
         named = {"exposed": [patient.to_dict() for patient in self.exposed or ()]} if edition == "internal" else {}
+        warned = {"warning": self.warning} if self.warning else {}
         document: dict[str, Any] = as_json(
             {
                 "format": FORMAT,
@@ -84,6 +85,7 @@ class Report(Found):
                 "subgroups": [group.to_dict() for group in self.subgroups],
                 "scorecard": [criterion.to_dict() for criterion in scorecard(self)],
                 "pictures": self.pictures,
+                **warned,
                 **named,
             }
         )

@@ -35,10 +35,16 @@ class Section:
     shown: Mapping[str, Any] = field(default_factory=dict)
 
 
-def measures_section(report: Found) -> Section:
-    """Returns the table of all results."""
+def measures_section(report: Found, *, mark: str = "real data") -> Section:
+    """Returns the table of all results.
+
+    Args:
+        report: What was found.
+        mark: What the upright marks in the small pictures stand for.
+    """
     rows = [_row(result) for result in report.results]
-    return Section(name="measures", title="All measures", template="measures.html", shown={"results": rows})
+    shown = {"results": rows, "mark": mark}
+    return Section(name="measures", title="All measures", template="measures.html", shown=shown)
 
 
 def privacy_section(report: Found, *, nearest: str) -> Section:

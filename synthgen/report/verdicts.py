@@ -1,6 +1,6 @@
 """Three verdicts, never averaged into one: fidelity, usefulness, privacy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -53,19 +53,69 @@ class Verdict:
         return {"subject": self.subject, "outcome": self.outcome, "sentence": self.sentence, "numbers": numbers}
 
 
-def verdicts(results: Sequence[Result], *, words: Words) -> tuple[Verdict, ...]:
+@dataclass(frozen=True, kw_only=True)
+class Sentences:
+    """What the outcomes of each subject mean; with the kind's words in braces: "{things}".
+
+    Args:
+        passed: By subject.
+        few: For a warning for want of evidence, without the full stop.
+        others: By subject, for "warning" and "fail"; the titles of the metrics follow, but for usefulness.
+    """
+
+    passed: Mapping[Family, str]
+    few: Mapping[Family, str]
+    others: Mapping[Family, Mapping[Status, str]]
+
+
+SYNTHETIC = Sentences(
+    passed={
+        "fidelity": "The synthetic {things} resemble the training {things} about as well as other real {things} do.",
+        "usefulness": "A model trained on the synthetic {things} predicts real {things} about as well as one trained "
+        "on real {things}.",
+        "privacy": "No sign that training {things} can be recognised. This is a measurement, not a guarantee.",
+    },
+    few={
+        "fidelity": "Too few {things} to tell how alike they are",
+        "usefulness": "Too few {things} to tell whether a model trained on the synthetic {things} does as well as one "
+        "of real {things}",
+        "privacy": "Too few {things} to exclude leakage",
+    },
+    others={
+        "fidelity": {
+            "warning": "Similar, but visibly further from the training {things} than real data in:",
+            "fail": "Clearly different from the training {things} in:",
+        },
+        "usefulness": {
+            "warning": "A model trained on the synthetic {things} predicts real {things} somewhat worse than a model "
+            "of real {things}.",
+            "fail": "A model trained on the synthetic {things} predicts real {things} much worse than a model of "
+            "real {things}.",
+        },
+        "privacy": {
+            "warning": "Signs of leakage, short of a clear one:",
+            "fail": "Real {things} can be recognised in the synthetic data:",
+        },
+    },
+)
+"""Of data that stands for real data as a whole."""
+
+
+def verdicts(results: Sequence[Result], *, words: Words, sentences: Sentences = SYNTHETIC) -> tuple[Verdict, ...]:
     """Returns the verdicts on fidelity, usefulness and privacy, in that order.
 
     Args:
         results: One of each metric; those that carry no verdict are passed over.
         words: What is judged is called.
+        sentences: What outcomes mean.
     """
     return tuple(
-        _verdict(subject, [result for result in results if result.family == subject], words) for subject in SUBJECTS
+        _verdict(subject, [result for result in results if result.family == subject], words, sentences)
+        for subject in SUBJECTS
     )
 
 
-def _verdict(subject: Family, results: list[Result], words: Words) -> Verdict:
+def _verdict(subject: Family, results: list[Result], words: Words, sentences: Sentences) -> Verdict:
     headlines = [result for result in results if result.headline]
     judged = [result for result in results if result.status in _ORDER]
     missing = [result for result in headlines if not result.computed]
@@ -73,10 +123,11 @@ def _verdict(subject: Family, results: list[Result], words: Words) -> Verdict:
     if missing and outcome != "fail":
         outcome = "not computed"
     if outcome == "not computed":
-        said = "Not judged: " + (missing[0].reason if missing else "no metric of this kind was asked for.")
+        unjudged = [*missing, *headlines]  # one that was computed has nothing to compare with
+        said = "Not judged: " + (unjudged[0].reason if unjudged else "no metric of this kind was asked for.")
     else:
         worst = [result for result in judged if result.status == outcome]
-        said = _sentence(subject, outcome, worst, words)
+        said = _sentence(subject, outcome, worst, words, sentences)
     return Verdict(
         subject=subject,
         outcome=outcome,
@@ -90,19 +141,19 @@ def _advice(results: list[Result]) -> str:
     return " ".join(str(result.details["sentence"]) for result in results if "sentence" in result.details)
 
 
-def _sentence(subject: Family, outcome: Status, worst: list[Result], words: Words) -> str:
+def _sentence(subject: Family, outcome: Status, worst: list[Result], words: Words, sentences: Sentences) -> str:
     called = asdict(words)
     if outcome == "pass":
-        return _PASS[subject].format(**called)
+        return sentences.passed[subject].format(**called)
     unsure = [result for result in worst if result.reason.startswith(FEW)]
     found = [result for result in worst if result not in unsure]
     said = []
     if found:
         named = "." if subject == "usefulness" else f" {_titles(found)}."
-        said.append(f"{_NOT_PASS[subject][outcome].format(**called).rstrip('.')}{named}")
+        said.append(f"{sentences.others[subject][outcome].format(**called).rstrip('.')}{named}")
     if unsure:
         named = "." if subject == "usefulness" else f": {_titles(unsure)}."
-        said.append(f"{_TOO_FEW[subject].format(**called)}{named}")
+        said.append(f"{sentences.few[subject].format(**called)}{named}")
     if subject == "privacy" and outcome == "fail":
         said.append("Do not release before the cause is known.")
     return " ".join(said)
@@ -112,36 +163,6 @@ def _titles(results: list[Result]) -> str:
     """Those that fail on the other side say so: closer to what was learned is not what was found."""
     turned = {True: " (of the holdout)", False: ""}
     return ", ".join(result.title.lower() + turned[result.reason.startswith(TURNED)] for result in results)
-
-
-_PASS: dict[Family, str] = {
-    "fidelity": "The synthetic {things} resemble the training {things} about as well as other real {things} do.",
-    "usefulness": "A model trained on the synthetic {things} predicts real {things} about as well as one trained on "
-    "real {things}.",
-    "privacy": "No sign that training {things} can be recognised. This is a measurement, not a guarantee.",
-}
-_TOO_FEW: dict[Family, str] = {
-    "fidelity": "Too few {things} to tell how alike they are",
-    "usefulness": "Too few {things} to tell whether a model trained on the synthetic {things} does as well as one of "
-    "real {things}",
-    "privacy": "Too few {things} to exclude leakage",
-}
-_NOT_PASS: dict[Family, dict[Status, str]] = {
-    "fidelity": {
-        "warning": "Similar, but visibly further from the training {things} than real data in:",
-        "fail": "Clearly different from the training {things} in:",
-    },
-    "usefulness": {
-        "warning": "A model trained on the synthetic {things} predicts real {things} somewhat worse than a model of "
-        "real {things}.",
-        "fail": "A model trained on the synthetic {things} predicts real {things} much worse than a model of real "
-        "{things}.",
-    },
-    "privacy": {
-        "warning": "Signs of leakage, short of a clear one:",
-        "fail": "Real {things} can be recognised in the synthetic data:",
-    },
-}
 
 
 def _numbers(result: Result) -> tuple[Number, ...]:

@@ -75,31 +75,31 @@ def test_an_archive_reads_back(judged, key, tmp_path):
     found = verify(tmp_path / "out", key=tmp_path / "a.key.pub")
     assert found.passed
     assert set(found.unchanged) == REPORTED | {"synthetic.npz", "images.csv"}
-    read = sg.read_images(tmp_path / "out" / "synthetic.npz", part="train", allow_synthetic=True)
+    read = sg.read(tmp_path / "out" / "synthetic.npz", part="train", allow_synthetic=True)
     assert (read.pixels == judged[0].pixels).all()
     assert read.table["label"].tolist() == judged[0].table["label"].tolist()
-    table = sg.read_table(tmp_path / "out" / "images.csv")
+    table = sg.read(tmp_path / "out" / "images.csv")
     assert table.columns.tolist() == ["position", "label", "age"]
     assert table["age"].tolist() == judged[0].table["age"].tolist()
     with pytest.raises(sg.SynthgenError, match="synthetic"):
-        sg.read_images(tmp_path / "out" / "synthetic.npz", part="train")
+        sg.read(tmp_path / "out" / "synthetic.npz", part="train")
 
 
 def test_a_folder_of_pictures_reads_back_by_its_table(judged, key, tmp_path):
     release(judged, format="png").write(tmp_path / "out", key=key)
-    table = sg.read_table(tmp_path / "out" / "images.csv")
+    table = sg.read(tmp_path / "out" / "images.csv")
     assert table["file"].iloc[0] == "images/is_ill/000000.png"
-    read = sg.read_images(tmp_path / "out", table=table, label="label", allow_synthetic=True)
+    read = sg.read(tmp_path / "out", table=table, label="label", allow_synthetic=True)
     assert (read.pixels == judged[0].pixels).all()
     assert read.table["age"].tolist() == judged[0].table["age"].tolist()
     with pytest.raises(sg.SynthgenError, match="synthetic"):
-        sg.read_images(tmp_path / "out", table=table)
+        sg.read(tmp_path / "out", table=table)
 
 
 def test_dicom_files_say_that_they_are_synthetic(judged, key, tmp_path):
     pydicom = pytest.importorskip("pydicom", reason="pydicom is not installed: pip install 'synthgen[images]'")
     release(judged, format="dicom").write(tmp_path / "out", key=key)
-    file = tmp_path / "out" / sg.read_table(tmp_path / "out" / "images.csv")["file"].iloc[5]
+    file = tmp_path / "out" / sg.read(tmp_path / "out" / "images.csv")["file"].iloc[5]
     dataset = pydicom.dcmread(file)
     assert (dataset.SyntheticData, dataset.ManufacturerModelName) == ("YES", "ImageGAN")
     assert (dataset.pixel_array == judged[0].pixels[5, ..., 0]).all()
@@ -168,7 +168,7 @@ def test_what_nobody_judged_is_not_signed(judged, key, tmp_path):
     assert not (tmp_path / "out").exists()
     bare = replace(judged[0], table=judged[0].table[["label"]])
     release(on(bare, judged[1]), origin=None).write(tmp_path / "out", key=key)
-    assert sg.read_table(tmp_path / "out" / "images.csv").columns.tolist() == ["position", "label"]
+    assert sg.read(tmp_path / "out" / "images.csv").columns.tolist() == ["position", "label"]
 
 
 def on(images, report):

@@ -63,7 +63,7 @@ def test_a_release_holds_everything_and_verifies(judged, key, tmp_path, table_fo
         f"synthetic.{table_format}", "report.html", "report.json", "schema.yaml", "policy.yaml", "decision.json",
         "card.md", "croissant.json", "datapackage.json",
     }  # fmt: skip
-    drawn = sg.read_table(tmp_path / "out" / f"synthetic.{table_format}")
+    drawn = sg.read(tmp_path / "out" / f"synthetic.{table_format}")
     assert len(drawn) == 400
     card = (tmp_path / "out" / "card.md").read_text()
     assert "TabularGAN" in card and "Trial 7" in card and "**PASS**" in card and "| dose | numerical |" in card
@@ -76,7 +76,7 @@ def test_what_is_in_no_cell_is_not_released(judged, key, tmp_path):
     known.attrs, known.columns.name = {"drawn after": "Ada Lovelace"}, "Ada Lovelace"
     release((known, schema, report), Policy(), format="parquet").write(tmp_path / "out", key=key)
     assert b"Lovelace" not in (tmp_path / "out" / "synthetic.parquet").read_bytes()
-    assert (sg.read_table(tmp_path / "out" / "synthetic.parquet")["site"] == synthetic["site"]).all()
+    assert (sg.read(tmp_path / "out" / "synthetic.parquet")["site"] == synthetic["site"]).all()
 
 
 def test_metadata_names_the_file_its_checksum_and_its_columns(judged, key, tmp_path):

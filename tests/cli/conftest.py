@@ -44,10 +44,10 @@ def fitted(tmp_path_factory):
     )
     train, holdout = sg.split(frame, by="patient_id", seed=0)
     for name, table in {"patients": frame, "train": train, "holdout": holdout}.items():
-        sg.write_table(table, folder / f"{name}.csv")
+        sg.write(table, folder / f"{name}.csv")
     schema.to_yaml(folder / "schema.yaml")
     model = sg.TabularGAN(num_steps=60, width=32, seed=0)
-    model.fit(sg.read_table(folder / "train.csv"), schema=schema).save(folder / "patients.synthgen")
+    model.fit(sg.read(folder / "train.csv"), schema=schema).save(folder / "patients.synthgen")
     model.sample(len(train), seed=3).to_csv(folder / "synthetic.csv", index=False)
     return folder
 

@@ -16,8 +16,8 @@ def test_rows_are_those_of_the_library(fitted, model, run, tmp_path):
     arguments = ["--target", "smoker", "--indicator", "made_up", "--seed", 3, "-o", tmp_path / "both.parquet"]
     code, out, error = run("augment", fitted / "train.csv", *model, *arguments)
     assert (code, error) == (0, "")
-    train = sg.read_table(fitted / "train.csv")
-    both = sg.read_table(tmp_path / "both.parquet")
+    train = sg.read(fitted / "train.csv")
+    both = sg.read(tmp_path / "both.parquet")
     assert f"{len(train)} real and {len(both) - len(train)} synthetic rows written to" in out
     assert both["smoker"].mean() == 0.5
     assert both["made_up"].sum() == len(both) - len(train)
@@ -32,7 +32,7 @@ def test_a_model_is_trained_where_none_is_given(fitted, run, tmp_path):
     code, out, _ = run("augment", fitted / "train.csv", "--target", "pressure", *options)
     assert code == 0
     assert "and 30 synthetic rows" in out
-    assert sg.read_table(tmp_path / "both.csv")["pressure"].iloc[-30:].notna().all()
+    assert sg.read(tmp_path / "both.csv")["pressure"].iloc[-30:].notna().all()
 
 
 def test_the_verdict_is_printed_and_written(fitted, model, run, tmp_path):
@@ -52,7 +52,7 @@ def test_the_verdict_is_printed_and_written(fitted, model, run, tmp_path):
     assert f"{document['outcome'].upper()}: {document['sentence']}" in " ".join(out.split())
     ways = {way["name"]: way["rows_added"] for way in document["ways"]}
     assert {"real only", "share 2", "balance", "class weights", "SMOTE"} <= set(ways)
-    assert ways["balance"] == len(sg.read_table(tmp_path / "both.csv")) - document["details"]["rows"]["train"]
+    assert ways["balance"] == len(sg.read(tmp_path / "both.csv")) - document["details"]["rows"]["train"]
 
 
 def test_bad_input(fitted, model, fails, tmp_path):

@@ -38,8 +38,8 @@ def test_demo_replaces_what_is_there_and_says_where_all_is(run, tmp_path, record
     model = sg.load(folder / "model.synthgen")
     assert model.settings["num_steps"] == 20
     assert sg.Schema.from_yaml(folder / "schema.yaml") == model.schema
-    rows = sg.read_table(folder / "synthetic.parquet")
-    assert len(sg.read_table(folder / "synthetic.csv")) == len(rows) == int(learned.replace(" ", ""))
+    rows = sg.read(folder / "synthetic.parquet")
+    assert len(sg.read(folder / "synthetic.csv")) == len(rows) == int(learned.replace(" ", ""))
     assert json.loads((folder / "report.json").read_text())["settings"]["target"] == "self_rated_health"
     assert "of an earlier demo" not in (folder / "report.html").read_text()
 

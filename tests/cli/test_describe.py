@@ -13,7 +13,7 @@ def test_it_writes_the_schema_that_infer_returns(fitted, run, tmp_path):
     code, out, error = run("describe", fitted / "patients.csv", "--patient-key", "patient_id", "-o", path)
     assert (code, error) == (0, "")
     with pytest.warns(match="'note' holds text"):
-        expected = sg.Schema.infer(sg.read_table(fitted / "patients.csv"), patient_key="patient_id")
+        expected = sg.Schema.infer(sg.read(fitted / "patients.csv"), patient_key="patient_id")
     assert sg.Schema.from_yaml(path) == expected
     assert "800 rows, 400 patients, 9 columns" in out
     assert "7 of 9 columns would be learned" in out

@@ -35,8 +35,8 @@ def model(scans):
 
 
 def test_real_images_that_are_kept_out_can_be_read_again(model):
-    train = sg.read_images(model.with_name("train.npz"), part="train", patient="patient")
-    holdout = sg.read_images(model.with_name("holdout.npz"), part="train", patient="patient")
+    train = sg.read(model.with_name("train.npz"), part="train", patient="patient")
+    holdout = sg.read(model.with_name("holdout.npz"), part="train", patient="patient")
     assert len(train) + len(holdout) == 118  # two copies are left out
     assert len(holdout) == pytest.approx(24, abs=2)
     assert not model.with_name("scans.synthgen.checkpoint").exists()
@@ -45,7 +45,7 @@ def test_real_images_that_are_kept_out_can_be_read_again(model):
 def test_synthetic_images_are_written_and_marked(run, model, tmp_path):
     code, out, _ = run("sample", str(model), "-n", "6", "--where", "label=1", "-o", str(tmp_path / "drawn.npz"))
     assert (code, "6 synthetic images" in out) == (0, True)
-    drawn = sg.read_images(tmp_path / "drawn.npz", part="train", allow_synthetic=True)
+    drawn = sg.read(tmp_path / "drawn.npz", part="train", allow_synthetic=True)
     assert (len(drawn), set(drawn.table["label"])) == (6, {1})
     code, _, err = run("fit", str(tmp_path / "drawn.npz"), "--read", "part=train", "-o", str(tmp_path / "m.synthgen"))
     assert code == 2
@@ -96,7 +96,7 @@ def test_a_folder_that_is_there_is_not_written_into(run, model, tmp_path):
 def test_torn_files_are_left_out_on_request_and_pixels_kept_on_disk(run, scans, tmp_path):
     pytest.importorskip("PIL", reason="pillow is not installed: pip install -e '.[images]'")
     ward, output = tmp_path / "ward", tmp_path / "m.synthgen"
-    sg.write_images(sg.read_images(scans, part="train"), ward, kind="png")
+    sg.write(sg.read(scans, part="train"), ward, kind="png")
     torn = sorted(ward.rglob("*.png"))[10]
     torn.write_bytes(b"torn")
     small = ["--steps", "10", "--set", "width=8", "--set", "batch_size=16", "-o", str(output)]

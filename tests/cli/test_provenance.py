@@ -13,6 +13,7 @@ from synthgen.cli import main
 from synthgen.errors import BundleError, ModelFileError
 from synthgen.provenance.digests import digest_of
 from synthgen.provenance.receipt import Receipt, receipt_of
+from synthgen.provenance.roster_file import read_roster
 from synthgen.synthesizers.drawing import prove_file
 
 POLICY = (
@@ -41,7 +42,7 @@ def house(tmp_path_factory):
     """A private model with its roster, what it learned, what was held out, rows with their receipt. Read only."""
     folder = tmp_path_factory.mktemp("house")
     frame = clinic()
-    sg.write_table(frame, folder / "patients.csv")
+    sg.write(frame, folder / "patients.csv")
     schema = {
         "pid": sg.Identifier(pattern="P-[0-9]{5}"),
         "age": sg.Numerical(dtype="int64", decimals=0, minimum=18, maximum=90),
@@ -65,8 +66,8 @@ def house(tmp_path_factory):
         assert not stopped.value.code
     (folder / "policy.yaml").write_text(POLICY + PROMISE)
     (folder / "plain.yaml").write_text(POLICY)
-    stolen = sg.read_table(folder / "train.csv").iloc[:300]
-    sg.write_table(stolen.assign(pid=[f"P-{number}" for number in range(90000, 90300)]), folder / "stolen.csv")
+    stolen = sg.read(folder / "train.csv").iloc[:300]
+    sg.write(stolen.assign(pid=[f"P-{number}" for number in range(90000, 90300)]), folder / "stolen.csv")
     return folder
 
 
@@ -94,7 +95,7 @@ def copied(house, name, tmp_path):
 def test_a_fit_leaves_a_roster_for_its_owner_alone(house):
     roster = house / "dp.synthgen.roster"
     assert roster.stat().st_mode & 0o777 == 0o600
-    held = sg.read_roster(roster)
+    held = read_roster(roster)
     assert (len(held.learned), len(held.held_out), held.patient_key) == (480, 120, "pid")
     assert held.columns == ("age", "pressure", "seen", "site")
     assert held.key not in (house / "dp.synthgen").read_bytes()
@@ -105,7 +106,7 @@ def test_real_rows_do_not_get_the_promise_of_a_model(house, release, tmp_path, f
     refused = fails(*release, *model, "--synthetic", house / "stolen.csv")
     assert "Nothing says that" in refused and "release draw (-n" in refused
     genuine = Receipt.read(house / "synthetic.csv.receipt.json")
-    rows = sg.read_table(house / "stolen.csv")
+    rows = sg.read(house / "stolen.csv")
     forged = Receipt(model=genuine.model, draw=genuine.draw, digest=digest_of(rows), synthgen=sg.__version__)
     forged.save(tmp_path / "forged.json")  # anybody can: it takes no secret
     refused = fails(*release, *model, "--synthetic", house / "stolen.csv", "--receipt", tmp_path / "forged.json")
@@ -123,12 +124,12 @@ def test_without_a_model_the_card_says_that_the_maker_is_not_proven(house, relea
     assert "The maker of this data is not proven" in card and "differentially private" not in card.split("##")[2]
     assert "was not checked: no roster was at hand" in card
     assert provenance["maker"] == "not proven" and provenance["roster"] == "not at hand"
-    assert provenance["digest"] == digest_of(sg.read_table(house / "synthetic.csv"))
+    assert provenance["digest"] == digest_of(sg.read(house / "synthetic.csv"))
 
 
 def test_rows_with_their_receipt_get_the_promise_in_any_format(house, release, tmp_path, run):
-    table = sg.read_table(house / "synthetic.csv")
-    sg.write_table(table[["seen", "pid", "site", "age", "pressure"]], tmp_path / "s.parquet")
+    table = sg.read(house / "synthetic.csv")
+    sg.write(table[["seen", "pid", "site", "age", "pressure"]], tmp_path / "s.parquet")
     options = ["--synthetic", tmp_path / "s.parquet", "--receipt", house / "synthetic.csv.receipt.json"]
     code, out, error = run(*release, "--model", house / "dp.synthgen", *options)
     assert (code, error) == (0, "")
@@ -146,7 +147,7 @@ def test_rows_with_their_receipt_get_the_promise_in_any_format(house, release, t
 
 def test_one_changed_cell_a_missing_row_or_another_order_is_refused(house, release, tmp_path, fails):
     path = copied(house, "synthetic.csv", tmp_path)
-    table = sg.read_table(path)
+    table = sg.read(path)
     changed = table.copy()
     changed.loc[17, "age"] += 1
     changes = {
@@ -156,7 +157,7 @@ def test_one_changed_cell_a_missing_row_or_another_order_is_refused(house, relea
         "more": pd.concat([table, table]),
     }
     for name, frame in changes.items():
-        sg.write_table(frame, path)
+        sg.write(frame, path)
         refused = fails(*release, "--model", house / "dp.synthgen", "--synthetic", path)
         assert "not what the model draws" in refused, name
 
@@ -193,7 +194,7 @@ def test_a_release_that_draws_itself_draws_what_sample_draws(house, release, tmp
 
 def test_the_same_in_python(house):
     rows, origin = sg.draw(house / "dp.synthgen", 300, seed=5, verbose=False)
-    assert origin.promises and origin.digest == digest_of(rows) == digest_of(sg.read_table(house / "synthetic.csv"))
+    assert origin.promises and origin.digest == digest_of(rows) == digest_of(sg.read(house / "synthetic.csv"))
     again = sg.prove(rows.astype({"age": float}), model=house / "dp.synthgen", asked=origin.draw, verbose=False)
     assert (again.how, again.digest, again.model) == ("drawn again and found equal", origin.digest, origin.model)
     with pytest.raises(BundleError, match="not what the model draws"):
@@ -211,13 +212,13 @@ def test_a_model_that_is_replaced_while_it_draws_proves_nothing(house, tmp_path,
         reads.append(path)
         if len(reads) == 2:  # what was drawn again
             shutil.copy(house / "dp.synthgen", model)
-        return sg.read_table(path)
+        return sg.read(path)
 
     with pytest.raises(BundleError, match="was replaced while it drew"):
         prove_file(rows, model=model, receipt=receipt, read=read)
     assert len(reads) == 2
     with pytest.raises(ModelFileError, match="cannot be read: No such file"):
-        sg.prove(sg.read_table(rows), model=tmp_path / "none", asked=receipt.draw)
+        sg.prove(sg.read(rows), model=tmp_path / "none", asked=receipt.draw)
 
 
 def test_conditions_are_named_and_not_covered(house, release, tmp_path, run):
@@ -262,7 +263,7 @@ def test_wrong_files_are_refused_where_the_roster_is_at_hand(house, tmp_path, fa
     assert report["tables"]["digest"] in page.read_text()
     assert report["tables"]["roster"] == {"train": "is what was learned", "holdout": "is what was held out"}
     assert report["guarantee"]["epsilon"] <= 3
-    sg.write_table(sg.read_table(house / "train.csv").iloc[:300], tmp_path / "part.csv")
+    sg.write(sg.read(house / "train.csv").iloc[:300], tmp_path / "part.csv")
     part = ["--train", tmp_path / "part.csv", "--holdout", house / "holdout.csv"]
     assert "180 of 480 that were are missing" in fails(*judged, *part)
     assert run(*judged, *part, "--roster", "none", "--json", tmp_path / "r.json", "-q")[0] == 0
@@ -291,7 +292,7 @@ def test_the_gate_can_ask_which_rows_were_judged(house, tmp_path, fails, run):
 
 def test_completed_rows_have_no_receipt(house, release, tmp_path, fails, run):
     path = copied(house, "synthetic.csv", tmp_path)
-    sg.write_table(sg.read_table(house / "train.csv")[["age", "site"]].iloc[:40], tmp_path / "known.csv")
+    sg.write(sg.read(house / "train.csv")[["age", "site"]].iloc[:40], tmp_path / "known.csv")
     code, out, _ = run("sample", house / "dp.synthgen", "--known", tmp_path / "known.csv", "-o", path)
     assert code == 0 and "without a receipt" in out
     assert not (tmp_path / "synthetic.csv.receipt.json").exists()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import synthgen as sg
+from synthgen.provenance.roster import Roster
 
 POLICY = """
 format: synthgen-policy
@@ -39,7 +40,7 @@ def ward(tmp_path_factory):
     np.savez(folder / "fresh.npz", train_images=spots(100, 2))
     np.savez(folder / "copied.npz", train_images=train[:100])
     model = sg.ImageVAE(num_steps=40, batch_size=16, width=8, seed=0)
-    model.fit(sg.read_images(folder / "train.npz", part="train"), verbose=False).save(folder / "ward.synthgen")
+    model.fit(sg.read(folder / "train.npz", part="train"), verbose=False).save(folder / "ward.synthgen")
     return folder
 
 
@@ -84,7 +85,7 @@ def test_images_are_a_models_if_it_draws_them_again(ward, arguments, tmp_path, r
     if kind != "npz":  # real sets in archives, the synthetic one in a folder: what is read is the same
         arguments = [argument for argument in arguments if argument not in ("--read", "part=train")]
         for name in ("train", "holdout"):
-            real = sg.read_images(ward / f"{name}.npz", part="train")
+            real = sg.read(ward / f"{name}.npz", part="train")
             np.savez(tmp_path / f"{name}.npz", images=real.pixels)
         arguments = [tmp_path / f"{a.stem}.npz" if a in (ward / "train.npz", ward / "holdout.npz") else a
                      for a in arguments]  # fmt: skip
@@ -116,8 +117,8 @@ def test_a_release_draws_images_and_knows_who_was_learned(ward, arguments, tmp_p
     (tmp_path / "policy.yaml").write_text(LENIENT)
     model = tmp_path / "ward.synthgen"
     model.write_bytes((ward / "ward.synthgen").read_bytes())
-    train, holdout = (sg.read_images(ward / f"{name}.npz", part="train") for name in ("train", "holdout"))
-    sg.Roster.of(train=train, holdout=holdout, model=model).save(roster_of(model))
+    train, holdout = (sg.read(ward / f"{name}.npz", part="train") for name in ("train", "holdout"))
+    Roster.of(train=train, holdout=holdout, model=model).save(roster_of(model))
     asked = ["-n" if a == "--synthetic" else 20 if a == ward / "fresh.npz" else a for a in arguments]
     code, _, error = run(*asked, "--model", model)
     assert (code, error) == (0, "")

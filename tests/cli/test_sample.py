@@ -13,7 +13,7 @@ def test_rows_are_those_of_the_library(fitted, run, tmp_path):
     assert (code, error) == (0, "")
     assert "50 synthetic rows written to" in out
     expected = sg.load(fitted / "patients.synthgen").sample(50, seed=4)
-    assert sg.read_table(tmp_path / "s.parquet").equals(expected)
+    assert sg.read(tmp_path / "s.parquet").equals(expected)
 
 
 def test_conditions_hold_on_every_row(fitted, run, tmp_path):
@@ -21,7 +21,7 @@ def test_conditions_hold_on_every_row(fitted, run, tmp_path):
     options = [option for condition in where for option in ("--where", condition)]
     code, _, error = run("sample", fitted / "patients.synthgen", "-n", 40, *options, "-o", tmp_path / "s.csv")
     assert (code, error) == (0, "")
-    rows = sg.read_table(tmp_path / "s.csv")
+    rows = sg.read(tmp_path / "s.csv")
     assert len(rows) == 40
     assert set(rows["sex"]) == {"F"}
     assert set(rows["region"]) <= {"N", "S"}
@@ -31,7 +31,7 @@ def test_conditions_hold_on_every_row(fitted, run, tmp_path):
 
 def test_balance(fitted, run, tmp_path):
     run("sample", fitted / "patients.synthgen", "-n", 40, "--balance", "smoker", "-o", tmp_path / "s.csv")
-    assert sg.read_table(tmp_path / "s.csv")["smoker"].value_counts().to_dict() == {True: 20, False: 20}
+    assert sg.read(tmp_path / "s.csv")["smoker"].value_counts().to_dict() == {True: 20, False: 20}
 
 
 def test_known_rows_are_completed(fitted, run, tmp_path):
@@ -39,7 +39,7 @@ def test_known_rows_are_completed(fitted, run, tmp_path):
     model = fitted / "patients.synthgen"
     code, _, error = run("sample", model, "--known", tmp_path / "known.csv", "-o", tmp_path / "s.csv")
     assert (code, error) == (0, "")
-    rows = sg.read_table(tmp_path / "s.csv")
+    rows = sg.read(tmp_path / "s.csv")
     assert rows["sex"].tolist() == ["F", "M", "M"]
     assert rows["age"].iloc[[0, 2]].tolist() == [30, 71]
     assert rows["age"].notna().all()

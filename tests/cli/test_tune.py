@@ -12,7 +12,7 @@ def test_the_model_is_that_of_the_library(fitted, run, tmp_path):
     code, out, error = run("tune", fitted / "train.csv", *options, *written)
     assert (code, error) == (0, "")
     result = sg.tune(
-        sg.read_table(fitted / "train.csv"), family="GaussianCopula", minutes=None, num_trials=3,
+        sg.read(fitted / "train.csv"), family="GaussianCopula", minutes=None, num_trials=3,
         schema=sg.Schema.from_yaml(fitted / "schema.yaml"), seed=4,
     )  # fmt: skip
     assert result.reason in out

@@ -42,8 +42,9 @@ from changed_bytes import (
 )
 from valid_files import TABLE, TYPED, dicom, nifti, npz, parquet, picture, text, written
 
-import synthgen as sg
 from synthgen.data.images.image_set import ImageWarning
+from synthgen.data.images.reading import read_images
+from synthgen.data.tables.readers import read_table
 from synthgen.data.tables.text_files import ReadWarning
 from synthgen.errors import SynthgenError
 
@@ -82,9 +83,9 @@ class Hangs(Exception):
 def read(path):
     """Values of a file, in a form that can be compared."""
     if path.name.endswith((".csv", ".gz", ".parquet", ".feather")) and ".nii" not in path.name:
-        return sg.read_table(path)
+        return read_table(path)
     options = {"slices": None} if path.name in ("frames.dcm", "i.nii", "i.nii.gz") else {}
-    images = sg.read_images(path.parent if path.parent.name == "p" else path, **options)
+    images = read_images(path.parent if path.parent.name == "p" else path, **options)
     return images.pixels, images.table, images.bits
 
 

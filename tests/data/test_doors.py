@@ -8,6 +8,7 @@ import pytest
 
 import synthgen as sg
 from synthgen.data.kinds import KINDS, all_kinds, kind_of_path, kind_of_things
+from synthgen.data.tables.readers import read_table
 from synthgen.errors import ReadError, SchemaError, WriteError
 
 VISITS = pd.DataFrame({"patient": ["a", "a", "b", "c"], "age": [61, 62, 7, 40]})
@@ -24,7 +25,7 @@ def test_a_table_goes_out_and_in_by_the_one_door(ending, tmp_path):
     sg.write(VISITS, tmp_path / f"v.{ending}", private=True)
     assert (tmp_path / f"v.{ending}").stat().st_mode & 0o777 == 0o600
     pd.testing.assert_frame_equal(sg.read(tmp_path / f"v.{ending}"), VISITS)
-    pd.testing.assert_frame_equal(sg.read(str(tmp_path / f"v.{ending}")), sg.read_table(tmp_path / f"v.{ending}"))
+    pd.testing.assert_frame_equal(sg.read(str(tmp_path / f"v.{ending}")), read_table(tmp_path / f"v.{ending}"))
 
 
 def test_images_go_out_and_in_by_the_one_door(tmp_path):
@@ -79,7 +80,7 @@ def test_what_is_written_is_told_by_the_value(tmp_path):
         sg.write(VISITS, tmp_path / "v.npz")
     with pytest.raises(WriteError, match=r"s\.csv: name an \.npz"):
         sg.write(scans(), tmp_path / "s.csv")
-    with pytest.raises(SchemaError, match=r"kinds \['images', 'tables'\]. Received ndarray"):
+    with pytest.raises(SchemaError, match=r"kinds \['image_pairs', 'images', 'tables'\]. Received ndarray"):
         sg.write(np.zeros(3), tmp_path / "a.npz")
     assert list(tmp_path.iterdir()) == []
 
@@ -138,5 +139,28 @@ def test_images_are_divided_as_their_own_method_does():
 def test_every_kind_is_found_by_its_name_and_its_words():
     assert [kind.name for kind in all_kinds()] == list(KINDS)
     assert [kind_of_things(kind.words.things).name for kind in all_kinds()] == list(KINDS)
-    with pytest.raises(SchemaError, match=r"expected one of \['images', 'rows'\]. Received 'visits'"):
+    with pytest.raises(SchemaError, match=r"expected one of \['image pairs', 'images', 'rows'\]. Received 'visits'"):
         kind_of_things("visits")
+
+
+def test_what_only_text_files_need_to_be_told_is_refused_elsewhere(tmp_path):
+    """It was passed over, so that a "?" stayed what it was."""
+    sg.write(VISITS, tmp_path / "v.parquet")
+    for option, value in {"missing_values": ["?"], "decimal": ",", "short_rows": "missing"}.items():
+        with pytest.raises(ReadError, match=rf"v\.parquet is no text file and says itself what {option} says"):
+            sg.read(tmp_path / "v.parquet", **{option: value})
+    with pytest.raises(ReadError, match="A database is no text file and says itself what separator says"):
+        sg.read("sqlite:///clinic.db", query="SELECT 1", separator=";")
+
+
+def test_the_one_door_lists_every_option_of_every_reader_and_writer():
+    from synthgen.data.images import dicom, dicom_writing, nifti, npz, pictures, reading
+    from synthgen.data.options import options_of
+    from synthgen.data.tables import readers, writers
+
+    reads = [readers.read_table, reading.read_images, npz.read_npz, pictures.read_pictures, dicom.read_dicom,
+             nifti.read_nifti]  # fmt: skip
+    writes = [writers.write_table, npz.write_npz, pictures.write_pictures, dicom_writing.write_dicom]
+    for door, functions in ((sg.read, reads), (sg.write, writes)):
+        absent = [name for name in options_of(*functions) if name != "rules" and f"`{name}`" not in door.__doc__]
+        assert absent == []

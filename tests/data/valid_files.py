@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import synthgen as sg
+from synthgen.data.images.reading import write_images
+from synthgen.data.tables.writers import write_table
 
 ROWS = 40
 
@@ -45,7 +47,7 @@ def written(name, **options):
     """By the writer of the package."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
-        (sg.write_table if name.endswith(("feather", "parquet")) else sg.write_images)(**options, **{
+        (write_table if name.endswith(("feather", "parquet")) else write_images)(**options, **{
             "path" if "frame" in options else "target": path})  # fmt: skip
         return path.read_bytes() if path.is_file() else next(path.rglob("*.*")).read_bytes()
 

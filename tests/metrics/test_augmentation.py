@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from sklearn.metrics import average_precision_score, balanced_accuracy_score
 
-import synthgen as sg
 from synthgen.errors import EvaluationError
+from synthgen.metrics.tables.utility.augmentation import augmentation_verdict
 from synthgen.metrics.tables.utility.augmentation_choice import choose
 from synthgen.metrics.tables.utility.augmentation_result import Score, Way
 from synthgen.metrics.tables.utility.augmentation_scores import Spread, average_precision, balanced_accuracy
@@ -39,7 +39,7 @@ def patients(rows, seed, *, share=0.04):
 
 def judge(train, synthetic, holdout, **arguments):
     settings = {"target": "ill", "shares": [1], "seeds": [0, 1], "verbose": False} | arguments
-    return sg.augmentation_verdict(train=train, synthetic=synthetic, holdout=holdout, **settings)
+    return augmentation_verdict(train=train, synthetic=synthetic, holdout=holdout, **settings)
 
 
 @pytest.fixture(scope="module")

@@ -33,8 +33,8 @@ def visits():
 
 @pytest.mark.parametrize("ending", ["csv", "tsv.gz", "parquet", "feather"])
 def test_files_of_every_format_hold_the_same_rows(ending, tmp_path):
-    sg.write_table(visits(), tmp_path / f"v.{ending}")
-    assert digest_of(sg.read_table(tmp_path / f"v.{ending}")) == digest_of(visits())
+    sg.write(visits(), tmp_path / f"v.{ending}")
+    assert digest_of(sg.read(tmp_path / f"v.{ending}")) == digest_of(visits())
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,8 @@ def roster(schema):
 
 
 def test_the_right_files_pass_whatever_their_types_and_order(roster, tmp_path):
-    sg.write_table(patients(0).sample(frac=1, random_state=0)[["site", "seen", "dose", "pid"]], tmp_path / "t.csv")
-    found = roster.check(train=sg.read_table(tmp_path / "t.csv"), holdout=patients(1))
+    sg.write(patients(0).sample(frac=1, random_state=0)[["site", "seen", "dose", "pid"]], tmp_path / "t.csv")
+    found = roster.check(train=sg.read(tmp_path / "t.csv"), holdout=patients(1))
     assert found == {"train": "is what was learned", "holdout": "is what was held out"}
     found = roster.check(train=patients(0), holdout=patients(2))
     assert found["holdout"].startswith("is not what was held out, and holds no more learned ones")

@@ -113,7 +113,7 @@ def test_images_are_written_as_they_come(name, kind, opened, drawer, images, tmp
 def test_written_at_once_and_in_parts_are_one_file(drawer, images, tmp_path):
     for name in ("made.npz", "made.nii"):
         drawer.sample_to(tmp_path / name, MANY, seed=3, verbose=False)
-        sg.write_images(images, tmp_path / f"again-{name}")
+        sg.write(images, tmp_path / f"again-{name}")
         assert (tmp_path / name).read_bytes() == (tmp_path / f"again-{name}").read_bytes()
 
 

@@ -39,7 +39,13 @@ def _kind(column: pd.Series) -> str:
 
 
 def image_croissant(
-    columns: Mapping[str, str], *, names: Mapping[str, str], table: Mapping[str, Any], images: Mapping[str, Any]
+    columns: Mapping[str, str],
+    *,
+    names: Mapping[str, str],
+    table: Mapping[str, Any],
+    images: Mapping[str, Any],
+    kind: str = "images",
+    collection: str = COLLECTION,
 ) -> dict[str, Any]:
     """Returns the Croissant description of images, as JSON-LD.
 
@@ -48,6 +54,8 @@ def image_croissant(
         names: "name", "licence" and "created" of the data set.
         table: "name", "format", "media", "sha256" and "bytes" of the table's file.
         images: The same of an archive; or "name" of a folder, "format", "media" and "paths" of its files.
+        kind: Of the data that is released.
+        collection: How the images came about, a sentence.
     """
     fields = [
         {"@type": "cr:Field", "@id": f"table/{column}", "name": column,
@@ -77,14 +85,19 @@ def image_croissant(
         }
         records.append({"@type": "cr:RecordSet", "@id": "pictures", "name": "pictures", "field": [pixels]})
     return {
-        **dataset(**names, kind="images", collection=COLLECTION),
+        **dataset(**names, kind=kind, collection=collection),
         "distribution": [file_object("table", table), files],
         "recordSet": records,
     }
 
 
 def image_data_package(
-    columns: Mapping[str, str], *, names: Mapping[str, str], table: Mapping[str, Any], images: Mapping[str, Any]
+    columns: Mapping[str, str],
+    *,
+    names: Mapping[str, str],
+    table: Mapping[str, Any],
+    images: Mapping[str, Any],
+    kind: str = "images",
 ) -> dict[str, Any]:
     """Returns the Frictionless description of images; see `image_croissant` for the arguments."""
     fields = [{"name": column, "type": FRICTIONLESS_TYPES.get(kind, "string")} for column, kind in columns.items()]
@@ -94,4 +107,4 @@ def image_data_package(
                  "mediatype": images["media"]}  # fmt: skip
     else:
         files = resource("images", images)
-    return {**package(**names, kind="images"), "resources": [resource("table", table) | described, files]}
+    return {**package(**names, kind=kind), "resources": [resource("table", table) | described, files]}

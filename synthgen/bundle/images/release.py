@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 import pandas as pd
 
 from synthgen.bundle.card import columns_table, maker
-from synthgen.bundle.images.metadata import MEDIA, image_croissant, image_data_package, kinds
+from synthgen.bundle.images.metadata import COLLECTION, MEDIA, image_croissant, image_data_package, kinds
 from synthgen.bundle.signed_folder import SignedFolder, described_file
 from synthgen.bundle.tables.metadata import MEDIA as TABLE_MEDIA
 from synthgen.data.images.image_set import ImageSet
@@ -44,6 +44,8 @@ class ImageRelease(SignedFolder):
     """
 
     kind: ClassVar[str] = "images"
+    collection: ClassVar[str] = COLLECTION
+    """How they came about, a sentence for machines."""
 
     synthetic: ImageSet
     format: Literal["npz", "png", "dicom"] = "npz"
@@ -65,8 +67,8 @@ class ImageRelease(SignedFolder):
             "images": images,
         }
         return {
-            "croissant.json": image_croissant(kinds(table), **described),
-            "datapackage.json": image_data_package(kinds(table), **described),
+            "croissant.json": image_croissant(kinds(table), **described, kind=self.kind, collection=self.collection),
+            "datapackage.json": image_data_package(kinds(table), **described, kind=self.kind),
         }
 
     def _write_images(self, folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:

@@ -17,7 +17,7 @@ error, but a digit that has become another digit cannot be told from one that wa
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import get_args
 
@@ -57,7 +57,8 @@ def read_table(
 
     Raises:
         ReadError: If the source does not exist, is of no known format, damaged, empty, has two columns of one name,
-            rows of another length than the first line, or cannot be read with these settings.
+            rows of another length than the first line, or cannot be read with these settings; or if a setting of text
+            files is given for another.
 
     Warns:
         ReadWarning: If a column holds numbers but for a word such as "NA" that `missing_values` does not name, or a
@@ -72,7 +73,10 @@ def read_table(
         0    01234  31.0
         1    02345   NaN
     """
+    of_text = {"missing_values": bool(missing_values), "separator": separator is not None, "decimal": decimal != ".",
+               "encoding": encoding != "utf-8", "short_rows": short_rows != "refuse"}  # fmt: skip
     if isinstance(source, str) and "://" in source:
+        _refuse("A database", of_text)
         return _read_database(source, query)
     if query is not None:
         raise ReadError(f"{source}: a query needs the URL of a database, such as 'sqlite:///clinic.db'.")
@@ -84,6 +88,7 @@ def read_table(
     except ValueError as error:
         raise ReadError(str(error)) from None
     if layout.family != "text":
+        _refuse(str(source), of_text)
         return read_arrow(path, parquet=layout.family == "parquet")
     separator = layout.separator if separator is None else separator
     if len(separator) != 1 or not separator.isascii() or separator in '"\r\n\0':
@@ -96,6 +101,13 @@ def read_table(
                "compression": "gzip" if layout.compressed else None}  # fmt: skip
     named = [missing_values] if isinstance(missing_values, str) else list(missing_values)
     return read_text(path, options, named, short_rows)
+
+
+def _refuse(source: str, of_text: Mapping[str, bool]) -> None:
+    """Refuses what only text files need to be told, in place of passing it over."""
+    for name, given in of_text.items():
+        if given:
+            raise ReadError(f"{source} is no text file and says itself what {name} says: leave it out.")
 
 
 def _read_database(url: str, query: str | None) -> pd.DataFrame:

@@ -43,7 +43,7 @@ def read_text(path: Path, options: dict[str, Any], missing_values: list[str], sh
         path: Of the file.
         options: Of `pandas.read_csv`: `sep`, `decimal`, `encoding`, `compression`.
         missing_values: Words that stand for a missing value.
-        short_rows: See `synthgen.read_table`.
+        short_rows: See `read_table`.
 
     Returns:
         (rows, columns).
@@ -244,7 +244,7 @@ def _warn_of_words_among_numbers(frame: pd.DataFrame, decimal: str) -> None:
             found = sorted(frame.loc[words, name].unique())
             warnings.warn(
                 f"Column {name!r} holds {len(rest)} numbers and {int(words.sum())} times a word for a missing value, "
-                f"so it is read as strings. To read numbers: read_table(..., missing_values={found}).",
+                f"so it is read as strings. To read numbers: read(..., missing_values={found}).",
                 ReadWarning,
                 stacklevel=5,
             )

@@ -33,7 +33,7 @@ def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], *, private: b
 
     Example:
         >>> import tempfile
-        >>> from synthgen import read_table
+        >>> from synthgen.data.tables.readers import read_table
         >>> path = Path(tempfile.mkdtemp()) / "stays.parquet"
         >>> write_table(pd.DataFrame({"days": [3, 5]}), path)
         >>> read_table(path)["days"].tolist()

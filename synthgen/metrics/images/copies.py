@@ -82,8 +82,8 @@ def _counted(pools: ImagePools, *, part: float, limits: Limits) -> Measurement:
     if len(holdout) < FEWEST_HOLDOUT:
         raise NotComputed(f"at least {FEWEST_HOLDOUT} holdout images are needed; there are {len(holdout)}.")
     told_apart = len(pools.train) >= FEWEST_HOLDOUT  # or the images themselves still are what they are
-    sides = [_side(pools, part=part, base=pools.train, control=holdout),
-             _side(pools, part=part if told_apart else 0.0, base=holdout, control=pools.train)]  # fmt: skip
+    sides = [side_of_copies(pools, part=part, base=pools.train, control=holdout),
+             side_of_copies(pools, part=part if told_apart else 0.0, base=holdout, control=pools.train)]  # fmt: skip
     worst = max(sides, key=lambda found: severity(found, limits))
     parts = tuple(Part(names=(str(found.details["side"]),), value=found.value, reference=found.reference,
                        interval=found.interval) for found in sides)  # fmt: skip
@@ -93,8 +93,15 @@ def _counted(pools: ImagePools, *, part: float, limits: Limits) -> Measurement:
     return replace(worst, parts=(*worst.parts, *parts), notes=(note, *said))
 
 
-def _side(pools: ImagePools, *, part: float, base: Pool, control: Pool) -> Measurement:
-    """The share that is exact or whose ratio, in either space, is at most a part of what is unusual in the control."""
+def side_of_copies(pools: ImagePools, *, part: float, base: Pool, control: Pool) -> Measurement:
+    """Returns the share that is exact or whose ratio, in either space, is at most a part of what is usual.
+
+    Args:
+        pools: What is judged.
+        part: Of the ratio that one in a hundred images of the control has.
+        base: Real images, of which there may be copies.
+        control: Other real images, of which the same is asked.
+    """
     known = pools.once(f"digests {base.role}", lambda: digests(base.pixels))
     sides = [asked(pools, pool) for pool in (pools.synthetic, control)]
     exact = [contained(digests(pool.pixels), within=known) for pool in sides]

@@ -143,7 +143,7 @@ def check_images(sets: dict[str, ImageSet]) -> None:
     for role, images in sets.items():
         if not isinstance(images, ImageSet):
             raise EvaluationError(
-                f"{role}: expected an ImageSet. Received {type(images).__name__}. Read images with sg.read_images, or "
+                f"{role}: expected an ImageSet. Received {type(images).__name__}. Read images with sg.read, or "
                 "turn an array into one with sg.ImageSet.from_array."
             )
         if len(images) < FEWEST_IMAGES:

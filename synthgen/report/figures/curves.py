@@ -110,7 +110,10 @@ def strip(result: Result) -> str:
     if result.value is None or result.interval is None:
         return ""
     low = result.range[0] if result.range[0] is not None else min(0.0, result.interval[0])
-    place = linear(low, result.range[1] if result.range[1] is not None else 1.0, 4.0, 116.0)
+    high = result.range[1]
+    if high is None:  # unbounded: as far as there is something to draw
+        high = max(1.0, result.interval[1], result.reference or 0.0)
+    place = linear(low, high, 4.0, 116.0)
     drawn = [element("line", x1=4, x2=116, y1=8, y2=8, class_="axis")]
     if result.reference is not None:
         mark = place(result.reference)

@@ -55,7 +55,7 @@ class ImageJudge(Judge["ImagePools"]):
     kind = "images"
     words = ImageKind.words
     expects = "an ImageSet"
-    way_out = "Read images with sg.read_images, or turn an array into one with sg.ImageSet.from_array."
+    way_out = "Read images with sg.read, or turn an array into one with sg.ImageSet.from_array."
     unmeasured: ClassVar[Mapping[str, str]] = {
         "constraint": "Whether organs are where they belong, somebody who knows them has to say.",
         "consistency": "Classes stand apart where a measure names them; no other groups were judged.",

@@ -29,12 +29,12 @@ def image_sections(report: Found, *, internal: bool) -> list[Section]:
     from synthgen.metrics.images.catalogue import image_metrics
 
     gallery = report.gallery if internal else None
-    usefulness, classes = find(report, "image_tstr"), _classes(report)
+    usefulness = find(report, "image_tstr")
     return [
         measures_section(report),
         _sheets(report, gallery, internal=internal),
         *_paths(report, gallery),
-        *([_section("classes", "Classes", classes=classes)] if classes["rows"] else []),
+        *classes_section(report),
         *([_section("usefulness", "Usefulness", usefulness=usefulness, ways=_ways(find(report, "image_augmentation")))]
           if usefulness else []),
         privacy_section(report, nearest="image"),
@@ -64,8 +64,17 @@ def _paths(report: Found, gallery: Gallery | None) -> list[Section]:
     return [_section("paths", "Between images", paths=paths, about_paths=said)] if paths or said else []
 
 
+def classes_section(report: Found) -> list[Section]:
+    """Returns a table with a row for each class, a column for each metric; none where no class stands apart.
+
+    Args:
+        report: On images, or pairs of them.
+    """
+    classes = _classes(report)
+    return [_section("classes", "Classes", classes=classes)] if classes["rows"] else []
+
+
 def _classes(report: Found) -> dict[str, Any]:
-    """A row for each class, a column for each metric."""
     results = [result for result in report.results if result.breakdown == "class" and result.computed and result.parts]
     names = sorted({part.names[0] for result in results for part in result.parts})
     return {"results": results, "rows": [(name, [(result.unit, _of(result, name)) for result in results])

@@ -42,7 +42,7 @@ class TableJudge(Judge[Tables]):
     kind = "tables"
     words = TableKind.words
     expects = "a pandas DataFrame"
-    way_out = "Read tables with sg.read_table."
+    way_out = "Read tables with sg.read."
 
     target: str | None = None
     subgroups: Sequence[str] = ()

@@ -145,7 +145,7 @@ def check_set(images: ImageSet | None, *, name: str = "images") -> ImageSet:
     """
     if not isinstance(images, ImageSet):
         raise SchemaError(
-            f"{name}: expected an ImageSet. Received a {type(images).__name__}. See synthgen.read_images and "
+            f"{name}: expected an ImageSet. Received a {type(images).__name__}. See synthgen.read and "
             "ImageSet.from_array."
         )
     return images

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
+from synthgen.data.image_pairs.image_pairs import check_pairs
 from synthgen.data.images.image_set import ImageSet
 from synthgen.errors import SchemaError
 from synthgen.models.images.encoding import EncodedImages
@@ -78,24 +78,7 @@ def check_learnable(source: ImageSet, target: ImageSet, *, paired: bool, scale: 
             "read_images(path, size=(64, 64)); to learn to enlarge, kind='super-resolution' needs the target alone."
         )
     if paired:
-        _check_pairs(source, target)
-
-
-def _check_pairs(source: ImageSet, target: ImageSet) -> None:
-    if len(source) != len(target):
-        raise SchemaError(
-            f"target: expected an image for each of the {len(source)} images of source, in their order. Received "
-            f"{len(target)}. Take the images that both have, or kind='unpaired'."
-        )
-    if source.patients is None or target.patients is None:
-        return
-    # numbers of patients mean nothing beyond a set: what must agree is who is the same as whom
-    ours, theirs = (pd.factorize(np.asarray(images.patients))[0] for images in (source, target))
-    if (ours != theirs).any():
-        raise SchemaError(
-            f"target: expected the patients of source in the same places. {int((ours != theirs).sum())} of "
-            f"{len(source)} images are of somebody else. Sort both sets by patient and image."
-        )
+        check_pairs(source, target)
 
 
 def check_like(name: str, images: ImageSet, form: Form) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 import synthgen as sg
 from synthgen.data.images.image_set import ImageSet
+from synthgen.data.images.reading import read_images, write_images
 from synthgen.errors import EvaluationError, ProtectionError, ReadError, SchemaError, WriteError
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (40, 8, 8)).astype(np.uint8)
@@ -50,25 +51,25 @@ def test_volumes_where_flat_images_were_asked_for_are_named(tmp_path):
     with pytest.raises(EvaluationError, match="expected flat images. Received volumes"):
         sg.evaluate(train=volumes, synthetic=volumes)
     with pytest.raises(WriteError, match="Write others as npz, NIfTI or DICOM"):
-        sg.write_images(volumes, tmp_path / "drawn", kind="png")
+        write_images(volumes, tmp_path / "drawn", kind="png")
 
 
 def test_archives_of_volumes_come_back_as_volumes(tmp_path):
-    sg.write_images(ImageSet(pixels=VOLUMES[..., None]), tmp_path / "drawn.npz")
-    back = sg.read_images(tmp_path / "drawn.npz", part="train", allow_synthetic=True)
+    write_images(ImageSet(pixels=VOLUMES[..., None]), tmp_path / "drawn.npz")
+    back = read_images(tmp_path / "drawn.npz", part="train", allow_synthetic=True)
     assert np.array_equal(back.pixels, VOLUMES[..., None])
     np.savez(tmp_path / "organs.npz", train_images=VOLUMES)  # as MedMNIST has them
-    assert np.array_equal(sg.read_images(tmp_path / "organs.npz", part="train").pixels, VOLUMES[..., None])
-    cached = sg.read_images(tmp_path / "organs.npz", part="train", cache=tmp_path / "c.npy")
+    assert np.array_equal(read_images(tmp_path / "organs.npz", part="train").pixels, VOLUMES[..., None])
+    cached = read_images(tmp_path / "organs.npz", part="train", cache=tmp_path / "c.npy")
     assert np.array_equal(cached.pixels, VOLUMES[..., None])
 
 
 def test_labels_of_an_archive_that_name_no_class_are_refused(tmp_path):
     np.savez(tmp_path / "cells.npz", images=PIXELS, labels=np.arange(40), classes=np.array(["ill", "well"]))
     with pytest.raises(ReadError, match="no places in the list of 2 classes"):
-        sg.read_images(tmp_path / "cells.npz")
+        read_images(tmp_path / "cells.npz")
     np.savez(tmp_path / "cells.npz", images=PIXELS, labels=np.arange(39))
     with pytest.raises(SchemaError, match=r"one class for each of 40 images. Received shape \(39,\)"):
-        sg.read_images(tmp_path / "cells.npz")
+        read_images(tmp_path / "cells.npz")
     np.savez(tmp_path / "cells.npz", images=PIXELS)
-    assert sg.read_images(tmp_path / "cells.npz").label is None
+    assert read_images(tmp_path / "cells.npz").label is None

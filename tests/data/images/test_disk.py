@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import synthgen as sg
 from synthgen.data.images import disk
 from synthgen.data.images.image_set import ImageSet, ImageWarning
+from synthgen.data.images.reading import read_images, write_images
 from synthgen.errors import ReadError, SchemaError, WriteError
 
 SIDE = 128
@@ -53,7 +53,7 @@ def formats(tmp_path, count):
     pytest.importorskip("pydicom")
     random = np.random.default_rng(count)
     pixels = random.integers(0, 256, (count, SIDE, SIDE, 1)).astype(np.uint8)
-    sg.write_images(ImageSet(pixels=pixels), tmp_path / f"dicom{count}", kind="dicom")
+    write_images(ImageSet(pixels=pixels), tmp_path / f"dicom{count}", kind="dicom")
     np.savez_compressed(tmp_path / f"{count}.npz", images=pixels[..., 0], labels=np.arange(count) % 2)
     return {"png": pictures(tmp_path / f"png{count}", count), "dicom": tmp_path / f"dicom{count}",
             "npz": tmp_path / f"{count}.npz"}  # fmt: skip
@@ -68,7 +68,7 @@ def test_memory_does_not_grow_with_the_number_of_images(tmp_path, monkeypatch):
 
     def read(source):
         (tmp_path / "cache.npy").unlink(missing_ok=True)  # or it would be used again, and nothing decoded
-        return sg.read_images(source, cache=tmp_path / "cache.npy", allow_synthetic=True)
+        return read_images(source, cache=tmp_path / "cache.npy", allow_synthetic=True)
 
     for kind in few:
         read(few[kind])  # what is imported or remembered once
@@ -80,8 +80,8 @@ def test_memory_does_not_grow_with_the_number_of_images(tmp_path, monkeypatch):
 @pytest.mark.parametrize("kind", ["png", "dicom", "npz"])
 def test_a_cache_holds_what_would_be_in_memory(tmp_path, kind):
     source = formats(tmp_path, 9)[kind]
-    plain = sg.read_images(source, allow_synthetic=True)
-    cached = sg.read_images(source, cache=tmp_path / "cache.npy", allow_synthetic=True)
+    plain = read_images(source, allow_synthetic=True)
+    cached = read_images(source, cache=tmp_path / "cache.npy", allow_synthetic=True)
     assert isinstance(cached.pixels, np.memmap) and not cached.pixels.flags.writeable
     assert np.array_equal(cached.pixels, plain.pixels)
     assert cached.table.equals(plain.table)
@@ -93,7 +93,7 @@ def test_a_cache_is_used_again_until_anything_changes(tmp_path):
     folder, cache = pictures(tmp_path / "ward", 6, side=8), tmp_path / "cache.npy"
 
     def written(**options):
-        sg.read_images(folder, cache=cache, **options)
+        read_images(folder, cache=cache, **options)
         return cache.stat().st_ino
 
     first = written()
@@ -107,11 +107,11 @@ def test_a_cache_is_used_again_until_anything_changes(tmp_path):
     third = written()
     changed.unlink()
     assert written() != third
-    assert len(sg.read_images(folder, cache=cache)) == 5
+    assert len(read_images(folder, cache=cache)) == 5
     fourth = written()
     cache.write_bytes(cache.read_bytes()[:-9])
     assert written() != fourth
-    assert len(sg.read_images(folder, cache=cache)) == 5
+    assert len(read_images(folder, cache=cache)) == 5
 
 
 def test_corrupt_files_are_remembered_beside_the_cache(tmp_path):
@@ -119,21 +119,21 @@ def test_corrupt_files_are_remembered_beside_the_cache(tmp_path):
     torn = sorted(folder.rglob("*.png"))[2]
     torn.write_bytes(torn.read_bytes()[:-40])
     with pytest.raises(ReadError, match=torn.name):
-        sg.read_images(folder, cache=cache)
+        read_images(folder, cache=cache)
     assert not cache.exists() and not list(tmp_path.glob(".*"))
     for _ in range(2):
         with pytest.warns(ImageWarning, match=torn.name):
-            assert len(sg.read_images(folder, cache=cache, skip_corrupt=True)) == 5
+            assert len(read_images(folder, cache=cache, skip_corrupt=True)) == 5
     with pytest.raises(ReadError, match=torn.name):
-        sg.read_images(folder, cache=cache)
+        read_images(folder, cache=cache)
 
 
 def test_a_cache_that_cannot_be_is_refused_before_anything_is_decoded(tmp_path):
     folder = pictures(tmp_path / "ward", 2, side=8)
     with pytest.raises(ReadError, match=r"cache: expected the name of an .npy file. Received 'cache.h5'"):
-        sg.read_images(folder, cache=tmp_path / "cache.h5")
+        read_images(folder, cache=tmp_path / "cache.h5")
     with pytest.raises(WriteError, match="cannot be written"):
-        sg.read_images(folder, cache=tmp_path / "absent" / "cache.npy")
+        read_images(folder, cache=tmp_path / "absent" / "cache.npy")
 
 
 def test_an_array_on_disk_stays_there(tmp_path):

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import synthgen as sg
 from synthgen.data.images.dicom import read_dicom
 from synthgen.data.images.image_set import ImageSet, ImageWarning
 from synthgen.data.images.quantisation import quantised
+from synthgen.data.images.reading import read_images, write_images
 from synthgen.errors import ReadError, SchemaError, WriteError
 
 pydicom = pytest.importorskip("pydicom", reason="pydicom is not installed: pip install -e '.[images]'")
@@ -67,37 +67,37 @@ def test_equal_images_are_found_and_left_out():
 
 def test_archives_come_back_as_they_were(tmp_path):
     images = scans(channels=3)
-    sg.write_images(images, tmp_path / "drawn.npz")
+    write_images(images, tmp_path / "drawn.npz")
     with pytest.raises(ReadError, match="allow_synthetic=True"):
-        sg.read_images(tmp_path / "drawn.npz", part="train")
-    back = sg.read_images(tmp_path / "drawn.npz", part="train", allow_synthetic=True)
+        read_images(tmp_path / "drawn.npz", part="train")
+    back = read_images(tmp_path / "drawn.npz", part="train", allow_synthetic=True)
     assert np.array_equal(back.pixels, images.pixels)
     assert back.table["label"].tolist() == images.table["finding"].tolist()
     with np.load(tmp_path / "drawn.npz") as archive:
         assert str(archive["synthetic"]).startswith("synthetic images")
         assert archive["train_labels"].shape == (6, 1)
     with pytest.raises(ReadError, match="one of \\['train'\\]"):
-        sg.read_images(tmp_path / "drawn.npz", allow_synthetic=True)
+        read_images(tmp_path / "drawn.npz", allow_synthetic=True)
 
 
 def test_classes_that_are_numbers_stay_numbers(tmp_path):
     images = ImageSet.from_array(np.zeros((4, 5, 5), np.uint8), labels=[3, 0, 3, 7])
-    sg.write_images(images, tmp_path / "drawn.npz")
-    assert sg.read_images(tmp_path / "drawn.npz", part="train", allow_synthetic=True).classes == [0, 3, 7]
+    write_images(images, tmp_path / "drawn.npz")
+    assert read_images(tmp_path / "drawn.npz", part="train", allow_synthetic=True).classes == [0, 3, 7]
 
 
 def test_an_archive_can_say_whose_images_are(tmp_path):
     names = np.array(["smear 7", "smear 2", "smear 7"])
     np.savez(tmp_path / "cells.npz", images=np.zeros((3, 4, 4, 3), np.uint8), source=names)
-    assert sg.read_images(tmp_path / "cells.npz", patient="source").patients.tolist() == [0, 1, 0]
+    assert read_images(tmp_path / "cells.npz", patient="source").patients.tolist() == [0, 1, 0]
     with pytest.raises(ReadError, match="patient names 'smear', but"):
-        sg.read_images(tmp_path / "cells.npz", patient="smear")
+        read_images(tmp_path / "cells.npz", patient="smear")
 
 
 def test_archives_with_objects_are_never_loaded(tmp_path):
     np.savez(tmp_path / "bad.npz", images=np.array([{"a": 1}], dtype=object))
     with pytest.raises(ReadError, match="plain arrays"):
-        sg.read_images(tmp_path / "bad.npz")
+        read_images(tmp_path / "bad.npz")
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -105,10 +105,10 @@ def test_pictures_come_back_with_their_classes_and_say_what_they_are(tmp_path, c
     from PIL import Image
 
     images = scans(channels=channels)
-    sg.write_images(images, tmp_path / "drawn", kind="png")
+    write_images(images, tmp_path / "drawn", kind="png")
     with pytest.raises(ReadError, match="allow_synthetic=True"):
-        sg.read_images(tmp_path / "drawn")
-    back = sg.read_images(tmp_path / "drawn", allow_synthetic=True)
+        read_images(tmp_path / "drawn")
+    back = read_images(tmp_path / "drawn", allow_synthetic=True)
     order = np.argsort(images.table["finding"].to_numpy(), kind="stable")
     assert np.array_equal(back.pixels, images.pixels[order])
     assert back.table["label"].tolist() == images.table["finding"].to_numpy()[order].tolist()
@@ -116,7 +116,7 @@ def test_pictures_come_back_with_their_classes_and_say_what_they_are(tmp_path, c
     with Image.open(picture) as opened:
         assert "synthetic" in opened.text["Description"]
     with pytest.raises(WriteError, match="there already"):
-        sg.write_images(images, tmp_path / "drawn", kind="png")
+        write_images(images, tmp_path / "drawn", kind="png")
 
 
 def test_pictures_with_a_table_are_scaled_and_keep_no_name(tmp_path):
@@ -126,20 +126,20 @@ def test_pictures_with_a_table_are_scaled_and_keep_no_name(tmp_path):
         Image.fromarray(np.full((side, side), 40 * place, np.uint8)).save(tmp_path / f"{place}.png")
     table = pd.DataFrame({"file": ["0.png", "1.png", "2.png"], "who": ["Ada", "Bob", "Ada"], "ill": [0, 1, 1]})
     with pytest.raises(ReadError, match=r"2 sizes, \(8, 8\) to \(12, 12\)"):
-        sg.read_images(tmp_path, table=table, label="ill", patient="who")
-    images = sg.read_images(tmp_path, table=table, label="ill", patient="who", size=(6, 6))
+        read_images(tmp_path, table=table, label="ill", patient="who")
+    images = read_images(tmp_path, table=table, label="ill", patient="who", size=(6, 6))
     assert images.pixels.shape == (3, 6, 6, 1)
     assert images.pixels[:, 0, 0, 0].tolist() == [0, 40, 80]
     assert images.patients.tolist() == [0, 1, 0]
     assert list(images.table) == ["ill"]
     with pytest.raises(ReadError, match="no columns \\['whom'\\]"):
-        sg.read_images(tmp_path, table=table, patient="whom")
+        read_images(tmp_path, table=table, patient="whom")
 
 
 def test_a_file_that_is_no_picture_is_named_without_its_folder(tmp_path):
     (tmp_path / "torn.png").write_bytes(b"not a picture")
     with pytest.raises(ReadError, match=r"^Of 1 files, 1 cannot be read: torn.png \(UnidentifiedImageError\)"):
-        sg.read_images(tmp_path)
+        read_images(tmp_path)
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def ward(tmp_path):
     """Two DICOM files of one patient, with a window, names, and burned-in text in one of them."""
     values = np.linspace(0, 4095, 64).reshape(8, 8).astype(np.uint16)
     folder = tmp_path / "ward"
-    sg.write_images(ImageSet(pixels=np.stack([values, values])[..., None], bits=12), folder, kind="dicom")
+    write_images(ImageSet(pixels=np.stack([values, values])[..., None], bits=12), folder, kind="dicom")
     for place, path in enumerate(sorted(folder.iterdir())):
         scan = pydicom.dcmread(path)
         del scan.SyntheticData
@@ -162,7 +162,7 @@ def ward(tmp_path):
 
 def test_dicom_is_read_as_it_is_shown_and_without_names(ward):
     with pytest.warns(ImageWarning) as said:
-        images = sg.read_images(ward, columns=["PatientSex"])
+        images = read_images(ward, columns=["PatientSex"])
     assert "2 files still name somebody" in str(said[0].message)
     assert "1 files say that text is burned" in str(said[1].message)
     stored = np.linspace(0, 4095, 64).reshape(8, 8).astype(np.uint16).astype(float) - 1024
@@ -176,10 +176,10 @@ def test_dicom_is_read_as_it_is_shown_and_without_names(ward):
 
 @pytest.mark.filterwarnings("ignore::synthgen.data.images.image_set.ImageWarning")
 def test_the_window_can_be_named_and_names_cannot_be_asked_for(ward):
-    images = sg.read_images(ward, window=(-1024, 3071), size=(4, 4))
+    images = read_images(ward, window=(-1024, 3071), size=(4, 4))
     assert images.pixels.shape == (2, 4, 4, 1)
     with pytest.raises(ReadError, match="'PatientName'"):
-        sg.read_images(ward, columns=["PatientName"])
+        read_images(ward, columns=["PatientName"])
 
 
 @pytest.mark.filterwarnings("ignore::synthgen.data.images.image_set.ImageWarning")
@@ -197,7 +197,7 @@ def test_files_of_real_scanners_are_read(name):
 
 def test_written_dicom_says_that_it_is_synthetic_and_is_not_learned_again(tmp_path):
     images = scans()
-    sg.write_images(images, tmp_path / "drawn", kind="dicom", modality="CR", model="ImageGAN")
+    write_images(images, tmp_path / "drawn", kind="dicom", modality="CR", model="ImageGAN")
     paths = sorted((tmp_path / "drawn").iterdir())
     first, second = (pydicom.dcmread(path) for path in paths[:2])
     assert first.SyntheticData == "YES"
@@ -210,8 +210,8 @@ def test_written_dicom_says_that_it_is_synthetic_and_is_not_learned_again(tmp_pa
     assert first.PatientID != second.PatientID
     assert np.array_equal(first.pixel_array, images.pixels[0, ..., 0])
     with pytest.raises(ReadError, match="allow_synthetic=True"):
-        sg.read_images(tmp_path / "drawn")
-    assert len(sg.read_images(tmp_path / "drawn", allow_synthetic=True)) == 6  # and names nobody
+        read_images(tmp_path / "drawn")
+    assert len(read_images(tmp_path / "drawn", allow_synthetic=True)) == 6  # and names nobody
 
 
 def test_volumes_are_turned_the_same_way_whatever_way_they_were_stored(tmp_path):
@@ -220,10 +220,10 @@ def test_volumes_are_turned_the_same_way_whatever_way_they_were_stored(tmp_path)
     mirrored = nibabel.Nifti1Image(volume[::-1], np.diag([-1, 1, 1, 1]))
     for name, image in {"a.nii": straight, "b.nii.gz": mirrored}.items():
         nibabel.save(image, tmp_path / name)
-    images = sg.read_images(tmp_path, slices=None, bounds=(0, 255))
+    images = read_images(tmp_path, slices=None, bounds=(0, 255))
     assert images.pixels.shape == (2, 6, 5, 4, 1)
     assert np.array_equal(images.pixels[0], images.pixels[1])
-    axial = sg.read_images(tmp_path, bounds=(0, 255))
+    axial = read_images(tmp_path, bounds=(0, 255))
     assert axial.pixels.shape == (12, 5, 4, 1)
     assert axial.table["slice"].tolist() == [*range(6), *range(6)]
     assert axial.patients.tolist() == [0] * 6 + [1] * 6
@@ -232,26 +232,26 @@ def test_volumes_are_turned_the_same_way_whatever_way_they_were_stored(tmp_path)
 
 def test_written_volumes_say_that_they_are_synthetic_and_come_back(tmp_path):
     images = scans()
-    sg.write_images(images, tmp_path / "drawn.nii.gz")
+    write_images(images, tmp_path / "drawn.nii.gz")
     assert [path.name for path in tmp_path.iterdir()] == ["drawn.nii.gz"]
     with pytest.raises(ReadError, match="allow_synthetic=True"):
-        sg.read_images(tmp_path / "drawn.nii.gz")
-    back = sg.read_images(tmp_path / "drawn.nii.gz", bounds=(0, 255), allow_synthetic=True)
+        read_images(tmp_path / "drawn.nii.gz")
+    back = read_images(tmp_path / "drawn.nii.gz", bounds=(0, 255), allow_synthetic=True)
     assert np.array_equal(back.pixels, images.pixels)
 
 
 def test_what_cannot_be_read_or_written_is_named(tmp_path):
     (tmp_path / "notes.txt").write_text("nothing to see")
     with pytest.raises(ReadError, match="does not exist"):
-        sg.read_images(tmp_path / "absent")
+        read_images(tmp_path / "absent")
     with pytest.raises(ReadError, match="expected an .npz"):
-        sg.read_images(tmp_path / "notes.txt")
+        read_images(tmp_path / "notes.txt")
     with pytest.raises(ReadError, match="no picture"):
-        sg.read_images(tmp_path)
+        read_images(tmp_path)
     with pytest.raises(WriteError, match="kind='png' or 'dicom'"):
-        sg.write_images(scans(), tmp_path / "drawn")
+        write_images(scans(), tmp_path / "drawn")
     with pytest.raises(WriteError, match="grey images"):
-        sg.write_images(scans(channels=3), tmp_path / "drawn", kind="dicom")
+        write_images(scans(channels=3), tmp_path / "drawn", kind="dicom")
 
 
 def test_the_writer_of_dicom_has_its_old_name_too():

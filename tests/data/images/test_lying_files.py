@@ -10,6 +10,7 @@ import pytest
 
 import synthgen as sg
 from synthgen.data.images.image_set import ImageSet, ImageWarning
+from synthgen.data.images.reading import read_images, write_images
 from synthgen.errors import ReadError
 
 pydicom = pytest.importorskip("pydicom", reason="pydicom is not installed: pip install -e '.[images]'")
@@ -22,7 +23,7 @@ PIXELS = np.random.default_rng(0).integers(1, 256, (6, 9, 11)).astype(np.uint8)
 def scan(folder, frames=1, **tags):
     """A DICOM file with other tags, written by pydicom."""
     shown = PIXELS[:1, ..., None] if frames == 1 else PIXELS[None, :frames, ..., None]
-    sg.write_images(ImageSet(pixels=shown), folder, kind="dicom")
+    write_images(ImageSet(pixels=shown), folder, kind="dicom")
     path = folder / "000000.dcm"
     dataset = pydicom.dcmread(path)
     dataset.PatientName = ""
@@ -44,9 +45,9 @@ def test_a_pipe_among_files_is_named_and_never_opened(tmp_path, name):
         nibabel.save(nibabel.Nifti1Image(PIXELS, np.eye(4)), tmp_path / "a.nii")
     os.mkfifo(tmp_path / name)
     with pytest.raises(ReadError, match=rf"Of 2 files, 1 cannot be read: {name} \(a pipe, not a file\)"):
-        sg.read_images(tmp_path)
+        read_images(tmp_path)
     with pytest.raises(ReadError, match="is neither a file nor a folder"):
-        sg.read_images(tmp_path / name)
+        read_images(tmp_path / name)
 
 
 @pytest.mark.parametrize(
@@ -67,13 +68,13 @@ def test_a_pipe_among_files_is_named_and_never_opened(tmp_path, name):
 def test_dicom_that_lies_is_named_with_the_reason(tmp_path, tags, reason):
     path = scan(tmp_path / "scans", **tags)
     with pytest.raises(ReadError, match=rf"000000.dcm \(.*{reason}"):
-        sg.read_images(path)
+        read_images(path)
 
 
 def test_dicom_files_that_say_no_window_are_read(tmp_path):
-    plain = sg.read_images(scan(tmp_path / "a", WindowWidth=None, WindowCenter=None))
+    plain = read_images(scan(tmp_path / "a", WindowWidth=None, WindowCenter=None))
     assert plain.pixels.min() == 0 and plain.pixels.max() == 255
-    exact = sg.read_images(scan(tmp_path / "b", VOILUTFunction="LINEAR_EXACT", WindowWidth=0.5, WindowCenter=100))
+    exact = read_images(scan(tmp_path / "b", VOILUTFunction="LINEAR_EXACT", WindowWidth=0.5, WindowCenter=100))
     assert set(np.unique(exact.pixels)) <= {0, 128, 255}
 
 
@@ -82,15 +83,15 @@ def test_deflated_dicom_that_unpacks_without_end_is_refused(tmp_path, monkeypatc
     dataset = pydicom.dcmread(scan(tmp_path / "scans"))
     dataset.file_meta.TransferSyntaxUID = pydicom.uid.DeflatedExplicitVRLittleEndian
     dataset.save_as(path)
-    whole = sg.read_images(tmp_path / "scans")
-    assert np.array_equal(sg.read_images(path).pixels, whole.pixels)
+    whole = read_images(tmp_path / "scans")
+    assert np.array_equal(read_images(path).pixels, whole.pixels)
     dataset.Rows = dataset.Columns = 3000
     dataset.PixelData = bytes(3000 * 3000)
     dataset.save_as(path)
-    assert sg.read_images(path).pixels.shape == (1, 3000, 3000, 1)
+    assert read_images(path).pixels.shape == (1, 3000, 3000, 1)
     monkeypatch.setattr("synthgen.data.images.dicom_claims.LARGEST", 10**6)
     with pytest.raises(ReadError, match=r"a.dcm \(\d+ bytes that unpack to more than \d+"):
-        sg.read_images(path)
+        read_images(path)
 
 
 def nifti(path, *, offset=None, dims=None, packed=False, values=PIXELS):
@@ -117,17 +118,17 @@ def nifti(path, *, offset=None, dims=None, packed=False, values=PIXELS):
 def test_nifti_that_lies_is_named_with_the_reason(tmp_path, lie, reason, packed):
     path = nifti(tmp_path / f"a.nii{'.gz' if packed else ''}", packed=packed, **lie)
     with pytest.raises(ReadError, match=rf"a.nii(.gz)? \(.*({reason})"):
-        sg.read_images(path, slices=None)
+        read_images(path, slices=None)
 
 
 def test_a_checksum_behind_the_voxels_is_compared(tmp_path):
     path = nifti(tmp_path / "a.nii.gz", packed=True, values=PIXELS.repeat(5, axis=1))
-    assert len(sg.read_images(path)) == 6
+    assert len(read_images(path)) == 6
     content = bytearray(path.read_bytes())
     content[-8] ^= 1  # of CRC32
     path.write_bytes(content)
     with pytest.raises(ReadError, match="BadGzipFile"):
-        sg.read_images(path)
+        read_images(path)
 
 
 def test_voxels_that_are_no_number_are_black_and_counted(tmp_path):
@@ -135,16 +136,16 @@ def test_voxels_that_are_no_number_are_black_and_counted(tmp_path):
     values[:, :2] = np.nan
     nibabel.save(nibabel.Nifti1Image(values.transpose(2, 1, 0), np.eye(4)), tmp_path / "a.nii")
     with pytest.warns(ImageWarning, match="1 of 1 files hold voxels that are no number"):
-        holes = sg.read_images(tmp_path / "a.nii", slices=None).pixels[0, :, ::-1, :, 0]
+        holes = read_images(tmp_path / "a.nii", slices=None).pixels[0, :, ::-1, :, 0]
     low, high = np.percentile(values[:, 2:], [0.5, 99.5])
     expected = np.floor((values[:, 2:].clip(low, high) - low) / (high - low) * 255 + 0.5)
     assert not holes[:, :2].any()
     assert np.abs(holes[:, 2:] - expected).max() <= 1  # float32
     with pytest.warns(ImageWarning):
-        assert not sg.read_images(tmp_path / "a.nii", slices=None, bounds=(-9, 255)).pixels[0, :, -2:].any()
+        assert not read_images(tmp_path / "a.nii", slices=None, bounds=(-9, 255)).pixels[0, :, -2:].any()
     nibabel.save(nibabel.Nifti1Image(np.full((3, 4, 5), np.nan, np.float32), np.eye(4)), tmp_path / "a.nii")
     with pytest.raises(ReadError, match="no voxel is a number"):
-        sg.read_images(tmp_path / "a.nii")
+        read_images(tmp_path / "a.nii")
 
 
 def test_small_lesions_are_seen_and_empty_volumes_are_said(tmp_path):
@@ -153,7 +154,7 @@ def test_small_lesions_are_seen_and_empty_volumes_are_said(tmp_path):
     mask[3, 4, 5] = 1
     nibabel.save(nibabel.Nifti1Image(mask, np.eye(4)), tmp_path / "lesion.nii.gz")
     with pytest.warns(ImageWarning, match="1 of 2 volumes show nothing in any slice and are left out: empty.nii.gz"):
-        images = sg.read_images(tmp_path)
+        images = read_images(tmp_path)
     assert images.pixels.sum() == 255 and len(images) == 1
 
 
@@ -176,7 +177,7 @@ def archive(path, **arrays):
 )
 def test_archives_without_images_or_classes_are_named(tmp_path, arrays, reason):
     with pytest.raises((ReadError, sg.errors.SchemaError), match=reason):
-        sg.read_images(archive(tmp_path / "a.npz", **arrays))
+        read_images(archive(tmp_path / "a.npz", **arrays))
 
 
 @pytest.mark.parametrize("shape", [(10**12,), (10**6, 10**6, 10**6), (6, 9, 10), (6, 9, 12)])
@@ -187,7 +188,7 @@ def test_an_archive_that_lies_about_a_shape_is_damaged(tmp_path, shape, cached):
     with zipfile.ZipFile(tmp_path / "a.npz", "w") as made:
         made.writestr("images.npy", target.getvalue() + PIXELS.tobytes())
     with pytest.raises(ReadError, match=r"images says that it has shape .* it is damaged"):
-        sg.read_images(tmp_path / "a.npz", cache=tmp_path / "c.npy" if cached else None)
+        read_images(tmp_path / "a.npz", cache=tmp_path / "c.npy" if cached else None)
     assert not (tmp_path / "c.npy").exists()
 
 
@@ -196,13 +197,13 @@ def test_pictures_and_archives_that_unpack_without_end_are_refused(tmp_path, mon
     blank = np.zeros((20, 1000, 1000), np.uint8)
     np.savez_compressed(tmp_path / "a.npz", images=blank)
     with pytest.raises(ReadError, match="images unpacks from .* as no images do"):
-        sg.read_images(tmp_path / "a.npz")
+        read_images(tmp_path / "a.npz")
     np.savez(tmp_path / "a.npz", images=blank)
-    assert len(sg.read_images(tmp_path / "a.npz")) == 20
+    assert len(read_images(tmp_path / "a.npz")) == 20
     (tmp_path / "p").mkdir()
     Image.fromarray(np.zeros((9000, 9000), np.uint8)).save(tmp_path / "p" / "a.png")
     with pytest.raises(ReadError, match=r"a.png \(\d+ bytes that unpack to 81000000\)"):
-        sg.read_images(tmp_path / "p")
+        read_images(tmp_path / "p")
 
 
 def test_checksums_of_png_are_compared(tmp_path):
@@ -213,4 +214,4 @@ def test_checksums_of_png_are_compared(tmp_path):
     content[start + 4 + int.from_bytes(content[start - 4 : start], "big")] ^= 1  # first byte of the chunk's CRC
     path.write_bytes(content)
     with pytest.raises(ReadError, match="a.png"):
-        sg.read_images(tmp_path)
+        read_images(tmp_path)

@@ -130,7 +130,7 @@ def test_a_file_that_is_no_model_is_refused(spots, tmp_path):
 
 def test_keras_is_loaded_by_the_first_set_and_not_before():
     program = (
-        "import sys, synthgen as sg; sg.evaluate, sg.Report, sg.ImageSet; "
+        "import sys, synthgen as sg; sg.evaluate, sg.ImageJudge, sg.ImageSet; "
         "sys.exit(any(name in sys.modules for name in ('keras', 'tensorflow')))"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=120)

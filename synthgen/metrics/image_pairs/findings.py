@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthgen.metrics.base import Measurement, Metric, NotComputed, Part, Result
+from synthgen.metrics.image_pairs.translation import Translations
 from synthgen.metrics.images.pools import RARE_BELOW
-from synthgen.metrics.images.translation import Translations
 from synthgen.metrics.intervals import clustered_share
 from synthgen.metrics.judged import halves
 from synthgen.metrics.limits import Limits, Status
@@ -37,7 +37,7 @@ class FindingsKept(Metric[Translations]):
     the same networks say of the real target images. No network is asked about a patient it learned from: without other
     real images there are two, each of one half of the patients, asked about the other half.
 
-    A class that is lost fails, however many others there are (`judged_by_class`).
+    A class that is lost fails, however many others there are.
 
     Of pairs it is also counted how many translations are seen as another class than the real image: findings that were
     invented or erased. Counts of fewer than ten patients are not shown.
@@ -47,6 +47,9 @@ class FindingsKept(Metric[Translations]):
     title = "Findings kept"
     family = "usefulness"
     question = "Does a network that learned real images see the same class in a translation as in the real image?"
+    headline = "Findings kept, mean over classes"
+    criterion = "congruence"
+    reference_label = "of real images"
     breakdown = "class"
     limits = LIMITS
 
@@ -73,24 +76,19 @@ class FindingsKept(Metric[Translations]):
             reference_source="real target images", parts=parts, details=details, notes=(sentence,),
         )  # fmt: skip
 
-
-def judged_by_class(result: Result) -> Result:
-    """Returns the result with the verdict of the class that suffers most, where it is worse than that of the mean.
-
-    Args:
-        result: Of `FindingsKept`.
-    """
-    for part in result.parts:
-        low, high = part.numbers.get(LOW), part.numbers.get(HIGH)
-        if part.value is None or part.interval is None or part.reference is None or low is None or high is None:
-            continue
-        status, reason = LIMITS.judge(
-            value=part.value, interval=part.interval, anchor=part.reference, direction=FindingsKept.direction,
-            unit=FindingsKept.unit, anchor_interval=(low, high), things=Translations.words.things,
-        )  # fmt: skip
-        if VERDICTS.index(status) > VERDICTS.index(result.status):
-            result = replace(result, status=status, reason=f"class {part.names[0]!r}: {reason}")
-    return result
+    def reviewed(self, result: Result, sets: Translations) -> Result:
+        """Returns the result with the verdict of the class that suffers most, where it is worse than the mean's."""
+        for part in result.parts:
+            low, high = part.numbers.get(LOW), part.numbers.get(HIGH)
+            if part.value is None or part.interval is None or part.reference is None or low is None or high is None:
+                continue
+            status, reason = LIMITS.judge(
+                value=part.value, interval=part.interval, anchor=part.reference, direction=self.direction,
+                unit=self.unit, anchor_interval=(low, high), things=sets.words.things,
+            )  # fmt: skip
+            if VERDICTS.index(status) > VERDICTS.index(result.status):
+                result = replace(result, status=status, reason=f"class {part.names[0]!r}: {reason}")
+        return result
 
 
 def _beside(code: int, real: dict[int, Share], controls: dict[str, dict[int, Share]]) -> dict[str, float | None]:

@@ -1,40 +1,39 @@
-"""The judging side's call for translated images: translations and real images in, a report out."""
+"""Deprecated: the call for translated images of before `evaluate` took them; it has neither verdicts nor a page."""
 
 from __future__ import annotations
 
 import json
 import os
+import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, final
 
 from synthgen import __version__
 from synthgen.data.images.image_set import ImageSet
-from synthgen.errors import EvaluationError
 from synthgen.files.writing import replacing
 from synthgen.metrics.base import Result
-from synthgen.metrics.images.findings import FindingsKept, judged_by_class
+from synthgen.metrics.image_pairs.findings import FindingsKept
+from synthgen.metrics.image_pairs.reading import read_translations
+from synthgen.metrics.image_pairs.translation import PeakSignalToNoise, StructuralSimilarity
 from synthgen.metrics.images.pools import RARE_BELOW
-from synthgen.metrics.images.translation import PeakSignalToNoise, StructuralSimilarity
-from synthgen.metrics.images.translation_reading import read_translations
 from synthgen.metrics.json_types import as_json
 from synthgen.report.evaluate import measured
+from synthgen.report.image_pairs.words import WARNING
+from synthgen.report.judge import whole_number
 from synthgen.report.verdicts import number_text
 
-WARNING = (
-    "A translated image is a guess that looks real: it can invent or erase findings, unpaired translation most of all, "
-    "and no figure here excludes that for a single image. Never for diagnosis."
-)
-
 FORMAT, VERSION = "synthgen-translation-report", 1
+
+NO_VERDICT = "shown for comparison; carries no verdict."
 
 
 @final
 @dataclass(frozen=True, eq=False, kw_only=True)
 class TranslationReport:
-    """What `evaluate_translation` found.
+    """Deprecated: what `evaluate_translation` found; `evaluate` returns a `Report`.
 
     Args:
         results: "psnr", "ssim" and "findings_kept".
@@ -115,15 +114,11 @@ def evaluate_translation(  # noqa: PLR0913
     seed: int = 0,
     verbose: bool = True,
 ) -> TranslationReport:
-    """Judges translated images: how near to the true ones, and whether a network sees the same findings in them.
+    """Deprecated: judges as ``evaluate(train=..., synthetic=ImagePairs(...), holdout=ImagePairs(...))``; no verdicts.
 
-    **Translation can invent or erase findings**, unpaired translation most of all; no figure excludes that for a single
-    image. Never for diagnosis. The result says so too.
-
-    Of pairs: peak signal-to-noise ratio and structural similarity, each with a 95 % interval over patients, beside what
-    the untouched source reaches, or the source merely enlarged. Where there is a label: how often networks that learned
-    real images see the right class in translations and in real images, and how many translations they see as another
-    class than the real image. No network is asked about a patient from whom it learned.
+    ``train`` is then what the translator learned, ``synthetic=ImagePairs(source, translated)`` and
+    ``holdout=ImagePairs(source, target)``; see `ImagePairJudge`. The figures are those of before, and so is the
+    warning: a translation can invent or erase findings; never for diagnosis.
 
     Args:
         translated: Translations of images that the translator did not learn from, of the target's size and bits.
@@ -141,22 +136,16 @@ def evaluate_translation(  # noqa: PLR0913
 
     Raises:
         EvaluationError: If the sets cannot be compared; names the argument.
-
-    Example:
-        >>> import numpy as np
-        >>> real = np.random.default_rng(0).integers(0, 256, (30, 8, 8), np.uint8)
-        >>> target, source = ImageSet.from_array(real), ImageSet.from_array(real // 2)
-        >>> report = evaluate_translation(target, target, source=source, verbose=False)
-        >>> report["ssim"].value, report["ssim"].reference < 1, report["findings_kept"].status
-        (1.0, True, 'not computed')
     """
-    if not isinstance(seeds, int) or isinstance(seeds, bool) or seeds < 1:
-        raise EvaluationError(f"seeds: expected a whole number, 1 or more. Received {seeds!r}.")
+    warnings.warn("evaluate_translation(...) is now evaluate(train=..., synthetic=ImagePairs(source, translated), "
+                  "holdout=ImagePairs(source, target)).", DeprecationWarning, stacklevel=2)  # fmt: skip
+    whole_number("seeds", seeds, least=1)
     sets = read_translations(translated, target, source=source, train=train, paired=paired, seeds=seeds, seed=seed)
     metrics = (PeakSignalToNoise(), StructuralSimilarity(), FindingsKept())
     *near, findings = measured(sets, metrics, verbose=verbose)
+    shown = [replace(result, status="shown", reason=NO_VERDICT) if result.computed else result for result in near]
     return TranslationReport(
-        results=(*near, judged_by_class(findings)),
+        results=(*shown, findings),
         settings={"translated": len(translated), "target": len(target), "paired": paired, "label": target.label,
                   "seeds": seeds, "seed": seed, "rare_below": RARE_BELOW,
                   "judge_learned": "other real images" if sets.learned is not None else "halves of the target"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -13,13 +13,17 @@ from scipy import stats
 
 from synthgen.data.images.kind import ImageKind
 from synthgen.data.kind import Words
-from synthgen.metrics.base import CONFIDENCE, Measurement, Metric, NotComputed, Part
+from synthgen.metrics.base import CONFIDENCE, Measurement, Metric, NotComputed, Part, Result
 from synthgen.metrics.images.diversity import structural_similarity
+from synthgen.metrics.images.pools import ImagePools
+from synthgen.metrics.limits import Status
 
 ROUNDING = 1 / 12
 """Mean square of what is lost when whole numbers are stored: errors below it cannot be told from none."""
 
 NO_CONTROL = "No control: the source was not given, or its sides or channels do not fit."
+
+NO_PAIRS = "the images are no pairs: there is no truth to compare each translation with."
 
 Doubles = NDArray[np.float64]
 
@@ -43,6 +47,13 @@ class Translations:
         learned: Pixels and classes of further real images, from which the judge's network learns; None: of the target.
         seeds: Networks that are asked.
         seed: For every sample and network.
+        constants: Images that cost nothing and hold nothing of the source, by name: the mean of those that were
+            learned. Near the truth, maybe; nobody looks for findings in them.
+        pools: Training, translated and real images, with features of a network that learned none; None: there are no
+            training images, and nobody asks.
+        label: What the classes are of; None: there are none.
+        source: (images, height, width, channels) what was translated, to be shown; None: it is not at hand.
+        source_white: Largest value of its pixels.
     """
 
     words: ClassVar[Words] = ImageKind.words
@@ -60,6 +71,11 @@ class Translations:
     learned: tuple[NDArray, NDArray[np.int64]] | None
     seeds: int
     seed: int
+    constants: Mapping[str, NDArray] = field(default_factory=dict)
+    pools: ImagePools | None = None
+    label: str | None = None
+    source: NDArray | None = None
+    source_white: int = 255
 
     @property
     def train(self) -> NDArray:
@@ -79,11 +95,14 @@ class Translations:
 class NearTheTruth(Metric[Translations]):
     """Mean of a score of pairs of images, beside the same of what costs nothing, with what was gained.
 
-    The reference is the best control: no verdict, since nobody knows how near is near enough, but a sentence.
+    The reference is the best control. Nobody knows how near is near enough; but a translation that is not evidently
+    nearer to the truth than what costs nothing is a warning, and one that is evidently farther fails.
     """
 
     family = "fidelity"
     unit = "score"
+    criterion = "congruence"
+    reference_label = "without a translator"
     unit_name: ClassVar[str] = ""
     """After a number."""
 
@@ -94,10 +113,11 @@ class NearTheTruth(Metric[Translations]):
     def measure(self, sets: Translations) -> Measurement:
         """Scores translations and controls against the truth."""
         if not sets.paired:
-            raise NotComputed("the images are no pairs: there is no truth to compare each translation with.")
+            raise NotComputed(NO_PAIRS)
         scores = self.score(sets.translated, sets.target, white=sets.white)
         value, interval = mean_over_patients(scores, sets.patients)
-        found = {name: self.score(shown, sets.target, white=sets.white) for name, shown in sets.controls.items()}
+        controls = {**sets.controls, **sets.constants}
+        found = {name: self.score(shown, sets.target, white=sets.white) for name, shown in controls.items()}
         parts = []
         for name, control in found.items():
             mean, ends = mean_over_patients(control, sets.patients)
@@ -112,6 +132,14 @@ class NearTheTruth(Metric[Translations]):
             reference_interval=reference.interval, reference_source=best,
             details={"gain": gain, "gain_interval": ends}, notes=(self._sentence(best, gain, ends),),
         )  # fmt: skip
+
+    def reviewed(self, result: Result, sets: Translations) -> Result:
+        """Returns the result with the verdict on what was gained."""
+        if "gain_interval" not in result.details:
+            return replace(result, reason=NO_CONTROL)
+        low, high = result.details["gain_interval"]
+        status: Status = "pass" if low > 0 else "fail" if high < 0 else "warning"
+        return replace(result, status=status, reason=result.notes[0])
 
     def _sentence(self, control: str, gain: float, ends: tuple[float, float]) -> str:
         if ends[0] <= 0 <= ends[1]:
@@ -132,6 +160,7 @@ class PeakSignalToNoise(NearTheTruth):
     name = "psnr"
     title = "Peak signal-to-noise ratio (dB)"
     question = "How small is the squared error of translated pixels?"
+    headline = "Signal to noise, in decibels"
     range = (0.0, None)
     best = 10 * float(np.log10(255**2 / ROUNDING))
     unit_name = " dB"
@@ -151,6 +180,7 @@ class StructuralSimilarity(NearTheTruth):
     name = "ssim"
     title = "Structural similarity (SSIM)"
     question = "Do translated images have the structure of the true ones, window by window?"
+    headline = "Structural similarity"
     range = (-1.0, 1.0)
 
     def score(self, images: NDArray, truth: NDArray, *, white: int) -> Doubles:

@@ -1,0 +1,1 @@
+"""What only reports on translated images need."""
