@@ -15,6 +15,7 @@
     ├── EvaluationError      the tables handed to `evaluate` cannot be compared (also a ValueError)
     ├── PolicyError          a release policy is none, or asks for what a report does not have (also a ValueError)
     ├── BundleError          a release cannot be made or verified: a key, a file or a signature (also an OSError)
+    ├── WorkerError          a worker process was ended, or cannot be sent what it needs (also a RuntimeError)
     └── BackendError         Keras runs on a backend other than TensorFlow (also an ImportError)
 
 Messages name the argument or column, say what came, what was expected and the way out. They count rows and never print
@@ -88,6 +89,10 @@ class PolicyError(SynthgenError, ValueError):
 
 class BundleError(SynthgenError, OSError):
     """A release cannot be made or verified: a key is foreign, a file is absent or was changed."""
+
+
+class WorkerError(SynthgenError, RuntimeError):
+    """A worker process was ended, or cannot be sent what it needs."""
 
 
 class BackendError(SynthgenError, ImportError):

@@ -49,6 +49,9 @@ def sample(  # noqa: PLR0913 - options
         str | None, typer.Option(metavar="png|dicom", help="Of the files in a folder of synthetic images.")
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Same seed and model: the same is drawn.")] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes that draw, for millions of rows; what is drawn stays the same.")
+    ] = 1,
     read: Reader,
     quiet: Quiet = False,
 ) -> None:
@@ -59,6 +62,8 @@ def sample(  # noqa: PLR0913 - options
     [bold]Examples[/bold]
 
     $ synthgen sample patients.synthgen -n 1000000 -o synthetic.parquet
+
+    $ synthgen sample patients.synthgen -n 10000000 --workers 8 -o synthetic.parquet
 
     $ synthgen sample patients.synthgen -n 500 --where sex=F --where age=60.. --where region=N,S -o women.csv
 
@@ -83,7 +88,8 @@ def sample(  # noqa: PLR0913 - options
     synthesizer, out = drawer(model), console(quiet=quiet)
     conditions = parse_where(where or [], synthesizer.categories())
     if partial is not None:
-        _complete(synthesizer, output, partial, conditions=conditions, balance=balance, seed=seed, verbose=not quiet)
+        _complete(synthesizer, output, partial, conditions=conditions, balance=balance, seed=seed, workers=workers,
+                  verbose=not quiet)  # fmt: skip
         out.print(f"{count(len(partial))} synthetic {door.words.things} written to {output}, without a receipt: they "
                   "hold what you gave, so that no release says of them that the model drew them",
                   markup=False)  # fmt: skip
@@ -94,7 +100,7 @@ def sample(  # noqa: PLR0913 - options
     raw = {} if calibrate else {"calibrate": False}
     asked = synthesizer.as_draw(rows or 0, seed, conditions=conditions, balance=balance, **raw)
     more = {} if kind is None else {"kind": kind}
-    digest = write_drawn(synthesizer, asked, output, verbose=not quiet, **more)
+    digest = write_drawn(synthesizer, asked, output, workers=workers, verbose=not quiet, **more)
     receipt_for(model, asked, digest).save(receipt_of(output))
     out.print(f"{count(asked.rows)} synthetic {door.words.things} written to {output}, with a receipt for release "
               "beside", markup=False)  # fmt: skip

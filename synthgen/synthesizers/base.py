@@ -7,7 +7,7 @@ written as they come: what is drawn does not depend on how.
 import os
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -19,6 +19,9 @@ from synthgen.progress import progress
 from synthgen.provenance.digests import digest_of
 from synthgen.provenance.receipt import Draw
 from synthgen.synthesizers.learner import Learner
+from synthgen.synthesizers.sharing import SharedModel
+from synthgen.workers.asked import workers_of
+from synthgen.workers.workers import Workers
 
 Data = TypeVar("Data")
 Asked = TypeVar("Asked")
@@ -77,11 +80,11 @@ class Synthesizer(Learner, Generic[Data, Asked]):
         Args:
             number: How many, at least 0.
             args: None.
-            asked: What the kind of data takes, and seed and verbose.
+            asked: What the kind of data takes, and seed, workers and verbose.
 
         Raises:
             NotFittedError: Before `fit`.
-            ConditionError: If it cannot be asked for.
+            ConditionError: If it cannot be asked for, or not of several workers.
         """
         return self._sample(number, *args, **{"seed": None, "verbose": True} | asked)
 
@@ -204,15 +207,30 @@ class Synthesizer(Learner, Generic[Data, Asked]):
         self._samples_drawn += 1
         return parts, seed
 
-    def _drawn(self, parts: Sequence[Part[Asked]], *, seed: int, verbose: bool) -> Iterator[Data]:
-        memory = self.memory()
-        for part in progress(parts, "Sampling", verbose and len(parts) > 1):
-            yield self.draw(part, seed, memory)
+    def _asked_of(self, workers: int | Workers) -> Workers:
+        """Who draws, where that can be: before anything is drawn or written."""
+        who = workers_of(workers)
+        if who.apart and not self.independent_parts:
+            raise ConditionError(
+                f"What this {self.family} draws depends on what it drew before, as where a constraint forbids that "
+                "something comes again. So one process draws all of it: leave workers out."
+            )
+        return who
 
-    def _sample(self, number: int, *, seed: int | None, verbose: bool, **asked: Any) -> Data:
+    def _drawn(self, parts: Sequence[Part[Asked]], who: Workers, *, seed: int, verbose: bool) -> Iterator[Data]:
+        """Parts in their order, drawn by who is to."""
+        memory = self.memory()
+        tasks = [(part, seed, memory) for part in parts]
+        with closing(who.map(_draw, tasks, shared=SharedModel(self))) as drawn:
+            yield from progress(drawn, "Sampling", verbose and len(parts) > 1, total=len(parts))
+
+    def _sample(
+        self, number: int, *, seed: int | None, verbose: bool, workers: int | Workers = 1, **asked: Any
+    ) -> Data:
         """Draws as many as memory holds."""
+        who = self._asked_of(workers)
         parts, seed = self._cut(number, seed=seed, asked=asked)
-        return self.join(list(self._drawn(parts, seed=seed, verbose=verbose)))
+        return self.join(list(self._drawn(parts, who, seed=seed, verbose=verbose)))
 
     def _sample_to(
         self,
@@ -221,12 +239,18 @@ class Synthesizer(Learner, Generic[Data, Asked]):
         *,
         seed: int | None,
         verbose: bool,
+        workers: int | Workers,
         **asked: Any,
     ) -> str:
         """Draws into a writer, in constant memory; returns the digest of what was drawn."""
+        who = self._asked_of(workers)
         with writer as opened:
             parts, seed = self._cut(number, seed=seed, asked=asked)
             opened.expect(parts)
-            for drawn in self._drawn(parts, seed=seed, verbose=verbose):
+            for drawn in self._drawn(parts, who, seed=seed, verbose=verbose):
                 opened.write(drawn)
         return opened.hexdigest()
+
+
+def _draw(synthesizer: Synthesizer[Data, Asked], task: tuple[Part[Asked], int, Any]) -> Data:
+    return synthesizer.draw(*task)

@@ -9,7 +9,9 @@ from synthgen.synthesizers.tables.conditions import Between
 
 
 def test_rows_are_those_of_the_library(fitted, run, tmp_path):
-    code, out, error = run("sample", fitted / "patients.synthgen", "-n", 50, "--seed", 4, "-o", tmp_path / "s.parquet")
+    """Whoever draws them; so few are a single part, for which no process is started."""
+    asked = ("-n", 50, "--seed", 4, "--workers", 2)
+    code, out, error = run("sample", fitted / "patients.synthgen", *asked, "-o", tmp_path / "s.parquet")
     assert (code, error) == (0, "")
     assert "50 synthetic rows written to" in out
     expected = sg.load(fitted / "patients.synthgen").sample(50, seed=4)
@@ -78,6 +80,7 @@ def test_bad_input(fitted, fails, tmp_path):
     assert "500" not in line
     assert "no synthetic row can hold" in fails(*asked, "age=-5")
     assert "expected such a value" in fails(*asked, "age=nan")
+    assert "--workers" in fails("sample", model, "-n", 10, *output, "--workers", 0)
     assert "either -n" in fails("sample", model, *output)
     assert "either -n" in fails("sample", model, "-n", 5, "--known", "k.csv", *output)
     assert "balance names 'age'" in fails("sample", model, "-n", 10, *output, "--balance", "age")

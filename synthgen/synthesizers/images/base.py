@@ -29,6 +29,7 @@ from synthgen.synthesizers.images.watching import ACROSS, DOWN, SampleSheets
 from synthgen.synthesizers.images.writing import DigestedImages
 from synthgen.synthesizers.tables.base import TableSynthesizer
 from synthgen.training.run import Plan, claim_checkpoint, run
+from synthgen.workers.workers import Workers
 
 END_OF_RATE = 1 / 10
 """Of the starting learning rate, where the cosine ends."""
@@ -219,6 +220,7 @@ class ImageSynthesizer(Interpolating, ImageDrawing):
         known: pd.DataFrame | None = None,
         balance: str | None = None,
         seed: int | None = None,
+        workers: int | Workers = 1,
         verbose: bool = True,
     ) -> ImageSet:
         """Draws synthetic images, and what is known of each.
@@ -229,6 +231,7 @@ class ImageSynthesizer(Interpolating, ImageDrawing):
             known: (num_images, some columns), what image i must show.
             balance: A categorical column whose values come equally often.
             seed: None: drawn from the synthesizer's seed, another at each call.
+            workers: Processes that draw; 1: this one. What is drawn does not depend on it.
             verbose: Whether to show progress on a terminal.
 
         Returns:
@@ -239,9 +242,9 @@ class ImageSynthesizer(Interpolating, ImageDrawing):
             ConditionError: If a condition names what is not there.
         """
         return self._sample(num_images, conditions=conditions, known=known, balance=balance, seed=seed,
-                            verbose=verbose)  # fmt: skip
+                            workers=workers, verbose=verbose)  # fmt: skip
 
-    def sample_to(
+    def sample_to(  # noqa: PLR0913
         self,
         path: str | os.PathLike[str],
         num_images: int,
@@ -250,6 +253,7 @@ class ImageSynthesizer(Interpolating, ImageDrawing):
         conditions: Mapping[str, Any] | None = None,
         balance: str | None = None,
         seed: int | None = None,
+        workers: int | Workers = 1,
         verbose: bool = True,
     ) -> str:
         """Draws synthetic images into files, a few at a time; returns their digest (`provenance.digests.digest_of`).
@@ -261,6 +265,7 @@ class ImageSynthesizer(Interpolating, ImageDrawing):
             conditions: See `sample`.
             balance: See `sample`.
             seed: See `sample`.
+            workers: See `sample`.
             verbose: See `sample`.
 
         Raises:
@@ -268,7 +273,8 @@ class ImageSynthesizer(Interpolating, ImageDrawing):
         """
         options = {"model": self.family} if kind == "dicom" else {}
         return self._sample_to(DigestedImages(path, num_images, kind=kind, **options), num_images,
-                               conditions=conditions, balance=balance, seed=seed, verbose=verbose)  # fmt: skip
+                               conditions=conditions, balance=balance, seed=seed, workers=workers,
+                               verbose=verbose)  # fmt: skip
 
     def described(self) -> dict[str, Any]:
         form = self.fitted()[1]

@@ -20,6 +20,7 @@ from synthgen.synthesizers.tables.drawing import TableDrawing
 from synthgen.synthesizers.tables.inputs import check_schema, frame_of
 from synthgen.synthesizers.tables.kept import LearnedTable
 from synthgen.synthesizers.tables.writing import DigestedTable
+from synthgen.workers.workers import Workers
 
 
 class TableSynthesizer(TableDrawing):
@@ -131,7 +132,7 @@ class TableSynthesizer(TableDrawing):
         """Returns what `TableEncoder.fit` is told beside the table."""
         return {name: self.settings[name] for name in ("num_bins",) if name in self.settings}
 
-    def sample(
+    def sample(  # noqa: PLR0913
         self,
         num_rows: int,
         *,
@@ -140,6 +141,7 @@ class TableSynthesizer(TableDrawing):
         balance: str | None = None,
         calibrate: bool = True,
         seed: int | None = None,
+        workers: int | Workers = 1,
         verbose: bool = True,
     ) -> pd.DataFrame:
         """Draws synthetic rows.
@@ -152,6 +154,7 @@ class TableSynthesizer(TableDrawing):
             calibrate: Whether, if the synthesizer learned how and no condition is set, more rows are drawn and those
                 kept that look most like training rows; False is many times faster.
             seed: None: drawn from the synthesizer's seed, another at each call.
+            workers: Processes that draw; 1: this one. What is drawn does not depend on it.
             verbose: Whether to show progress on a terminal.
 
         Returns:
@@ -159,13 +162,14 @@ class TableSynthesizer(TableDrawing):
 
         Raises:
             NotFittedError: Before `fit`.
-            ConditionError: If a condition names what is not there, or too few rows can hold it; says how many.
+            ConditionError: If a condition names what is not there, or too few rows can hold it; says how many. If rows
+                depend on those before them and several workers are to draw.
             ConstraintError: If too few rows can obey the constraints.
         """
         return self._sample(num_rows, conditions=conditions, known=known, balance=balance, calibrate=calibrate,
-                            seed=seed, verbose=verbose)  # fmt: skip
+                            seed=seed, workers=workers, verbose=verbose)  # fmt: skip
 
-    def sample_to(
+    def sample_to(  # noqa: PLR0913
         self,
         path: str | os.PathLike[str],
         num_rows: int,
@@ -174,6 +178,7 @@ class TableSynthesizer(TableDrawing):
         balance: str | None = None,
         calibrate: bool = True,
         seed: int | None = None,
+        workers: int | Workers = 1,
         verbose: bool = True,
     ) -> str:
         """Draws synthetic rows into a file, in constant memory; returns their digest (`provenance.digests.digest_of`).
@@ -185,13 +190,14 @@ class TableSynthesizer(TableDrawing):
             balance: See `sample`.
             calibrate: See `sample`.
             seed: See `sample`.
+            workers: See `sample`.
             verbose: See `sample`.
 
         Raises:
             WriteError: If the path cannot be written; before anything is drawn.
         """
         return self._sample_to(DigestedTable(path), num_rows, conditions=conditions, balance=balance,
-                               calibrate=calibrate, seed=seed, verbose=verbose)  # fmt: skip
+                               calibrate=calibrate, seed=seed, workers=workers, verbose=verbose)  # fmt: skip
 
     def members(self) -> dict[str, Any]:
         return LearnedTable(*self.fitted(), self.constraints, self.calibrator).members()

@@ -18,6 +18,7 @@ from synthgen.synthesizers.parameters import Learned
 from synthgen.synthesizers.tables.requests import Request, parse_imputation, parse_request
 from synthgen.synthesizers.tables.sampling import Kept, RowSampler, rows_at_once
 from synthgen.synthesizers.tables.stored_conditions import draw_of, parsed
+from synthgen.workers.workers import ThisProcess
 
 
 class TableDrawing(Synthesizer[pd.DataFrame, Request]):
@@ -110,7 +111,8 @@ class TableDrawing(Synthesizer[pd.DataFrame, Request]):
         """Rows that hold the known cells of a request."""
         seed = self.next_seed() if seed is None else seed
         self._samples_drawn += 1
-        return self.join(list(self._drawn(self._parts_of(request, num_rows), seed=seed, verbose=verbose)))
+        parts = self._parts_of(request, num_rows)
+        return self.join(list(self._drawn(parts, ThisProcess(), seed=seed, verbose=verbose)))
 
     def categories(self) -> dict[str, list[Any]]:
         encoder = self.fitted()[1]
