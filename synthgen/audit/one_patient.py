@@ -6,6 +6,7 @@ that are planted together hide what one patient does to the rest of the table; h
 """
 
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,8 @@ from synthgen.dp.budget import DifferentialPrivacy
 from synthgen.errors import EvaluationError
 from synthgen.progress import progress
 from synthgen.synthesizers.tables.base import TableSynthesizer
+from synthgen.workers.asked import workers_of
+from synthgen.workers.workers import Shared, Workers
 
 LEAST_TRIALS = 10
 """So many right guesses are the fewest that refute an epsilon of 1."""
@@ -86,6 +89,29 @@ class OnePatientResult:
         )
 
 
+@dataclass(frozen=True)
+class _Study:
+    """What all fits share: a synthesizer that is not fitted, both tables, and how much is drawn."""
+
+    synthesizer: TableSynthesizer
+    worlds: Worlds
+    schema: Schema
+    privacy: DifferentialPrivacy | None
+    num_rows: int
+    seed: int
+
+
+def _seen(study: _Study, task: tuple[int, bool]) -> tuple[float | None, dict[str, float]]:
+    """Fits to one of the tables; returns the epsilon that the fit states, and what it shows of the patient."""
+    place, inside = task
+    fitted = clone(study.synthesizer)
+    table = study.worlds.inside if inside else study.worlds.outside
+    fitted.fit(table, schema=study.schema, privacy=study.privacy, verbose=False)
+    rng = np.random.default_rng([study.seed, 63, place])
+    shown = evidence(fitted, study.worlds, num_rows=study.num_rows, rng=rng)
+    return None if fitted.ledger is None else fitted.ledger.epsilon, shown
+
+
 def audit_one_patient(  # noqa: PLR0913
     synthesizer: TableSynthesizer,
     frame: pd.DataFrame,
@@ -96,6 +122,7 @@ def audit_one_patient(  # noqa: PLR0913
     row: int | None = None,
     num_rows: int | None = None,
     seed: int = 0,
+    workers: int | Workers = 1,
     verbose: bool = True,
 ) -> OnePatientResult:
     """Fits a synthesizer many times, with one patient or without, and tells from each fit which it was.
@@ -115,6 +142,7 @@ def audit_one_patient(  # noqa: PLR0913
             before all others.
         num_rows: Drawn from each fit; None: 20 for each row of the table, at most 200 000.
         seed: Of coins, of the planted patient and of drawn rows; the noise of fits has no seed.
+        workers: Processes that fit, each with a copy of both tables in memory; 1: this one.
         verbose: Whether to show progress.
 
     Returns:
@@ -123,6 +151,7 @@ def audit_one_patient(  # noqa: PLR0913
     Raises:
         EvaluationError: If there are too few trials, no such row, or nobody can be planted or left.
         SettingsError: See `Synthesizer.fit`.
+        WorkerError: If a worker ended.
 
     Example:
         >>> import synthgen as sg
@@ -137,27 +166,23 @@ def audit_one_patient(  # noqa: PLR0913
         raise EvaluationError(f"Expected trials >= {LEAST_TRIALS}. Received {trials}.")
     if num_rows is not None and num_rows < 1:
         raise EvaluationError(f"Expected num_rows >= 1. Received {num_rows}.")
+    who = workers_of(workers)
     schema.validate(frame)
     rng = np.random.default_rng([seed, 62])
     unit = schema.patient_key if privacy is None or privacy.unit is None else privacy.unit
     worlds = _planted(frame, schema, unit, rng) if row is None else _removed(frame, unit, row)
     drawn = min(ROWS_FACTOR * len(frame), MOST_ROWS) if num_rows is None else num_rows
     inside = [place % 2 == 0 for place in range(PRACTICE)] + (rng.random(trials) < 0.5).tolist()
-    past: list[dict[str, float]] = []
-    claims: list[float | None] = []
+    study = _Study(clone(synthesizer), worlds, schema, privacy, drawn, seed)
+    with closing(who.map(_seen, list(enumerate(inside)), shared=Shared(study))) as shown:
+        found = list(progress(shown, "Fitting with and without one patient", verbose, total=len(inside)))
+    claims, past = [claim for claim, _ in found], [seen for _, seen in found]
     told: Counter[str] = Counter()
     correct = 0
-    for place in progress(range(len(inside)), "Fitting with and without one patient", verbose):
-        fitted = clone(synthesizer)
-        table = worlds.inside if inside[place] else worlds.outside
-        fitted.fit(table, schema=schema, privacy=privacy, verbose=False)
-        claims.append(None if fitted.ledger is None else fitted.ledger.epsilon)
-        seen = evidence(fitted, worlds, num_rows=drawn, rng=rng)
-        if place >= PRACTICE:
-            sign, by = guess(past, inside[:place], seen)
-            told[by] += 1
-            correct += int((sign > 0 or (sign == 0 and rng.random() < 0.5)) == inside[place])
-        past.append(seen)
+    for place in range(PRACTICE, len(inside)):
+        sign, by = guess(past[:place], inside[:place], past[place])
+        told[by] += 1
+        correct += int((sign > 0 or (sign == 0 and rng.random() < 0.5)) == inside[place])
     stated = [claim for claim in claims if claim is not None]
     delta = 0.0 if privacy is None else privacy.delta
     return OnePatientResult(

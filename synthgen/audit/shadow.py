@@ -8,6 +8,7 @@ for synthetic data Stadler et al. 2022). Every model is attacked with the help o
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,8 @@ from synthgen.metrics.base import CONFIDENCE
 from synthgen.metrics.low_rates import MIN_FALSE_POSITIVES, RATES, true_positive_rate
 from synthgen.progress import progress
 from synthgen.synthesizers.tables.base import TableSynthesizer
+from synthgen.workers.asked import workers_of
+from synthgen.workers.workers import Shared, Workers
 
 LEAST_MODELS = 4
 """With fewer, some targets are on one side of all other models."""
@@ -76,6 +79,27 @@ class ShadowResult:
         )
 
 
+@dataclass(frozen=True)
+class _Study:
+    """What all fits share: a synthesizer that is not fitted, the table, whose its rows are, those under attack."""
+
+    synthesizer: TableSynthesizer
+    frame: pd.DataFrame
+    patients: np.ndarray
+    rows: pd.DataFrame
+    schema: Schema
+    privacy: DifferentialPrivacy | None
+
+
+def _attacked(study: _Study, task: tuple[int, np.ndarray]) -> tuple[np.ndarray, str]:
+    """Fits to those inside, by a seed; returns how close the rows under attack are to that model, and by what."""
+    seed, inside = task
+    half = study.frame[inside[study.patients]].reset_index(drop=True)
+    model = clone(study.synthesizer).set_params(seed=seed)
+    model.fit(half, schema=study.schema, privacy=study.privacy, verbose=False)
+    return closeness_to_model(model, study.rows, num_rows=len(half), seed=seed)
+
+
 def shadow_attack(  # noqa: PLR0913
     synthesizer: TableSynthesizer,
     frame: pd.DataFrame,
@@ -85,6 +109,7 @@ def shadow_attack(  # noqa: PLR0913
     num_models: int = 8,
     num_targets: int | None = None,
     seed: int = 0,
+    workers: int | Workers = 1,
     verbose: bool = True,
 ) -> ShadowResult:
     """Fits a synthesizer to random halves of a table, and tells from the models who was in which half.
@@ -97,6 +122,7 @@ def shadow_attack(  # noqa: PLR0913
         num_models: Fits; the more, the stronger the attack.
         num_targets: Patients under attack, one row of each; None: all, or 1000 drawn by chance.
         seed: Of halves, targets and fits.
+        workers: Processes that fit, each with a copy of the table in memory; 1: this one.
         verbose: Whether to show progress.
 
     Returns:
@@ -105,6 +131,7 @@ def shadow_attack(  # noqa: PLR0913
     Raises:
         EvaluationError: If there are too few models, targets or patients.
         SettingsError: See `Synthesizer.fit`.
+        WorkerError: If a worker ended.
 
     Example:
         >>> import synthgen as sg
@@ -113,7 +140,7 @@ def shadow_attack(  # noqa: PLR0913
         >>> 0.5 < result.area < 0.8
         True
     """
-    patients = schema.patients(frame)
+    who, patients = workers_of(workers), schema.patients(frame)
     number = int(patients.max(initial=-1)) + 1
     asked = min(MOST_TARGETS, number) if num_targets is None else num_targets
     _check(num_models, asked, number)
@@ -122,15 +149,12 @@ def shadow_attack(  # noqa: PLR0913
     targets = rng.choice(number, asked, replace=False)
     rows = frame.iloc[[int(np.flatnonzero(patients == target)[0]) for target in targets]]
     inside = np.array([rng.permutation(number) < number // 2 for _ in range(num_models)])  # (models, patients)
-    scores, attack = [], ""
-    for place in progress(range(num_models), "Shadow models", verbose):
-        half = frame[inside[place][patients]].reset_index(drop=True)
-        model = clone(synthesizer).set_params(seed=seed + place)
-        model.fit(half, schema=schema, privacy=privacy, verbose=False)
-        found, attack = closeness_to_model(model, rows, num_rows=len(half), seed=seed + place)
-        scores.append(found)
-    ratios = likelihood_ratios(np.array(scores), inside[:, targets])
-    return _result(ratios, inside[:, targets], synthesizer.family, attack, rng)
+    study = _Study(clone(synthesizer), frame, patients, rows, schema, privacy)
+    tasks = [(seed + place, chosen) for place, chosen in enumerate(inside)]
+    with closing(who.map(_attacked, tasks, shared=Shared(study))) as attacked:
+        found = list(progress(attacked, "Shadow models", verbose, total=num_models))
+    ratios = likelihood_ratios(np.array([scores for scores, _ in found]), inside[:, targets])
+    return _result(ratios, inside[:, targets], synthesizer.family, found[-1][1], rng)
 
 
 def likelihood_ratios(scores: np.ndarray, inside: np.ndarray) -> np.ndarray:

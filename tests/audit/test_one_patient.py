@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from backwards import Backwards
 from scipy.stats import binom
 
 import synthgen as sg
@@ -112,6 +113,16 @@ def test_all_rows_of_the_patient_are_taken_out():
     assert set(sizes) == {300, 297}
     assert "One patient, removed in 10 fits" in str(found)
     assert "nothing is promised" in str(found)
+
+
+def test_it_is_the_same_whoever_fits():
+    """No fit draws from a stream that another has drawn from before."""
+    frame, schema = wards()
+    elsewhere = Backwards()
+    asked = {"schema": schema, "trials": 10, "row": 4, "num_rows": 200, "seed": 2, "verbose": False}
+    found = audit_one_patient(sg.GaussianCopula(), frame, workers=elsewhere, **asked)
+    assert found == audit_one_patient(sg.GaussianCopula(), frame, **asked)
+    assert elsewhere.done == 20
 
 
 def wards() -> tuple[pd.DataFrame, sg.Schema]:

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from backwards import Backwards
 
 import synthgen as sg
 from synthgen.audit.shadow import likelihood_ratios, shadow_attack
@@ -66,6 +67,15 @@ def test_patients_of_many_rows_are_learned_or_left_out_whole(schema):
     assert found.num_targets == 240  # all of them
     with pytest.raises(EvaluationError, match="at most the 240 patients"):
         shadow_attack(sg.GaussianCopula(), frame, schema=keyed, num_targets=241)
+
+
+def test_it_is_the_same_whoever_fits(schema):
+    elsewhere = Backwards()
+    asked = {"schema": schema, "num_models": 4, "seed": 3, "verbose": False}
+    assert shadow_attack(sg.GaussianCopula(), visits(), workers=elsewhere, **asked) == shadow_attack(
+        sg.GaussianCopula(), visits(), **asked
+    )
+    assert elsewhere.done == 4
 
 
 @pytest.mark.parametrize(("wrong", "named"), [({"num_models": 3}, "num_models >= 4"), ({"num_targets": 5}, ">= 20")])

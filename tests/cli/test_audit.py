@@ -11,6 +11,7 @@ import pytest
         (["--one-patient", "--shadow-models", 4], "--one-patient and --shadow-models are two audits"),
         (["--row", 3], "--row is for --one-patient"),
         (["--one-patient", "--trials", 9], "--trials"),
+        (["--workers", 2], "--workers is for --one-patient and --shadow-models"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(fails, fitted, options, message):

@@ -61,6 +61,7 @@ def audit(  # noqa: PLR0913, PLR0917 - options
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of canaries, coins and training.")] = 0,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that fit, for --one-patient and --shadow-models.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result for programs.")] = False,
     *,
     read: Reader,
@@ -93,6 +94,8 @@ def audit(  # noqa: PLR0913, PLR0917 - options
         raise SettingsError("--one-patient and --shadow-models are two audits: run one after the other.")
     if row is not None and not one_patient:
         raise SettingsError("--row is for --one-patient: canaries and shadow models remove nobody.")
+    if workers > 1 and not one_patient and shadow_models is None:
+        raise SettingsError("--workers is for --one-patient and --shadow-models: canaries are planted in a single fit.")
     from synthgen.audit.audit import audit as plant
     from synthgen.audit.one_patient import audit_one_patient
     from synthgen.audit.shadow import shadow_attack
@@ -108,11 +111,11 @@ def audit(  # noqa: PLR0913, PLR0917 - options
                               "verbose": not quiet}  # fmt: skip
     result: AuditResult | OnePatientResult | ShadowResult
     if one_patient:
-        result = audit_one_patient(synthesizer, frame, trials=trials, row=row, **shared)
+        result = audit_one_patient(synthesizer, frame, trials=trials, row=row, workers=workers, **shared)
     elif shadow_models is None:
         result = plant(synthesizer, frame, num_canaries=canaries, **shared)
     else:
-        result = shadow_attack(synthesizer, frame, num_models=shadow_models, **shared)
+        result = shadow_attack(synthesizer, frame, num_models=shadow_models, workers=workers, **shared)
     if as_json:
         typer.echo(json.dumps(result.to_dict(), indent=1))
     else:
