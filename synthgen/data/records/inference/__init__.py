@@ -24,6 +24,7 @@ from synthgen.data.records.inference.places import Placed, place
 from synthgen.data.records.inference.root import find_root
 from synthgen.data.records.keys import rows_named
 from synthgen.data.records.linked_table import LinkedTable
+from synthgen.data.records.references import settled
 from synthgen.data.schema import SchemaWarning
 from synthgen.errors import SchemaError
 
@@ -89,29 +90,34 @@ def _check_frames(frames: Frames) -> None:
 
 def _tables(frames: Frames, placed: Placed, keys: Mapping[str, tuple[str, ...]], root: str) -> dict[str, LinkedTable]:
     owners = _owners(frames, placed, keys, root)
-    tables, times = {}, {}
+    tables = {}
     for name, frame in frames.items():
+        role = "patients" if name == root else "lookup" if name in placed.lookups else "rows"
         links = placed.links[name]
-        lookup, of_rows = name in placed.lookups, {*keys[name], *(one for link in links for one in link.columns)}
-        columns = infer_columns(name, frame, of_rows, owners[name], whose=name != root and not lookup)
-        table = LinkedTable(columns=columns, key=keys[name], links=links, role="lookup" if lookup else
-                            "patients" if name == root else "rows")  # fmt: skip
-        if lookup:
-            referrers = {
-                other: len(frames[other]) for other, held in placed.links.items() if name in [k.to for k in held]
-            }
-            tables[name] = replace(table, public=is_public(name, frame, referrers))
-            continue
-        tables[name], times[name] = table, times_of(frame, columns)
-    dates = {f"{name}.{one}": values for name, held in times.items() for one, values in held.items()
-             if isinstance(tables[name].columns[one], Datetime)}  # fmt: skip
-    shifted = are_shifted(dates, today=datetime.now(UTC).timestamp() / 86_400)
+        names_of_rows = {*keys[name], *(one for link in links for one in link.columns)}
+        columns = infer_columns(name, frame, names_of_rows, owners[name], whose=role == "rows")
+        public = is_public(name, frame, referred=name in _referred(placed)) if role == "lookup" else None
+        tables[name] = LinkedTable(columns=columns, key=keys[name], links=links, role=role, public=public)
+    tables = {name: settled(table, tables) for name, table in tables.items()}
+    times = {name: times_of(frames[name], table.columns) for name, table in tables.items() if table.role != "lookup"}
+    shifted = are_shifted(_dates(tables, times), today=datetime.now(UTC).timestamp() / 86_400)
     for name, held in times.items():
         clocks = find_clocks(moments_of(held), tables[name].columns, shifted=shifted)
         link = None if name == root else tables[name].links[0]
         parents = None if link is None else rows_named(frames[name], link.columns, frames[link.to], keys[link.to])
         tables[name] = _in_time(replace(tables[name], clocks=clocks), frames[name], held, parents)
     return tables
+
+
+def _referred(placed: Placed) -> set[str]:
+    return {link.to for links in placed.links.values() for link in links}
+
+
+def _dates(
+    tables: Mapping[str, LinkedTable], times: Mapping[str, Mapping[str, pd.Series]]
+) -> dict[tuple[str, str], pd.Series]:
+    return {(name, one): values for name, held in times.items() for one, values in held.items()
+            if isinstance(tables[name].columns[one], Datetime)}  # fmt: skip
 
 
 def _owners(frames: Frames, placed: Placed, keys: Mapping[str, tuple[str, ...]], root: str) -> dict[str, np.ndarray]:
@@ -133,7 +139,7 @@ def _in_time(
     if parents is None:
         dates = {name: clock for name, clock in table.clocks.items() if isinstance(table.columns[name], Datetime)}
         return replace(table, clocks=dates, interval=interval_of((), intervals))
-    order = find_order(times, parents)
+    order = find_order(times, parents, without={end for _, end in intervals})
     long = find_long_format(frame, table.columns)
     if long is None:
         return replace(table, order=order, interval=interval_of(order, intervals))

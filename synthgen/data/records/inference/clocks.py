@@ -13,7 +13,7 @@ FUTURE = 0.01
 YEAR = 365.2425
 
 
-def are_shifted(dates: Mapping[str, pd.Series], *, today: float) -> bool:
+def are_shifted(dates: Mapping[tuple[str, str], pd.Series], *, today: float) -> bool:
     """Returns whether dates were shifted for each patient, as those of MIMIC were: some lie more than a year ahead.
 
     That dates of patients spread over more than a life says nothing: archives do that too.

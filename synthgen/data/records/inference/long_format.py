@@ -22,7 +22,7 @@ KINDS = ("testcd", "parameter", "param", "paramcd", "test", "itemid", "item", "a
 UNITS = ("stresu", "unit", "units", "uom", "valueuom", "amountuom", "u")
 """Ends of names of units."""
 
-SHARE = 0.25
+SHARE, SHARE_OF_SURE = 0.25, 0.02
 """Of the variance of ranks, that must lie between kinds for their scale to be another."""
 
 MOST_KINDS, ENOUGH_ROWS = 2_000, 30
@@ -61,11 +61,17 @@ def find_long_format(frame: pd.DataFrame, columns: Mapping[str, Column]) -> Long
     ]
     kinds = [name for name in columns if _rank(name, KINDS) is not None and _could_be_kind(frame[name], columns[name])]
     found = [(kind, value) for value in values for kind in kinds
-             if kind != value and between(some[kind], some[value]) >= SHARE]  # fmt: skip
+             if kind != value and between(some[kind], some[value]) >= _needed(kind, value)]  # fmt: skip
     if len(frame) < ENOUGH_ROWS or not found:
         return None
     kind, value = min(found, key=lambda pair: (_rank(pair[1], VALUES), _rank(pair[0], KINDS)))
     return LongFormat(kind, value, _unit(some, columns, kind, value))
+
+
+def _needed(kind: str, value: str) -> float:
+    """Share of the variance that must lie between kinds: less where both names leave little doubt."""
+    kinds, values = KINDS.index("item"), VALUES.index("amount")
+    return SHARE_OF_SURE if (_rank(kind, KINDS) or 0) <= kinds and (_rank(value, VALUES) or 0) <= values else SHARE
 
 
 def _rank(name: str, ends: tuple[str, ...]) -> int | None:

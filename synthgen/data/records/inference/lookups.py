@@ -1,7 +1,5 @@
 """Which lookups everybody may see as they are, and which have to be asked about."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from synthgen.data.records.inference.names import plain, singular, words_of
@@ -25,7 +23,7 @@ LABELS = frozenset({"label", "title", "description", "term", "definition", "mean
 """Words of columns that say what a code stands for."""
 
 
-def is_public(table: str, frame: pd.DataFrame, referrers: Mapping[str, int]) -> bool | None:
+def is_public(table: str, frame: pd.DataFrame, *, referred: bool) -> bool | None:
     """Returns True for what is a list of codes by its names, None for what may list people or be the house's own.
 
     Never False: that nobody may see it is for the user to say.
@@ -33,7 +31,7 @@ def is_public(table: str, frame: pd.DataFrame, referrers: Mapping[str, int]) -> 
     Args:
         table: Name of the lookup.
         frame: Its rows.
-        referrers: Tables that refer to it, to their number of rows.
+        referred: Whether rows refer to it.
     """
     words = {*words_of(table), *map(singular, words_of(table))}
     columns = [{*words_of(name), *map(singular, words_of(name)), plain(name)} for name in map(str, frame.columns)]
@@ -44,4 +42,4 @@ def is_public(table: str, frame: pd.DataFrame, referrers: Mapping[str, int]) -> 
     if of_people or first_name:
         return None
     explained = any(held & LABELS for held in columns)
-    return True if words & OF_LISTS and (explained or referrers) else None
+    return True if words & OF_LISTS and (explained or referred) else None

@@ -8,7 +8,7 @@ import pandas as pd
 
 from synthgen.data.columns import Categorical, Column, Identifier, Numerical, Text
 from synthgen.data.inference import NEAR_UNIQUE, infer_column
-from synthgen.data.records.inference.names import is_identifier_name, is_place_name
+from synthgen.data.records.inference.names import is_code_name, is_identifier_name, is_place_name
 from synthgen.errors import SchemaError
 
 MOST_CODES = 2_000
@@ -46,22 +46,34 @@ def _column(name: str, series: pd.Series, owners: np.ndarray, patients: int, *, 
     if not len(series):  # nothing is known but its type
         return replace(infer_column(name, series, patients=1), missing=True)
     if named:
-        called = name if is_identifier_name(name) else f"{name}_id"
-        guess = infer_column(called, series.drop_duplicates(), patients=1)
-        unique = bool(series.is_unique) and not missing
-        if isinstance(guess, Identifier):
-            return replace(guess, unique=unique)
-        return Identifier(dtype=str(series.dtype), missing=missing, unique=unique, inferred=True)
+        return _name_of_rows(name, series, missing)
     shared = whose and patients < len(series) and _is_shared(series, owners)
     guess = infer_column(name, series, patients=int(series.nunique() / NEAR_UNIQUE) + 1 if shared else patients)
-    if isinstance(guess, Text) and series.nunique() == 1:  # a flag that few have; rare values are not stored
-        return Categorical(dtype=guess.dtype, missing=missing, inferred=True)
-    codes = (
-        is_identifier_name(name) and not is_place_name(name) and isinstance(guess, Numerical) and guess.decimals == 0
+    return (
+        Categorical(dtype=guess.dtype, missing=missing, inferred=True)
+        if _is_code(name, series, guess, whose)
+        else guess
     )
-    if codes and series.nunique() <= MOST_CODES:
-        return Categorical(dtype=guess.dtype, missing=missing, inferred=True)
-    return guess
+
+
+def _name_of_rows(name: str, series: pd.Series, missing: bool) -> Column:
+    """A key or a link: an identifier, whatever it looks like."""
+    called = name if is_identifier_name(name) else f"{name}_id"
+    guess = infer_column(called, series.drop_duplicates(), patients=1)
+    unique = bool(series.is_unique) and not missing
+    if isinstance(guess, Identifier):
+        return replace(guess, unique=unique)
+    return Identifier(dtype=str(series.dtype), missing=missing, unique=unique, inferred=True)
+
+
+def _is_code(name: str, series: pd.Series, guess: Column, whose: bool) -> bool:
+    """Whether values are codes, though they look like something else; those of few patients are never stored."""
+    if isinstance(guess, Text):
+        return series.nunique() == 1  # a flag that few have
+    if isinstance(guess, Identifier):
+        return whose and is_code_name(name)
+    whole = isinstance(guess, Numerical) and guess.decimals == 0
+    return whole and is_identifier_name(name) and not is_place_name(name) and series.nunique() <= MOST_CODES
 
 
 def _is_shared(series: pd.Series, owners: np.ndarray) -> bool:

@@ -84,6 +84,19 @@ def is_identifier_name(name: str) -> bool:
     return last[0] in SUFFIXES or (plain(name).endswith(("id", "key")) and len(stem(name)) > 1)
 
 
+def is_code_name(name: str) -> bool:
+    """Returns whether a name is one of a code, which stands for a thing and not for a row.
+
+    Example:
+        >>> is_code_name("drg_code"), is_code_name("AEDECOD"), is_code_name("barcode_id")
+        (True, True, False)
+    """
+    last = words_of(name)[-1:] or ("",)
+    return last[0] in _CODES or plain(name).endswith(("code", "decod"))
+
+
+_CODES = frozenset({"code", "codes", "cd", "icd", "atc", "loinc", "ndc", "snomed", "cpt"})
+
 _NO_IDENTIFIERS = frozenset({"paid", "valid", "fluid", "acid", "said", "covid", "thyroid", "steroid", "opioid", "rapid",
                              "typhoid", "sarcoid", "carotid", "monkey", "turkey", "whiskey", "overpaid", "unpaid",
                              "amountpaid", "totalpaid"})  # fmt: skip

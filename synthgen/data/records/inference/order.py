@@ -1,7 +1,7 @@
 """By which column the rows of one parent follow each other."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -62,7 +62,9 @@ def moments_of(times: Mapping[str, pd.Series]) -> dict[str, pd.Series]:
     return {name: values for name, values in times.items() if not is_place_name(name)}
 
 
-def find_order(times: Mapping[str, pd.Series], parents: np.ndarray) -> tuple[str, ...]:
+def find_order(
+    times: Mapping[str, pd.Series], parents: np.ndarray, *, without: Collection[str] = ()
+) -> tuple[str, ...]:
     """Returns the column of time that is nearly never missing and has the fewest ties within a parent.
 
     A number of visits or a place in a list counts where there is no time, or where it tells apart what times do not.
@@ -70,10 +72,10 @@ def find_order(times: Mapping[str, pd.Series], parents: np.ndarray) -> tuple[str
     Args:
         times: See `times_of`.
         parents: (rows,) the parent of each row.
+        without: Columns that do not count, such as ends of intervals.
     """
-    usable = {
-        name: values for name, values in times.items() if plain(name) not in _NO_ORDER and _varies(values, parents)
-    }
+    counted = {name: values for name, values in times.items() if plain(name) not in _NO_ORDER and name not in without}
+    usable = {name: values for name, values in counted.items() if _varies(values, parents)}
     if not usable:
         return ()
     least = min(float(values.isna().mean()) for values in usable.values())
