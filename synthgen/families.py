@@ -4,7 +4,7 @@ import importlib
 from dataclasses import dataclass
 from typing import Any, Literal, final
 
-Kind = Literal["tables", "images"]
+Kind = Literal["tables", "images", "records"]
 """What a family learns."""
 
 

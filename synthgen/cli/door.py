@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, final
 from synthgen.cli.outputs import require_writable
 from synthgen.data.kind import Words
 from synthgen.data.kinds import kind_named
-from synthgen.errors import SynthgenError, WriteError, did_you_mean
+from synthgen.errors import SchemaError, SynthgenError, WriteError, did_you_mean
 from synthgen.families import Family, of
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Prepared:
     """
 
     data: Any
-    schema: "Schema | None" = None
+    schema: Any = None
     patient_key: str | None = None
     note: str = ""
 
@@ -47,12 +47,14 @@ class Description:
         shown: Lines, and tables of Rich.
         schema: What its columns mean; None: it has none.
         closing: What can be done next, before a schema is named.
+        picture: An SVG of it, "" where there is none.
     """
 
     head: str
     shown: Sequence[Any] = ()
-    schema: "Schema | None" = None
+    schema: Any = None
     closing: str = ""
+    picture: str = ""
 
 
 class Door(ABC):
@@ -149,7 +151,10 @@ class Door(ABC):
         from synthgen.data.schema import Schema
 
         del private
-        return None if path is None else Schema.from_yaml(path)
+        found = None if path is None else Schema.from_yaml(path)
+        if found is not None and not isinstance(found, Schema):  # that of another kind
+            raise SchemaError(f"{path}: expected a schema of {self.kind}, and this is one of another kind of data.")
+        return found
 
     def named(self, model: str | None, *, schema: "Schema | None", private: bool) -> tuple[str, str]:
         """Returns the word of what learns, and a sentence on why it was chosen.

@@ -6,12 +6,13 @@ from typing import Any
 
 from synthgen.cli.door import Door
 from synthgen.cli.images.door import ImageDoor
+from synthgen.cli.records.door import RecordDoor
 from synthgen.cli.tables.door import TableDoor
 from synthgen.data.kinds import kind_of_path
 from synthgen.errors import SynthgenError
 from synthgen.families import named
 
-DOORS: dict[str, Door] = {door.kind: door for door in (TableDoor(), ImageDoor())}
+DOORS: dict[str, Door] = {door.kind: door for door in (TableDoor(), ImageDoor(), RecordDoor())}
 """In the order in which help names what they offer."""
 
 
@@ -51,7 +52,8 @@ def require_target_of_any(output: Path, kind: str | None) -> None:
         WriteError: If none can.
     """
     refused = []
-    for door in [door for door in DOORS.values() if kind is None or "--kind" in door.takes.get("sample", ())]:
+    drawing = [door for door in DOORS.values() if door.families]
+    for door in [door for door in drawing if kind is None or "--kind" in door.takes.get("sample", ())]:
         try:
             door.require_target(output, kind)
         except SynthgenError as error:

@@ -38,9 +38,6 @@ DATE_FORMATS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT
                 "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%dT%H:%M:%S%z")  # fmt: skip
 """Formats of strings that are read as dates. Day-first and month-first dates are ambiguous and not guessed."""
 
-_YEAR_FIRST = re.compile(r"\d{4}[-/]")
-"""How each of them begins."""
-
 Holding = Literal["numbers", "dates", "truth values", "categories", "text"]
 """What values are, by their types."""
 
@@ -231,8 +228,8 @@ def date_format(values: pd.Series) -> str | None:
     Args:
         values: (values,) strings, not missing.
     """
-    if not values.iloc[:1].str.match(_YEAR_FIRST).all():
-        return None  # without a try at each format, which takes as long as all else of a column of words
+    if not values.iloc[:1].str.match(r"\d{4}[-/]").all():  # else each is tried, which takes long
+        return None
     return next((form for form in DATE_FORMATS if _parses(values.iloc[:50], form) and _parses(values, form)), None)
 
 

@@ -3,12 +3,11 @@
 import hashlib
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, final
+from typing import Any, ClassVar, Generic, TypeVar, final
 
-if TYPE_CHECKING:
-    from synthgen.data.schema import Schema  # loads pandas, and the help of the command line asks kinds for their words
+from synthgen.errors import SchemaError
 
 Data = TypeVar("Data")
 """What is read of a kind: a data frame, a set of images."""
@@ -48,6 +47,8 @@ class Kind(ABC, Generic[Data]):
     """It is read from, for errors: "a file that ends in .csv"; "": from no path."""
     coincide: ClassVar[bool] = False
     """Whether two of different patients may be equal by chance, as rows of few columns are."""
+    schema_mark: ClassVar[str | None] = None
+    """First entry of its schema files, where these are not those of one table."""
 
     @abstractmethod
     def claims(self, path: Source) -> bool:
@@ -124,7 +125,33 @@ class Kind(ABC, Generic[Data]):
             whole.update(len(content).to_bytes(8, "big") + content)
         return whole.hexdigest()
 
-    def counted(self, data: Data, schema: "Schema | None") -> tuple[tuple[str, ...], str | None]:
+    def meaning(self, data: Data, *, patient_key: str | None, rare_below: int) -> Any:
+        """Returns a guess of what the data means, as a schema of the kind; called by `Schema.infer`.
+
+        Args:
+            data: Of this kind.
+            patient_key: Column that names the patient, where the kind asks for it.
+            rare_below: What fewer patients than this share is never stored and never shown.
+
+        Raises:
+            SchemaError: If the kind has no schema.
+        """
+        del patient_key, rare_below
+        raise SchemaError(f"Expected a pandas DataFrame. Received {type(data).__name__}.")
+
+    def schema_from(self, stored: Mapping[str, Any]) -> Any:
+        """Returns the schema that a file of the kind describes; called by `Schema.from_yaml`, by the mark.
+
+        Args:
+            stored: What was read from the file.
+
+        Raises:
+            SchemaError: If the kind has no schema of its own, or this is none.
+        """
+        del stored
+        raise SchemaError(f"There are no schema files of {self.name}.")
+
+    def counted(self, data: Data, schema: Any) -> tuple[tuple[str, ...], str | None]:
         """Returns which columns say who is who, and the one that names the patient; none where there are no columns.
 
         Args:

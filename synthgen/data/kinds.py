@@ -2,7 +2,7 @@
 
 import importlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from synthgen.errors import ReadError, SchemaError, did_you_mean
 
 KINDS: dict[str, str] = {
     "images": "synthgen.data.images.kind:ImageKind",
+    "records": "synthgen.data.records.kind:RecordKind",
     "tables": "synthgen.data.tables.kind:TableKind",
     "image_pairs": "synthgen.data.image_pairs.kind:ImagePairKind",
 }
@@ -22,7 +23,7 @@ def all_kinds() -> Iterator[Kind[Any]]:
 
     Example:
         >>> [kind.name for kind in all_kinds()]
-        ['images', 'tables', 'image_pairs']
+        ['images', 'records', 'tables', 'image_pairs']
     """
     return map(kind_named, KINDS)
 
@@ -84,6 +85,21 @@ def kind_of(value: Any) -> Kind[Any]:
         if kind.holds(value):
             return kind
     raise SchemaError(f"Expected data of one of the kinds {sorted(KINDS)}. Received {type(value).__name__}.")
+
+
+def kind_of_mark(stored: Any) -> Kind[Any] | None:
+    """Returns the kind whose schema file something is, None for one table's, or for what is none.
+
+    Args:
+        stored: What was read from a file; may be anything.
+
+    Example:
+        >>> kind_of_mark({"synthgen_schema": 2}) is None
+        True
+    """
+    if not isinstance(stored, Mapping):
+        return None
+    return next((kind for kind in all_kinds() if kind.schema_mark is not None and kind.schema_mark in stored), None)
 
 
 def kind_of_path(path: Source) -> Kind[Any]:

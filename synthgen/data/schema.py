@@ -17,7 +17,8 @@ import yaml
 from synthgen.data.columns import Column, Identifier, Text, column_from_dict
 from synthgen.data.constraints import Constraint, constraint_from_dict
 from synthgen.data.inference import infer_column
-from synthgen.data.validation import check_values
+from synthgen.data.kinds import kind_of, kind_of_mark
+from synthgen.data.validation import check_frame, check_values
 from synthgen.data.yaml_files import read_yaml
 from synthgen.errors import ConstraintError, SchemaError, did_you_mean
 from synthgen.expected import (
@@ -109,7 +110,10 @@ class Schema:
         Warns:
             SchemaWarning: If a column is free text and so will not be learned.
         """
-        _check_frame(frame)
+        if not isinstance(frame, pd.DataFrame):  # of another kind, which says itself what it means
+            found: Any = kind_of(frame).meaning(frame, patient_key=patient_key, rare_below=rare_below)
+            return found
+        check_frame(frame)
         if patient_key is not None and patient_key not in frame:
             raise SchemaError(
                 f"patient_key names {patient_key!r}, which is not a column.{did_you_mean(patient_key, frame.columns)}"
@@ -187,7 +191,7 @@ class Schema:
             SchemaError: If columns are missing or unknown, a type differs, or values are infinite, undeclared or
                 outside declared bounds. Names the column and counts the rows.
         """
-        _check_frame(frame)
+        check_frame(frame)
         unknown = [name for name in frame.columns.tolist() if name not in self.columns]
         absent = [name for name in self.columns if name not in frame]
         if unknown or absent:
@@ -262,7 +266,9 @@ class Schema:
             ConstraintError: The same for a constraint.
         """
         try:
-            return cls.from_dict(read_yaml(path))
+            stored = read_yaml(path)
+            other = kind_of_mark(stored)
+            return cls.from_dict(stored) if other is None else other.schema_from(stored)
         except Unexpected as error:
             raise SchemaError(f"{error} `synthgen describe` writes a schema to begin with.") from error
         except (SchemaError, ConstraintError) as error:
@@ -281,19 +287,3 @@ _STORED = Fields(
         "columns": Maybe(Fields(others=True)), "constraints": Maybe(Each(of=Anything())),
     },
 )  # fmt: skip
-
-
-def _check_frame(frame: pd.DataFrame) -> None:
-    if not isinstance(frame, pd.DataFrame):
-        raise SchemaError(f"Expected a pandas DataFrame. Received {type(frame).__name__}.")
-    if not len(frame) or not len(frame.columns):
-        raise SchemaError(f"The table is empty: {len(frame)} rows, {len(frame.columns)} columns.")
-    unnamed = [name for name in frame.columns if not isinstance(name, str)]
-    if unnamed:
-        raise SchemaError(
-            f"Expected column names that are strings. Received {len(unnamed)} others, e.g. of type "
-            f"{type(unnamed[0]).__name__}; use frame.columns = frame.columns.map(str)."
-        )
-    repeated = frame.columns[frame.columns.duplicated()].unique().tolist()
-    if repeated:
-        raise SchemaError(f"Column names must be distinct. Used more than once: {repeated}.")

@@ -1,4 +1,4 @@
-"""Whether the values of a column are what the schema says of it."""
+"""Whether a table and the values of its columns are what the schema says of them."""
 
 import numpy as np
 import pandas as pd
@@ -7,6 +7,30 @@ from synthgen.data.columns import LARGEST, Boolean, Categorical, Column, Datetim
 from synthgen.data.inference import Holding, date_format, holds, infer_column
 from synthgen.data.moments import to_moments
 from synthgen.errors import SchemaError
+
+
+def check_frame(frame: pd.DataFrame) -> None:
+    """Makes sure that something is a table with rows, and columns whose names are distinct strings.
+
+    Args:
+        frame: Anything.
+
+    Raises:
+        SchemaError: If not.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise SchemaError(f"Expected a pandas DataFrame. Received {type(frame).__name__}.")
+    if not len(frame) or not len(frame.columns):
+        raise SchemaError(f"The table is empty: {len(frame)} rows, {len(frame.columns)} columns.")
+    unnamed = [name for name in frame.columns if not isinstance(name, str)]
+    if unnamed:
+        raise SchemaError(
+            f"Expected column names that are strings. Received {len(unnamed)} others, e.g. of type "
+            f"{type(unnamed[0]).__name__}; use frame.columns = frame.columns.map(str)."
+        )
+    repeated = frame.columns[frame.columns.duplicated()].unique().tolist()
+    if repeated:
+        raise SchemaError(f"Column names must be distinct. Used more than once: {repeated}.")
 
 
 def check_values(name: str, series: pd.Series, column: Column) -> None:

@@ -80,7 +80,7 @@ def test_what_is_written_is_told_by_the_value(tmp_path):
         sg.write(VISITS, tmp_path / "v.npz")
     with pytest.raises(WriteError, match=r"s\.csv: name an \.npz"):
         sg.write(scans(), tmp_path / "s.csv")
-    with pytest.raises(SchemaError, match=r"kinds \['image_pairs', 'images', 'tables'\]. Received ndarray"):
+    with pytest.raises(SchemaError, match=r"kinds \['image_pairs', 'images', 'records', 'tables'\]. Received ndarray"):
         sg.write(np.zeros(3), tmp_path / "a.npz")
     assert list(tmp_path.iterdir()) == []
 
@@ -88,7 +88,7 @@ def test_what_is_written_is_told_by_the_value(tmp_path):
 @pytest.mark.parametrize(
     ("files", "found"),
     [
-        (["a.csv", "b.csv", "notes.txt"], "is a folder with 2 of 3 files that hold tables: name one of them"),
+        (["a.csv", "notes.txt"], "is a folder with 1 of 2 files that hold tables: name one of them"),
         (["a.npz"], "is a folder with 1 of 1 files that hold images: name one of them"),
         (["Ada Lovelace.docx", "b.docx", "c"], r"files that are not read \(2 with .docx, 1 with no ending\)"),
         ([], "is a folder without a file"),
@@ -139,7 +139,7 @@ def test_images_are_divided_as_their_own_method_does():
 def test_every_kind_is_found_by_its_name_and_its_words():
     assert [kind.name for kind in all_kinds()] == list(KINDS)
     assert [kind_of_things(kind.words.things).name for kind in all_kinds()] == list(KINDS)
-    with pytest.raises(SchemaError, match=r"expected one of \['image pairs', 'images', 'rows'\]. Received 'visits'"):
+    with pytest.raises(SchemaError, match=r"expected one of \['image pairs', 'images', 'patients', 'rows'\]. Received 'visits'"):
         kind_of_things("visits")
 
 

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -44,9 +44,17 @@ def confirm(
     with replacing(schema) as beside:
         beside.write_bytes(text.encode())
     for name in meaning.inferred:
-        stored = meaning.columns[name].to_dict().items()
-        out.print(f"{name}: {', '.join(f'{key} {value}' for key, value in stored if key != 'inferred')}", markup=False)
+        entry = _entry(meaning.to_dict(), name).items()
+        out.print(f"{name}: {', '.join(f'{key} {value}' for key, value in entry if key != 'inferred')}", markup=False)
     out.print(f"{count(len(meaning.inferred))} columns of {schema} count as public from now on.", markup=False)
+
+
+def _entry(stored: dict[str, Any], name: str) -> dict[str, Any]:
+    """The entry of a column in a schema; of linked tables it is named table.column."""
+    found: dict[str, Any] | None = stored.get("columns", {}).get(name)
+    tables = stored.get("tables", {}).items()
+    entries = {f"{table}.{column}": entry for table, held in tables for column, entry in held["columns"].items()}
+    return entries[name] if found is None else found
 
 
 def _confirmed(text: str, meaning: "Schema") -> str:
@@ -57,9 +65,9 @@ def _confirmed(text: str, meaning: "Schema") -> str:
     """
     import yaml
 
-    from synthgen.data.schema import VERSION, Schema
+    from synthgen.data.schema import VERSION
 
     edited = _LAYOUT.sub(f"synthgen_schema: {VERSION}", _MARK.sub("", text))
-    if Schema.from_dict(yaml.safe_load(edited)).to_dict() != meaning.confirmed().to_dict():
+    if type(meaning).from_dict(yaml.safe_load(edited)).to_dict() != meaning.confirmed().to_dict():
         raise SchemaError("Not every mark 'inferred: true' has a line of its own. Take them out in an editor.")
     return edited

@@ -1,8 +1,8 @@
 """LinkedTable: what one table of a set of linked tables means."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, final
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, ClassVar, Self, final
 
 from synthgen.data.columns import Column, Datetime, Numerical, column_from_dict
 from synthgen.data.constraints import Constraint, constraint_from_dict
@@ -136,6 +136,15 @@ class LinkedTable:
     def learned(self) -> list[str]:
         """Names of the columns that a model learns; keys, and links but to public lookups, are none of them."""
         return [name for name, column in self.columns.items() if column.learned]
+
+    def confirmed(self, names: Collection[str]) -> Self:
+        """Returns the table with some of its guessed entries confirmed; see `Schema.confirmed`.
+
+        Args:
+            names: Of the columns.
+        """
+        return replace(self, columns={name: replace(column, inferred=column.inferred and name not in names)
+                                      for name, column in self.columns.items()})  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the table as plain types for YAML; fields at their default are left out, but `public` of a lookup."""

@@ -12,6 +12,7 @@ import pandas as pd
 
 from synthgen.data.columns import Identifier
 from synthgen.data.records.keys import MISSING, ORPHAN, rows_named
+from synthgen.data.records.known import NOTHING, Known
 from synthgen.data.records.link import Link
 from synthgen.data.records.schema import RecordSchema
 from synthgen.data.records.validation import check_records
@@ -35,6 +36,7 @@ class Records:
         tables: Name to data frame (rows, columns); at least the patients' own. Frames are taken as they are, and must
             not be changed afterwards.
         schema: What they mean; None: guessed when it is asked for, once.
+        known: What need not be guessed then.
 
     Raises:
         SchemaError: If there is no table, or one is no data frame.
@@ -47,7 +49,9 @@ class Records:
         (2, [1, 0, 1], [1, 9])
     """
 
-    def __init__(self, tables: Mapping[str, pd.DataFrame], schema: RecordSchema | None = None) -> None:
+    def __init__(
+        self, tables: Mapping[str, pd.DataFrame], schema: RecordSchema | None = None, *, known: Known = NOTHING
+    ) -> None:
         if not isinstance(tables, Mapping) or not tables:
             raise SchemaError("tables: expected a mapping of names to data frames, at least one.")
         for name, frame in tables.items():
@@ -58,6 +62,7 @@ class Records:
                 )
         self._tables = MappingProxyType({name: frame.reset_index(drop=True) for name, frame in tables.items()})
         self._schema = schema
+        self._known = known
         self._rows_named: dict[tuple[str, Link], np.ndarray] = {}
         self._owners: dict[str, np.ndarray] = {}
 
@@ -70,8 +75,17 @@ class Records:
     def schema(self) -> RecordSchema:
         """What the tables mean, as it was said, or guessed when it is asked for first."""
         if self._schema is None:
-            self._schema = RecordSchema.infer(self._tables)
+            self._schema = self.inferred()
         return self._schema
+
+    def inferred(self, *, root: str | None = None, rare_below: int = 10) -> RecordSchema:
+        """Returns a guess of what the tables mean, with what is known of them by a database or a layout.
+
+        Args:
+            root: Name of the table with a row for each patient, where it is not clear.
+            rare_below: See `RecordSchema`.
+        """
+        return RecordSchema.infer(self._tables, root=root, rare_below=rare_below, known=self._known)
 
     def with_schema(self, schema: RecordSchema) -> Records:
         """Returns the same tables with another meaning.

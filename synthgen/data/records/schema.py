@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Self, final
 import pandas as pd
 import yaml
 
-from synthgen.data.columns import Column
+from synthgen import expected
 from synthgen.data.records.graph import check_graph, in_order, levels_of
 from synthgen.data.records.inference import infer_tables
+from synthgen.data.records.known import NOTHING, Known
 from synthgen.data.records.link import Link
 from synthgen.data.records.linked_table import LinkedTable
 from synthgen.data.records.references import settled
@@ -21,17 +22,7 @@ from synthgen.data.records.stored import MARK, VERSION, stored_schema
 from synthgen.data.schema import MOST_RARE, Schema
 from synthgen.data.yaml_files import read_yaml
 from synthgen.errors import ConstraintError, SchemaError, did_you_mean
-from synthgen.expected import (
-    Anything,
-    ByName,
-    Characters,
-    Expected,
-    Quantity,
-    Unexpected,
-    agree,
-    refused_as,
-    said,
-)
+from synthgen.expected import Expected, Unexpected, agree, refused_as, said
 from synthgen.files.writing import replacing
 
 
@@ -50,6 +41,8 @@ class RecordSchema:
         tables: Name to LinkedTable; kept with the root first, each table after the one that it is within, lookups last.
         root: Name of the table that has a row for each patient.
         rare_below: What fewer patients than this share is never stored and never shown, in any table; at least 2.
+        layout: Name of the layout that the tables are in and are written in, see `synthgen.data.records.layouts`; None:
+            files of their names.
 
     Raises:
         SchemaError: If tables go round in a circle, one has no way to the root, a link names no table.
@@ -65,15 +58,18 @@ class RecordSchema:
     tables: Mapping[str, LinkedTable]
     root: str
     rare_below: int = 10
+    layout: str | None = None
 
     expects: ClassVar[Mapping[str, Expected]] = {
-        "tables": ByName(Anything()), "root": Characters(), "rare_below": Quantity(whole=True, least=2, most=MOST_RARE),
+        "tables": expected.ByName(expected.Anything()), "root": expected.Characters(),
+        "rare_below": expected.Quantity(whole=True, least=2, most=MOST_RARE),
+        "layout": expected.Maybe(expected.Characters(100)),
     }  # fmt: skip
 
     def __post_init__(self) -> None:
         with refused_as(SchemaError):
-            for name, expected in self.expects.items():
-                object.__setattr__(self, name, expected.check(getattr(self, name), name))
+            for name, wanted in self.expects.items():
+                object.__setattr__(self, name, wanted.check(getattr(self, name), name))
             for name, table in self.tables.items():
                 right = isinstance(table, LinkedTable)
                 agree(right, f"tables: {name!r}: expected a LinkedTable. Received {said(table)}.")
@@ -82,13 +78,21 @@ class RecordSchema:
             object.__setattr__(self, "tables", {name: settled(table, ordered) for name, table in ordered.items()})
 
     @classmethod
-    def infer(cls, tables: Mapping[str, pd.DataFrame], *, root: str | None = None, rare_below: int = 10) -> Self:
+    def infer(
+        cls,
+        tables: Mapping[str, pd.DataFrame],
+        *,
+        root: str | None = None,
+        rare_below: int = 10,
+        known: Known = NOTHING,
+    ) -> Self:
         """Guesses the schema of linked tables; see `synthgen.data.records.inference` for the rules.
 
         Args:
             tables: Name to data frame.
             root: Name of the table with a row for each patient, where it is not clear.
             rare_below: See the class.
+            known: What need not be guessed.
 
         Raises:
             SchemaError: If it is not clear which table has a row for each patient, or a column cannot be understood.
@@ -96,8 +100,8 @@ class RecordSchema:
         Warns:
             SchemaWarning: If columns are free text, or something could be a link and too many values say otherwise.
         """
-        guess = infer_tables(tables, root=root)
-        return cls(guess.tables, root=guess.root, rare_below=rare_below)
+        guess = infer_tables(tables, known=known.with_root(root))
+        return cls(guess.tables, root=guess.root, rare_below=rare_below, layout=known.layout)
 
     @property
     def patient_key(self) -> str:
@@ -118,6 +122,11 @@ class RecordSchema:
     def undecided(self) -> tuple[str, ...]:
         """Names of the lookups of which nobody has said whether they are public; nothing is learned before."""
         return tuple(name for name in self.lookups if self.tables[name].public is None)
+
+    @property
+    def columns(self) -> Mapping[str, Any]:
+        """What one table would have: raises `SchemaError`, so that nobody takes linked tables for one."""
+        raise SchemaError("This is the schema of linked tables, where that of one table is expected.")
 
     @property
     def inferred(self) -> list[str]:
@@ -206,15 +215,6 @@ class RecordSchema:
 
         Raises:
             SchemaError: If a name is not a lookup.
-
-        Example:
-            >>> from synthgen import Categorical, Identifier
-            >>> people = LinkedTable(columns={"id": Identifier(), "ward": Categorical()}, key=("id",), role="patients",
-            ...                      links=(Link("ward", to="wards"),))
-            >>> wards = LinkedTable(columns={"ward": Identifier(), "name": Categorical()}, key=("ward",), role="lookup")
-            >>> schema = RecordSchema({"people": people, "wards": wards}, root="people")
-            >>> schema.undecided, schema.learned("people"), schema.decided(wards=True).learned("people")
-            (('wards',), [], ['ward'])
         """
         for name in public:
             if self.table(name).role != "lookup":
@@ -237,19 +237,30 @@ class RecordSchema:
             if name not in known:
                 raise SchemaError(f"{name!r} is not a table.column of the schema.{did_you_mean(name, known)}")
         chosen = set(names or self.tables)
-
-        def mark(table: str, name: str, column: Column) -> Column:
-            return replace(column, inferred=column.inferred and not {table, f"{table}.{name}"} & chosen)
-
         return replace(self, tables={
-            table: replace(held, columns={name: mark(table, name, column) for name, column in held.columns.items()})
+            table: held.confirmed(held.columns if table in chosen else
+                                  [name for name in held.columns if f"{table}.{name}" in chosen])
             for table, held in self.tables.items()
         })  # fmt: skip
+
+    def validate(self, records: Any) -> None:
+        """Checks that linked tables fit the schema; see `Records.validate`.
+
+        Args:
+            records: The tables.
+
+        Raises:
+            SchemaError: If they do not, or this is something else.
+        """
+        if not hasattr(records, "with_schema"):
+            raise SchemaError(f"Expected linked tables, whose schema this is. Received {type(records).__name__}.")
+        records.with_schema(self).validate()
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the schema as plain types, the inverse of `from_dict`."""
         tables = {name: table.to_dict() for name, table in self.tables.items()}
-        return {MARK: VERSION, "root": self.root, "rare_below": self.rare_below, "tables": tables}
+        layout = {} if self.layout is None else {"layout": self.layout}
+        return {MARK: VERSION, "root": self.root, "rare_below": self.rare_below, **layout, "tables": tables}
 
     @classmethod
     def from_dict(cls, stored: Any) -> Self:

@@ -12,7 +12,10 @@ VERSION = 1
 MARK = "synthgen_record_schema"
 """First entry of the schema file, by which it is told from that of one table."""
 
-_STORED = Fields({MARK: Anything(), "root": Anything(), "tables": Fields(others=True)}, {"rare_below": Anything()})
+_STORED = Fields(
+    {MARK: Anything(), "root": Anything(), "tables": Fields(others=True)},
+    {"rare_below": Anything(), "layout": Anything()},
+)
 
 
 def stored_schema(stored: Any) -> dict[str, Any]:
@@ -42,4 +45,5 @@ def stored_schema(stored: Any) -> dict[str, Any]:
         names = {str(name) for name in known["tables"]}
         agree(len(names) == len(known["tables"]), "tables: expected names that differ as text.")
     tables = {str(name): table_from_dict(str(name), table) for name, table in known["tables"].items()}
-    return {"tables": tables, "root": known["root"], "rare_below": known.get("rare_below", 10)}
+    return {"tables": tables, "root": known["root"], "rare_below": known.get("rare_below", 10),
+            "layout": known.get("layout")}  # fmt: skip

@@ -16,13 +16,14 @@ from synthgen.data.records.inference.columns import facts_of
 from synthgen.data.records.inference.intervals import find_intervals, interval_of
 from synthgen.data.records.inference.keys import key_of
 from synthgen.data.records.inference.links import Found, find_links
-from synthgen.data.records.inference.long_format import find_long_format
+from synthgen.data.records.inference.long_format import LongFormat, find_long_format
 from synthgen.data.records.inference.lookups import is_public
 from synthgen.data.records.inference.meaning import infer_columns
 from synthgen.data.records.inference.order import find_order, moments_of, times_of
 from synthgen.data.records.inference.places import Placed, place
 from synthgen.data.records.inference.root import find_root
 from synthgen.data.records.keys import rows_named
+from synthgen.data.records.known import NOTHING, Known
 from synthgen.data.records.linked_table import LinkedTable
 from synthgen.data.records.references import settled
 from synthgen.data.schema import SchemaWarning
@@ -45,12 +46,12 @@ class Guess:
     root: str
 
 
-def infer_tables(frames: Frames, *, root: str | None = None) -> Guess:
+def infer_tables(frames: Frames, *, known: Known = NOTHING) -> Guess:
     """Returns what linked tables seem to be.
 
     Args:
         frames: Name to data frame (rows, columns).
-        root: Name of the patients' table, where it is not clear.
+        known: What need not be guessed.
 
     Raises:
         SchemaError: If it is not clear which table has a row for each patient, a table has no row, no column, or a
@@ -61,21 +62,27 @@ def infer_tables(frames: Frames, *, root: str | None = None) -> Guess:
             another table, and too many of its values do not.
     """
     _check_frames(frames)
-    known = facts_of(frames)
-    found, questions, candidates = find_links(known)
+    declared = _declared(frames, known)
+    found, questions, candidates = find_links(facts_of(frames), declared, known.keys)
     root = find_root({name: len(frame) for name, frame in frames.items()}, found,
-                     [name for name, names in candidates.items() if names], root)  # fmt: skip
+                     [name for name, held in candidates.items() if held or name in known.keys], known.root)  # fmt: skip
     referred = Counter((one.to, one.key) for one in found)
-    keys = {
-        name: key_of(name, names, {key: referred[name, key] for key in names}) for name, names in candidates.items()
-    }
-    kept = [one for one in found if keys[one.to] == (one.key,)]
-    placed = place(frames, kept, root)
-    tables = _tables(frames, placed, keys, root)
+    keys = {name: known.keys.get(name) or key_of(name, names, {key: referred[name, (key,)] for key in names})
+            for name, names in candidates.items()}  # fmt: skip
+    placed = place(frames, [one for one in found if keys[one.to] == one.key], root)
+    tables = _tables(frames, placed, keys, root, known)
     for question in questions:
         warnings.warn(question, SchemaWarning, stacklevel=4)
     _tell_text(tables)
     return Guess(tables, root)
+
+
+def _declared(frames: Frames, known: Known) -> list[Found]:
+    """Links that are known, of tables and columns that are there, to tables whose key is known."""
+    return [Found(name, link.columns, link.to, known.keys[link.to], orphans=link.orphans)
+            for name, links in known.links.items() if name in frames for link in links
+            if link.to in frames and link.to in known.keys and set(link.columns) <= set(frames[name].columns)
+            and set(known.keys[link.to]) <= set(frames[link.to].columns)]  # fmt: skip
 
 
 def _check_frames(frames: Frames) -> None:
@@ -88,7 +95,9 @@ def _check_frames(frames: Frames) -> None:
             raise SchemaError(f"Table {name!r}: expected column names that are distinct strings; {fault}.")
 
 
-def _tables(frames: Frames, placed: Placed, keys: Mapping[str, tuple[str, ...]], root: str) -> dict[str, LinkedTable]:
+def _tables(
+    frames: Frames, placed: Placed, keys: Mapping[str, tuple[str, ...]], root: str, known: Known
+) -> dict[str, LinkedTable]:
     owners = _owners(frames, placed, keys, root)
     tables = {}
     for name, frame in frames.items():
@@ -96,7 +105,9 @@ def _tables(frames: Frames, placed: Placed, keys: Mapping[str, tuple[str, ...]],
         links = placed.links[name]
         names_of_rows = {*keys[name], *(one for link in links for one in link.columns)}
         columns = infer_columns(name, frame, names_of_rows, owners[name], whose=role == "rows")
-        public = is_public(name, frame, referred=name in _referred(placed)) if role == "lookup" else None
+        public = None
+        if role == "lookup":
+            public = known.public.get(name, is_public(name, frame, referred=name in _referred(placed)))
         tables[name] = LinkedTable(columns=columns, key=keys[name], links=links, role=role, public=public)
     tables = {name: settled(table, tables) for name, table in tables.items()}
     times = {name: times_of(frames[name], table.columns) for name, table in tables.items() if table.role != "lookup"}
@@ -105,7 +116,8 @@ def _tables(frames: Frames, placed: Placed, keys: Mapping[str, tuple[str, ...]],
         clocks = find_clocks(moments_of(held), tables[name].columns, shifted=shifted)
         link = None if name == root else tables[name].links[0]
         parents = None if link is None else rows_named(frames[name], link.columns, frames[link.to], keys[link.to])
-        tables[name] = _in_time(replace(tables[name], clocks=clocks), frames[name], held, parents)
+        told = known.order.get(name), known.measured.get(name)
+        tables[name] = _in_time(replace(tables[name], clocks=clocks), frames[name], held, parents, told)
     return tables
 
 
@@ -132,20 +144,26 @@ def _owners(frames: Frames, placed: Placed, keys: Mapping[str, tuple[str, ...]],
 
 
 def _in_time(
-    table: LinkedTable, frame: pd.DataFrame, times: Mapping[str, pd.Series], parents: np.ndarray | None
+    table: LinkedTable,
+    frame: pd.DataFrame,
+    times: Mapping[str, pd.Series],
+    parents: np.ndarray | None,
+    told: tuple[tuple[str, ...] | None, tuple[str, str, str] | None],
 ) -> LinkedTable:
-    """The table with what happens when, and what is measured."""
+    """The table with what happens when, and what is measured; of either what was told before it is guessed."""
     intervals = find_intervals(moments_of(times))
     if parents is None:
         dates = {name: clock for name, clock in table.clocks.items() if isinstance(table.columns[name], Datetime)}
         return replace(table, clocks=dates, interval=interval_of((), intervals))
-    order = find_order(times, parents, without={end for _, end in intervals})
-    long = find_long_format(frame, table.columns)
-    if long is None:
-        return replace(table, order=order, interval=interval_of(order, intervals))
+    order = tuple(name for name in told[0] or () if name in times)
+    order = order or find_order(times, parents, without={end for _, end in intervals})
+    table = replace(table, order=order, interval=interval_of(order, intervals))
+    long = find_long_format(frame, table.columns) if told[1] is None else LongFormat(*told[1])
+    if long is None or not {long.kind, long.value} <= set(table.columns):
+        return table
     columns = {**table.columns, long.kind: _as_code(table.columns[long.kind])}
-    return replace(table, columns=columns, order=order, interval=interval_of(order, intervals), kind=long.kind,
-                   value=long.value, unit=long.unit)  # fmt: skip
+    unit = long.unit if long.unit in columns else None
+    return replace(table, columns=columns, kind=long.kind, value=long.value, unit=unit)
 
 
 def _as_code(column: Column) -> Column:

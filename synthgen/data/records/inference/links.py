@@ -1,6 +1,6 @@
 """Which columns refer to rows of another table: by their names first, then by their values, never by values alone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -23,66 +23,89 @@ ENOUGH = 0.95
 WORTH_ASKING = 0.5
 """Share from which a user is asked."""
 
+OTHER_TYPE = -1.0
+"""In place of a share, where one column is numbers and the other text."""
+
 All = Mapping[str, Mapping[str, Facts]]
 
 
 @final
 @dataclass(frozen=True)
 class Found:
-    """A column that refers to another table's.
+    """Columns that refer to another table's.
 
     Args:
         table: Whose rows refer.
-        column: By which.
+        columns: By which.
         to: To which table.
-        key: The column there.
+        key: The columns there.
         share: Of the rows with a value, that name a row there.
-        strength: How much the names say so, from 1 to 3.
+        strength: How much the names say so, from 1 to 3; 4 for what was declared.
+        orphans: What becomes of those that name none, if it was declared; see `Link`.
     """
 
     table: str
-    column: str
+    columns: tuple[str, ...]
     to: str
-    key: str
-    share: float
-    strength: int
+    key: tuple[str, ...]
+    share: float = 1.0
+    strength: int = 4
+    orphans: str | None = None
 
 
-def find_links(known: All) -> tuple[list[Found], list[str], dict[str, list[str]]]:
+def find_links(
+    known: All, declared: Sequence[Found] = (), keyed: Mapping[str, tuple[str, ...]] | None = None
+) -> tuple[list[Found], list[str], dict[str, list[str]]]:
     """Returns links, questions about what could be one, and the columns of each table that could be its key.
 
     Args:
         known: Facts by table and column.
+        declared: Links that are known, beside which others of the same columns are not looked for.
+        keyed: Tables to keys that are known.
     """
     keys = {table: could_be_keys(table, facts) for table, facts in known.items()}
-    alike = _one_to_one(known, keys)
+    keys |= {table: list(key) for table, key in (keyed or {}).items() if len(key) == 1 and table in known}
+    taken = {(found.table, column) for found in declared for column in found.columns}
+    alike = [found for found in _one_to_one(known, keys) if (found.table, found.columns[0]) not in taken]
     for found in alike:
-        keys[found.table].remove(found.column)
-    links, questions = list(alike), []
-    taken = {(found.table, found.column) for found in alike}
+        keys[found.table].remove(found.columns[0])
+    links, questions = [*declared, *alike], []
+    taken |= {(found.table, found.columns[0]) for found in alike}
     for table, facts in known.items():
         for column in facts:
             if (table, column) in taken:
                 continue
             candidates = list(_candidates(known, keys, table, column))
+            others = [one for one in candidates if one.share < 0]
+            candidates = [one for one in candidates if one.share >= 0]
             believed = [one for one in candidates if one.share >= ENOUGH]
             if believed:
                 links.append(max(believed, key=_weight))
             elif asked := [one for one in candidates if one.strength == 3 and one.share >= WORTH_ASKING]:
                 questions.append(_question(known, max(asked, key=_weight)))
+            elif others:
+                questions.append(_question_of_types(known, others[0]))
     return links, questions, keys
 
 
 def _weight(one: Found) -> tuple[int, float, int, bool, bool]:
     shared = len(set(words_of(one.table)) & set(words_of(one.to)))
-    return one.strength, one.share, affinity(one.key, one.to), shared > 0, speaks_of_patients(one.to)
+    return one.strength, one.share, affinity(one.key[0], one.to), shared > 0, speaks_of_patients(one.to)
 
 
 def _question(known: All, one: Found) -> str:
-    values = known[one.table][one.column].comparable
+    column, key = one.columns[0], one.key[0]
+    values = known[one.table][column].comparable
     orphans = round((1 - one.share) * len(values))
-    return (f"{one.table}.{one.column} could refer to {one.to}.{one.key}, but {orphans} of {len(values)} values name "
+    return (f"{one.table}.{column} could refer to {one.to}.{key}, but {orphans} of {len(values)} values name "
             "no row there: it is not taken for a link. Declare one in the schema if it is.")  # fmt: skip
+
+
+def _question_of_types(known: All, one: Found) -> str:
+    column, key = one.columns[0], one.key[0]
+    sorts = known[one.table][column].sort, known[one.to][key].sort
+    return (f"{one.table}.{column} could refer to {one.to}.{key}, but the one holds {sorts[0]} and the other {sorts[1]}"
+            ": it is not taken for a link. Give both one type if it is.")  # fmt: skip
 
 
 def _candidates(known: All, keys: Mapping[str, list[str]], table: str, column: str) -> Iterator[Found]:
@@ -95,9 +118,11 @@ def _candidates(known: All, keys: Mapping[str, list[str]], table: str, column: s
             if not strength or own:
                 continue
             if not len(here.values) and strength == 3:  # of a table without rows the name is all there is
-                yield Found(table, column, to, key, 1.0, strength)
+                yield Found(table, (column,), to, (key,), 1.0, strength)
             elif here.sort == known[to][key].sort != "other":
-                yield Found(table, column, to, key, here.share_in(known[to][key]), strength)
+                yield Found(table, (column,), to, (key,), here.share_in(known[to][key]), strength)
+            elif strength == 3 and "other" not in (here.sort, known[to][key].sort):
+                yield Found(table, (column,), to, (key,), OTHER_TYPE, strength)
 
 
 def _strength(table: str, column: str, to: str, key: str) -> int:
@@ -124,7 +149,7 @@ def _one_to_one(known: All, keys: Mapping[str, list[str]]) -> list[Found]:
             if plain(column) in ROW_NUMBERS:
                 continue
             if homes := list(_holders(known, keys, table, column)):
-                found[table, column] = max(homes, key=lambda one: (affinity(one.key, one.to), one.share))
+                found[table, column] = max(homes, key=lambda one: (affinity(one.key[0], one.to), one.share))
     return list(found.values())
 
 
@@ -139,7 +164,7 @@ def _holders(known: All, keys: Mapping[str, list[str]], table: str, column: str)
                 continue
             share, back = here.share_in(there), there.share_in(here)
             if share >= ENOUGH and (back < ENOUGH or _home(known, to, key) > _home(known, table, column)):
-                yield Found(table, column, to, key, share, 3)
+                yield Found(table, (column,), to, (key,), share, 3)
 
 
 def _home(known: All, table: str, column: str) -> tuple[int, int, int, int]:

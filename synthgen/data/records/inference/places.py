@@ -46,7 +46,7 @@ def place(frames: Mapping[str, pd.DataFrame], found: Sequence[Found], root: str)
             links[one.table].append(one)
     links = {name: [one for one in held if one.to != name or not _circles(frames[name], one)]
              for name, held in links.items()}  # fmt: skip
-    named = {one: rows_named(frames[one.table], [one.column], frames[one.to], [one.key])
+    named = {one: rows_named(frames[one.table], one.columns, frames[one.to], one.key)
              for each in links.values() for one in each}  # fmt: skip
     first = _first_links(of_patients, links, named, root)
     return Placed(
@@ -57,7 +57,7 @@ def place(frames: Mapping[str, pd.DataFrame], found: Sequence[Found], root: str)
 
 def _circles(frame: pd.DataFrame, one: Found) -> bool:
     """Whether rows of a table come back to where they have been by what looks like a link to itself."""
-    return len(circling_rows(rows_named(frame, [one.column], frame, [one.key]))) > 0
+    return len(circling_rows(rows_named(frame, one.columns, frame, one.key))) > 0
 
 
 def _first_links(
@@ -96,8 +96,8 @@ def _as_links(
     made = []
     for one in ordered:
         implied = one != chosen and one.to in above and not _contradict(named[one], above[one.to])
-        orphans = "keep" if (named[one] == ORPHAN).any() and (one != chosen or len(ordered) > 1) else "refuse"
-        made.append(Link((one.column,), one.to, implied=implied, orphans="refuse" if implied else orphans))
+        guess = "keep" if (named[one] == ORPHAN).any() and (one != chosen or len(ordered) > 1) else "refuse"
+        made.append(Link(one.columns, one.to, implied=implied, orphans="refuse" if implied else one.orphans or guess))
     return made
 
 

@@ -1,0 +1,1 @@
+"""Linked tables at the command line."""
