@@ -39,8 +39,8 @@ def fit(  # noqa: PLR0913, PLR0917 - options
         typer.Option(
             metavar="|".join([*all_of("families"), *all_of("contest")]),
             help="What learns; of tables [bold]auto[/bold] tries several and says why it keeps which. Without it: "
-            f"{', '.join(f'for {door.kind} {door.usual}' for door in DOORS.values() if door.families)}; with --epsilon, "
-            "for tables: auto, which then looks at the schema only.",
+            f"{', '.join(f'for {door.kind} {door.usual}' for door in DOORS.values() if door.families)}; with "
+            "--epsilon, for tables: auto, which then looks at the schema only.",
         ),
     ] = None,
     minutes: Annotated[
