@@ -8,28 +8,31 @@ from synthgen.data.kinds import kind_of, kind_of_path
 
 
 def read(path: Source, **options: Any) -> Any:
-    r"""Reads a table or images: what the path holds decides.
+    r"""Reads a table, images or linked tables: what the path holds decides.
 
     | path | options |
     |---|---|
     | a text file: .csv, .tsv, both also .gz | `missing_values`, `separator`, `decimal`, `encoding`, `short_rows` |
     | a table: .parquet, .feather, .arrow | none |
     | the URL of a database, ``sqlite:///clinic.db`` | `query` |
+    | linked tables: a folder with two such files or more | `schema`, `root`, and those of text files |
+    | linked tables: .sqlite, .sqlite3, .db, .duckdb | `schema`, `root` |
     | images of an .npz | `part`, `patient`, `allow_synthetic`, `cache` |
     | other images, file or folder | `size`, `allow_synthetic`, `skip_corrupt`, `cache` |
     | such of PNG or JPEG, also | `table`, `file`, `label`, `patient` |
     | such of DICOM, also | `columns`, `label`, `window`, `slices`, `bits` |
     | such of NIfTI, also | `bounds`, `slices` |
 
-    What each means: `read_table` (in `synthgen.data.tables.readers`) and `read_images` (in
-    `synthgen.data.images.reading`).
+    What each means: `read_table` (in `synthgen.data.tables.readers`), `read_records` (in
+    `synthgen.data.records.reading`) and `read_images` (in `synthgen.data.images.reading`).
 
     Args:
-        path: Of a table's file, or the URL of a database; of an archive, a file or a folder of images.
+        path: Of a table's file, or the URL of a database; of an archive, a file or a folder of images; of a folder or
+            a database of linked tables.
         options: As the table above has them; one that the reader cannot use is refused by name.
 
     Returns:
-        A data frame, or an `ImageSet`.
+        A data frame, `Records`, or an `ImageSet`.
 
     Raises:
         ReadError: If nothing there is read, or cannot be; or an option is none of the reader's. Says what was found.
@@ -52,7 +55,7 @@ def read(path: Source, **options: Any) -> Any:
 
 
 def write(data: Any, path: str | os.PathLike[str], **options: Any) -> None:
-    """Writes a table or images, whole or not at all: what the value is decides.
+    """Writes a table, images or linked tables, whole or not at all: what the value is decides.
 
     Images then say that they are synthetic, unless ``synthetic=False`` says that they are real, which an .npz can hold.
     Real rows are written with ``private=True``, for their owner's eyes only.
@@ -60,13 +63,15 @@ def write(data: Any, path: str | os.PathLike[str], **options: Any) -> None:
     | data | path | options |
     |---|---|---|
     | a data frame | .csv, .tsv, both also .gz, .parquet, .feather, .arrow | `private` |
+    | `Records` | a new folder | `form` of its files, such as "parquet", `private` |
+    | `Records` | .sqlite, .sqlite3, .db, .duckdb | `private` |
     | an `ImageSet` | .npz | `part`, `synthetic` |
     | an `ImageSet` | .nii, .nii.gz | none |
     | an `ImageSet` | a new folder | ``kind="png"``, `names` |
     | an `ImageSet` | a new folder | ``kind="dicom"``, `modality`, `model` |
 
-    What each means: `write_table` (in `synthgen.data.tables.writers`), `write_images` (in
-    `synthgen.data.images.reading`).
+    What each means: `write_table` (in `synthgen.data.tables.writers`), `write_records` (in
+    `synthgen.data.records.reading`), `write_images` (in `synthgen.data.images.reading`).
 
     Args:
         data: Of a kind that is written.

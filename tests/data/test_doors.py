@@ -139,7 +139,8 @@ def test_images_are_divided_as_their_own_method_does():
 def test_every_kind_is_found_by_its_name_and_its_words():
     assert [kind.name for kind in all_kinds()] == list(KINDS)
     assert [kind_of_things(kind.words.things).name for kind in all_kinds()] == list(KINDS)
-    with pytest.raises(SchemaError, match=r"expected one of \['image pairs', 'images', 'patients', 'rows'\]. Received 'visits'"):
+    known = r"expected one of \['image pairs', 'images', 'patients', 'rows'\]. Received 'visits'"
+    with pytest.raises(SchemaError, match=known):
         kind_of_things("visits")
 
 
@@ -156,11 +157,13 @@ def test_what_only_text_files_need_to_be_told_is_refused_elsewhere(tmp_path):
 def test_the_one_door_lists_every_option_of_every_reader_and_writer():
     from synthgen.data.images import dicom, dicom_writing, nifti, npz, pictures, reading
     from synthgen.data.options import options_of
+    from synthgen.data.records import reading as linked
     from synthgen.data.tables import readers, writers
 
-    reads = [readers.read_table, reading.read_images, npz.read_npz, pictures.read_pictures, dicom.read_dicom,
-             nifti.read_nifti]  # fmt: skip
-    writes = [writers.write_table, npz.write_npz, pictures.write_pictures, dicom_writing.write_dicom]
+    reads = [readers.read_table, linked.read_records, reading.read_images, npz.read_npz, pictures.read_pictures,
+             dicom.read_dicom, nifti.read_nifti]  # fmt: skip
+    writes = [writers.write_table, linked.write_records, npz.write_npz, pictures.write_pictures,
+              dicom_writing.write_dicom]  # fmt: skip
     for door, functions in ((sg.read, reads), (sg.write, writes)):
         absent = [name for name in options_of(*functions) if name != "rules" and f"`{name}`" not in door.__doc__]
         assert absent == []

@@ -53,7 +53,7 @@ def read_folder(folder: Path, options: Mapping[str, Any]) -> dict[str, pd.DataFr
 
     Args:
         folder: That holds the files.
-        options: Of `read_table`, for each of them.
+        options: Of `read_table`, for each that is a text file.
 
     Raises:
         ReadError: If two files would be the same table, or one cannot be read.
@@ -70,7 +70,8 @@ def read_folder(folder: Path, options: Mapping[str, Any]) -> dict[str, pd.DataFr
         warnings.warn(
             f"{folder}: files of formats that are not read are left out: {told}.", RecordWarning, stacklevel=2
         )
-    return {name: read_table(path, **options) for path, name in files.items()}
+    text = {path for path in files if format_of(path).family == "text"} or set(files)  # others say it themselves
+    return {name: read_table(path, **(options if path in text else {})) for path, name in files.items()}
 
 
 def _check_names(folder: Path, files: Mapping[Path, str]) -> None:
