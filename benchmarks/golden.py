@@ -94,6 +94,12 @@ def judged(data: dict[str, Any], drawn: dict[str, Any], folder: Path) -> None:
     target = holdout.take(np.arange(60))
     report = evaluate_translation(target, target, source=train.take(np.arange(60)), seeds=1, verbose=False)
     keep(folder, "report_translation", without_times(report.to_dict()))
+    half = target.pixels // 2
+    made = {"synthetic": sg.ImageSet(pixels=half, table=target.table, label=target.label), "holdout": target}
+    came = sg.ImageSet(pixels=255 - target.pixels)
+    report = sg.evaluate(train=sg.ImagePairs(None, train), seeds=1, worst_patients=3, verbose=False,
+                         **{role: sg.ImagePairs(came, images) for role, images in made.items()})  # fmt: skip
+    keep_report(folder, "report_pairs", report)
 
 
 def keep_report(folder: Path, name: str, report: Any) -> None:

@@ -42,6 +42,13 @@ def test_results_that_nobody_makes_are_no_public_names_and_are_still_found(name,
         assert getattr(synthgen, name) is getattr(importlib.import_module(module), name)
 
 
+@pytest.mark.parametrize(("name", "instead"), synthgen._INSTEAD.items())
+def test_a_name_that_one_function_for_every_kind_took_the_place_of_says_so(name, instead):
+    assert instead in synthgen._MODULES
+    with pytest.warns(DeprecationWarning, match=rf"synthgen.{instead} does the same\."):
+        getattr(synthgen, name)
+
+
 def test_unknown_names_fail_as_usual():
     with pytest.raises(AttributeError, match="no attribute 'Tabulargan'"):
         getattr(synthgen, "Tabulargan")  # noqa: B009 - as users write it

@@ -114,7 +114,7 @@ def test_no_translation_gains_nothing():
     assert outcomes(found)["fidelity"] != "pass"
     assert found["ssim"].value == found["ssim"].reference
     assert (found["ssim"].status, found["ssim"].reason) == (
-        "warning", "Not evidently nearer to the truth than the untouched source."
+        "warning", "not evidently nearer to the truth than the untouched source."
     )  # fmt: skip
     assert found["psnr"].reference_source == "mean training image"  # nearer than so much noise
     assert found["psnr"].status == "fail"

@@ -136,10 +136,11 @@ class NearTheTruth(Metric[Translations]):
     def reviewed(self, result: Result, sets: Translations) -> Result:
         """Returns the result with the verdict on what was gained."""
         if "gain_interval" not in result.details:
-            return replace(result, reason=NO_CONTROL)
+            return replace(result, reason=NO_CONTROL[0].lower() + NO_CONTROL[1:])
         low, high = result.details["gain_interval"]
         status: Status = "pass" if low > 0 else "fail" if high < 0 else "warning"
-        return replace(result, status=status, reason=result.notes[0])
+        said = result.notes[0]
+        return replace(result, status=status, reason=said[0].lower() + said[1:])
 
     def _sentence(self, control: str, gain: float, ends: tuple[float, float]) -> str:
         if ends[0] <= 0 <= ends[1]:
