@@ -84,7 +84,7 @@ def bad_sets(spots):
     labels = good.table.copy()
     return {
         "synthetic: expected an ImageSet. Received ndarray": {"synthetic": good.pixels},
-        "train: expected .*an ImageSet. Received NoneType": {"train": None},
+        "train: expected .*an ImageSet.* Received NoneType": {"train": None},
         "holdout: expected at least 20 images. Received 3": {"holdout": good.take([0, 1, 2])},
         r"synthetic: expected images of .*\(14, 14, 1\).*Received \(12, 14, 1\)": {
             "synthetic": replace(good, pixels=good.pixels[:, :12])
