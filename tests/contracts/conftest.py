@@ -25,7 +25,7 @@ FAMILIES = {
         **({"num_steps": 300, "width": 32, "batch_size": 100, "seed": 1} | more)
     ),
     "TabularDiffusion": lambda **more: TabularDiffusion(
-        **({"num_steps": 400, "width": 48, "batch_size": 100, "num_sampling_steps": 20, "seed": 1} | more)
+        **({"num_steps": 400, "width": 48, "batch_size": 100, "num_sampling_steps": 10, "seed": 1} | more)
     ),
     "TVAE": lambda **more: TVAE(
         **({"num_epochs": 140, "batch_size": 100, "learning_rate": 2e-3, "width": 64, "seed": 1} | more)
