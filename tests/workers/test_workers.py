@@ -144,7 +144,8 @@ def test_results_larger_than_a_pipe_come_whole():
 
 
 SCRIPT = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background of a shell are told to ignore it
 from synthgen.workers.processes import Processes
 from synthgen.workers.workers import Shared
 sys.path.insert(0, {tests!r})
@@ -160,14 +161,17 @@ def test_workers_end_with_who_started_them(ended_by, tmp_path):
     with subprocess.Popen(
         [sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as script:
-        while len(pids_in(tmp_path)) < 2:
-            time.sleep(0.02)
-            assert script.poll() is None
-        if ended_by == signal.SIGINT:
-            os.killpg(script.pid, ended_by)
-        else:
-            script.kill()
-        said = script.communicate(timeout=20)[1]
+        try:
+            while len(pids_in(tmp_path)) < 2:
+                time.sleep(0.02)
+                assert script.poll() is None
+            if ended_by == signal.SIGINT:
+                os.killpg(script.pid, ended_by)
+            else:
+                script.kill()
+            said = script.communicate(timeout=60)[1]
+        finally:
+            script.kill()  # where it has not ended
     assert all(gone(pid) for pid in pids_in(tmp_path))
     assert said.count("KeyboardInterrupt") == (ended_by == signal.SIGINT)
     assert script.returncode == -ended_by
