@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from synthgen.data.doors import write as write
     from synthgen.data.image_pairs.image_pairs import ImagePairs as ImagePairs
     from synthgen.data.images.image_set import ImageSet as ImageSet
+    from synthgen.data.records.records import Records as Records
     from synthgen.data.schema import Schema as Schema
     from synthgen.data.split import split as split
     from synthgen.data.tables.datasets import load_dataset as load_dataset
@@ -71,6 +72,7 @@ _MODULES = {
     "split": "synthgen.data.split",
     "ImageSet": "synthgen.data.images.image_set",
     "ImagePairs": "synthgen.data.image_pairs.image_pairs",
+    "Records": "synthgen.data.records.records",
     "Schema": "synthgen.data.schema",
     "Numerical": "synthgen.data.columns",
     "Categorical": "synthgen.data.columns",

@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from synthgen.data.records.records import Records, RecordWarning
+from synthgen.data.records.orphans import RecordWarning
+from synthgen.data.records.records import Records
 from synthgen.data.tables.formats import FORMATS, format_of
 from synthgen.data.tables.readers import read_table
 from synthgen.data.tables.writers import write_table

@@ -1,13 +1,19 @@
 """Reads and writes linked tables: a folder of files, or a file of SQLite or DuckDB."""
 
 import os
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from synthgen.data.options import options_of, require_options
 from synthgen.data.records.duckdb_files import is_duckdb, read_duckdb, write_duckdb
 from synthgen.data.records.folder import holds_tables, read_folder, write_folder
-from synthgen.data.records.known import NOTHING
+from synthgen.data.records.known import NOTHING, Known
+from synthgen.data.records.layouts import LAYOUTS, layout_of
+from synthgen.data.records.layouts.meds import Meds, is_meds, read_meds, write_meds
 from synthgen.data.records.records import Records
 from synthgen.data.records.schema import RecordSchema
 from synthgen.data.records.sqlite_files import is_sqlite, read_sqlite, write_sqlite
@@ -25,7 +31,7 @@ def holds_records(path: Path) -> bool:
         >>> holds_records(Path("hospital.sqlite")), holds_records(Path("patients.csv"))
         (True, False)
     """
-    return holds_tables(path) if path.is_dir() else is_sqlite(path) or is_duckdb(path)
+    return is_meds(path) or holds_tables(path) if path.is_dir() else is_sqlite(path) or is_duckdb(path)
 
 
 def read_records(
@@ -57,7 +63,7 @@ def read_records(
     tables, known = {}, NOTHING
     if place.is_dir():
         require_options(options, known_options, of=f"{path}, of linked tables,", error=ReadError)
-        tables = read_folder(place, options)
+        tables = read_meds(place) if is_meds(place) else read_folder(place, options)
     elif not place.exists():
         raise ReadError(f"{path}: there is no such file.")
     else:
@@ -65,7 +71,16 @@ def read_records(
         tables, known = read_duckdb(place) if is_duckdb(place) else read_sqlite(place)
     if schema is not None and not isinstance(schema, RecordSchema):
         schema = RecordSchema.from_yaml(schema)
-    return Records(tables, schema, known=known.with_root(root))
+    return Records(tables, schema, known=_with_layout(known, tables).with_root(root))
+
+
+def _with_layout(known: Known, tables: Mapping[str, pd.DataFrame]) -> Known:
+    """What is known by the layout that tables are in; a catalogue that declares links counts more."""
+    layout = layout_of(tables)
+    if layout is None:
+        return known
+    told = layout.known(tables)
+    return replace(told, keys={**told.keys, **known.keys}, links={**told.links, **known.links})
 
 
 def write_records(
@@ -89,8 +104,13 @@ def write_records(
     """
     place = Path(path)
     ending = place.suffix.lower()
+    if records.layout in LAYOUTS:
+        records = records.with_tables(LAYOUTS[records.layout].finished(records.tables))
     if ending not in (".sqlite", ".sqlite3", ".db", ".duckdb"):
-        write_folder(records, place, form=form, private=private)
+        if records.layout == Meds.name:
+            write_meds(records.tables, place)
+        else:
+            write_folder(records, place, form=form, private=private)
         return
     if form != "csv":
         raise WriteError(f"{path}: a database takes no form. Leave it out, or name a folder.")

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import final
 
 import numpy as np
 import pandas as pd
 
-from synthgen.data.columns import Identifier
 from synthgen.data.records.keys import MISSING, ORPHAN, rows_named
 from synthgen.data.records.known import NOTHING, Known
 from synthgen.data.records.link import Link
+from synthgen.data.records.orphans import without_orphans
+from synthgen.data.records.owners import frozen, owned_table, rows_of
 from synthgen.data.records.schema import RecordSchema
 from synthgen.data.records.validation import check_records
+from synthgen.data.records.visits import PATIENTS, VISITS, divided, joined
 from synthgen.data.schema import Schema
 from synthgen.data.split import held_out
 from synthgen.errors import SchemaError, did_you_mean
-
-OWNER = "(patient)"
-"""Column that `Records.owned` adds: whose each row is."""
-
-
-class RecordWarning(UserWarning):
-    """Something about linked tables that a person should look at before they are learned; the message says what."""
 
 
 @final
@@ -52,15 +45,7 @@ class Records:
     def __init__(
         self, tables: Mapping[str, pd.DataFrame], schema: RecordSchema | None = None, *, known: Known = NOTHING
     ) -> None:
-        if not isinstance(tables, Mapping) or not tables:
-            raise SchemaError("tables: expected a mapping of names to data frames, at least one.")
-        for name, frame in tables.items():
-            if not isinstance(name, str) or not isinstance(frame, pd.DataFrame):
-                raise SchemaError(
-                    f"tables: expected names to data frames. Received {type(name).__name__} {name!r} to "
-                    f"{type(frame).__name__}."
-                )
-        self._tables = MappingProxyType({name: frame.reset_index(drop=True) for name, frame in tables.items()})
+        self._tables = frozen(tables)
         self._schema = schema
         self._known = known
         self._rows_named: dict[tuple[str, Link], np.ndarray] = {}
@@ -86,6 +71,19 @@ class Records:
             rare_below: See `RecordSchema`.
         """
         return RecordSchema.infer(self._tables, root=root, rare_below=rare_below, known=self._known)
+
+    @property
+    def layout(self) -> str | None:
+        """Name of the layout that the tables are in, and are written in; None: files of their names."""
+        return self._known.layout if self._schema is None else self._schema.layout
+
+    def with_tables(self, tables: Mapping[str, pd.DataFrame]) -> Records:
+        """Returns other tables with the same meaning.
+
+        Args:
+            tables: Name to data frame.
+        """
+        return Records(tables, self._schema, known=self._known)
 
     def with_schema(self, schema: RecordSchema) -> Records:
         """Returns the same tables with another meaning.
@@ -204,13 +202,8 @@ class Records:
             The rows, with the column `OWNER`; and what they mean, with that column as the patient's key. A row that
             leads to nobody has a missing one, and so is a patient of its own.
         """
-        owners = self.owners(table)
-        whose = pd.array(np.maximum(owners, 0), dtype="Int64")
-        whose[owners < 0] = pd.NA
         held = self.schema.table(table)
-        columns = {**held.columns, OWNER: Identifier(dtype="Int64", missing=bool((owners < 0).any()), unique=False)}
-        schema = Schema(columns, OWNER, self.schema.rare_below, held.constraints)
-        return self.table(table).assign(**{OWNER: whose}), schema
+        return owned_table(self.table(table), held, self.owners(table), rare_below=self.schema.rare_below)
 
     def take(self, patients: Sequence[int] | np.ndarray) -> Records:
         """Returns the records of some patients alone, in the order in which they are named.
@@ -226,16 +219,9 @@ class Records:
         places = np.asarray(patients, dtype=np.int64).reshape(-1)
         if len(np.unique(places)) < len(places) or (len(places) and not 0 <= places.min() <= places.max() < len(self)):
             raise SchemaError(f"patients: expected distinct places below {len(self)}. Received {len(places)} places.")
-        rank = np.full(len(self) + 1, -1, dtype=np.int64)  # the last: of rows that lead to nobody
-        rank[places] = np.arange(len(places))
-        frames = {}
-        for name in self.tables:
-            if self.schema.table(name).role == "lookup":
-                frames[name] = self.tables[name]
-                continue
-            ranks = rank[self.owners(name)]
-            chosen = np.flatnonzero(ranks >= 0)
-            frames[name] = self.tables[name].iloc[chosen[np.argsort(ranks[chosen], kind="stable")]]
+        frames = {name: frame if self.schema.table(name).role == "lookup" else
+                  frame.iloc[rows_of(places, self.owners(name), len(self))]
+                  for name, frame in self.tables.items()}  # fmt: skip
         return Records(frames, self.schema)
 
     def split(self, *, holdout: float = 0.2, seed: int = 0) -> tuple[Records, Records]:
@@ -274,12 +260,39 @@ class Records:
         unknown_code = self.schema.table(link.to).role == "lookup" and link.orphans != "drop"
         if not orphans.any() or unknown_code:
             return self
-        frame, count = self.table(name), int(orphans.sum())
-        within = link == self.schema.parent(name)
-        if link.orphans == "drop" or (link.orphans == "refuse" and within):  # refused ones are of what was dropped
-            said, frame = f"{count} of {len(frame)} rows are left out", frame[~orphans]
-        else:
-            said = f"{list(link.columns)} is taken as missing in {count} of {len(frame)} rows"
-            frame = frame.assign(**{column: frame[column].mask(orphans) for column in link.columns})
-        warnings.warn(f"Table {name!r}: {said}: what they name is not in {link.to!r}.", RecordWarning, stacklevel=3)
+        of_dropped = link.orphans == "refuse" and link == self.schema.parent(name)  # of which there was none before
+        drop = link.orphans == "drop" or of_dropped
+        frame = without_orphans(name, self.table(name), link, orphans, drop=drop)
         return Records({**self.tables, name: frame}, self.schema)
+
+    @classmethod
+    def from_visits(cls, frame: pd.DataFrame, *, key: str, static: Sequence[str] | None = None) -> Records:
+        """Returns repeated visits, which came in one flat table, as a table of patients and one of visits.
+
+        Args:
+            frame: (visits, columns), in the order in which they happened.
+            key: Column that names the patient.
+            static: Columns of the patient; None: those that never change within one.
+
+        Raises:
+            SchemaError: If the key is missing somewhere or never repeats, or a static column changes within a patient.
+
+        Example:
+            >>> visits = pd.DataFrame({"who": [1, 1, 2], "born": [1950, 1950, 1971], "score": [3, 4, 4]})
+            >>> Records.from_visits(visits, key="who").as_visits()["score"].tolist()
+            [3, 4, 4]
+        """
+        tables, known = divided(frame, key, static)
+        return cls(tables, known=known)
+
+    def as_visits(self) -> pd.DataFrame:
+        """Returns a table of patients and one of visits as one flat table; who has no visit has no row there.
+
+        Raises:
+            SchemaError: If there are other tables.
+        """
+        others = set(self.tables) - {PATIENTS, VISITS}
+        if others or len(self.tables) < 2:
+            raise SchemaError(f"Expected the tables {PATIENTS} and {VISITS} alone. Received {sorted(self.tables)}.")
+        link = self.schema.table(VISITS).links[0]
+        return joined(self.tables[PATIENTS], self.tables[VISITS], self.positions(VISITS), link.columns)

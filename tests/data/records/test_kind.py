@@ -11,7 +11,8 @@ from hospital import hospital
 
 import synthgen as sg
 from synthgen.data.kinds import kind_named, kind_of_path
-from synthgen.data.records.records import Records, RecordWarning
+from synthgen.data.records.orphans import RecordWarning
+from synthgen.data.records.records import Records
 from synthgen.data.records.schema import RecordSchema
 from synthgen.errors import ReadError, SchemaError, WriteError
 

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from synthgen.data.columns import Categorical, Datetime, Identifier, Numerical
 from synthgen.data.records.link import Link
 from synthgen.data.records.linked_table import LinkedTable
-from synthgen.data.records.records import OWNER, Records, RecordWarning
+from synthgen.data.records.orphans import RecordWarning
+from synthgen.data.records.owners import OWNER
+from synthgen.data.records.records import Records
 from synthgen.data.records.schema import RecordSchema
 from synthgen.errors import SchemaError
 
