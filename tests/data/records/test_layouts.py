@@ -70,7 +70,7 @@ CREATE TABLE measurement (measurement_id integer NOT NULL, person_id integer NOT
     measurement_concept_id integer NOT NULL, measurement_date date NOT NULL, value_as_number NUMERIC NULL,
     unit_concept_id integer NULL);
 """
-"""Columns of OHDSI's own statements for version 5.4 (OMOPCDM_duckdb_5.4_ddl.sql), as far as the tables here have them."""
+"""OHDSI's own statements for version 5.4 (OMOPCDM_duckdb_5.4_ddl.sql), of the columns that the tables here have."""
 
 
 def test_duckdb_loads_a_written_omop_set_by_ohdsis_statements(tmp_path):

@@ -15,7 +15,7 @@ SETS = {
     "baseball": ("players", {"batting": ("year",), "fielding": ("year",)}),
     "nafld": ("nafld1", {"nafld2": ("days",), "nafld3": ("days",)}),
     "physionet2012": ("outcomes-a", {"set-a_long": ()}),
-    "cdisc_pilot": ("dm", {"ae": ("AESTDY",), "cm": ("CMSTDY",), "ex": ("EXSTDY",), "sv": ("VISITNUM",), "vs": ("VSDY",),
+    "cdisc_pilot": ("dm", {"ae": ("AESTDY",), "ex": ("EXSTDY",), "sv": ("VISITNUM",), "vs": ("VSDY",),
                            "lb": ("LBDY",)}),
     "mimic3_demo": ("PATIENTS", {"ADMISSIONS": ("admittime",), "ICUSTAYS": ("intime",), "DIAGNOSES_ICD": ("seq_num",),
                                  "PRESCRIPTIONS": ("startdate",), "TRANSFERS": ("intime",)}),
