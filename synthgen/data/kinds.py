@@ -81,10 +81,19 @@ def kind_of(value: Any) -> Kind[Any]:
         >>> kind_of(pd.DataFrame()).name
         'tables'
     """
-    for kind in all_kinds():
-        if kind.holds(value):
-            return kind
+    kind = kind_holding(value)
+    if kind is not None:
+        return kind
     raise SchemaError(f"Expected data of one of the kinds {sorted(KINDS)}. Received {type(value).__name__}.")
+
+
+def kind_holding(value: Any) -> Kind[Any] | None:
+    """Returns the kind of data that a value is, None if it is of none.
+
+    Args:
+        value: Anything.
+    """
+    return next((kind for kind in all_kinds() if kind.holds(value)), None)
 
 
 def kind_of_mark(stored: Any) -> Kind[Any] | None:

@@ -17,7 +17,7 @@ import yaml
 from synthgen.data.columns import Column, Identifier, Text, column_from_dict
 from synthgen.data.constraints import Constraint, constraint_from_dict
 from synthgen.data.inference import infer_column
-from synthgen.data.kinds import kind_of, kind_of_mark
+from synthgen.data.kinds import kind_holding, kind_of_mark
 from synthgen.data.validation import check_frame, check_values
 from synthgen.data.yaml_files import read_yaml
 from synthgen.errors import ConstraintError, SchemaError, did_you_mean
@@ -110,8 +110,9 @@ class Schema:
         Warns:
             SchemaWarning: If a column is free text and so will not be learned.
         """
-        if not isinstance(frame, pd.DataFrame):  # of another kind, which says itself what it means
-            found: Any = kind_of(frame).meaning(frame, patient_key=patient_key, rare_below=rare_below)
+        other = None if isinstance(frame, pd.DataFrame) else kind_holding(frame)
+        if other is not None:  # which says itself what it means
+            found: Any = other.meaning(frame, patient_key=patient_key, rare_below=rare_below)
             return found
         check_frame(frame)
         if patient_key is not None and patient_key not in frame:

@@ -150,3 +150,12 @@ def test_tables_without_time_or_rows_and_one_patient():
     one = records.take([0])
     one.validate()
     assert len(one) == 1
+
+
+def test_a_patient_who_names_a_row_of_her_own_is_said_not_to_be_linked():
+    tables = hospital()
+    last = tables["admissions"].drop_duplicates("patient_id").set_index("patient_id")["admission_id"]
+    tables["patients"]["last_admission_id"] = tables["patients"]["patient_id"].map(last)
+    with pytest.warns(SchemaWarning, match="patients.last_admission_id refers to admissions, whose rows belong"):
+        schema = RecordSchema.infer(tables)
+    assert schema.levels == (("patients",), ("admissions", "notes"), ("labs",))

@@ -1,5 +1,6 @@
 """Real sets of linked tables are understood; these lie beside the repository, or these questions are not asked."""
 
+import functools
 import json
 import warnings
 from pathlib import Path
@@ -27,6 +28,7 @@ MEASURED = {"nafld": {"nafld2": "test"}, "physionet2012": {"set-a_long": "Parame
             "mimic3_demo": {"OUTPUTEVENTS": "itemid", "INPUTEVENTS_MV": "itemid"}}  # fmt: skip
 
 
+@functools.cache
 def read(name):
     if not (DATA / name).is_dir():
         pytest.skip(f"{name} is not here: it is looked for in ../shared/data beside the repository")

@@ -21,7 +21,7 @@ from synthgen.data.records.inference.lookups import is_public
 from synthgen.data.records.inference.meaning import infer_columns
 from synthgen.data.records.inference.order import find_order, moments_of, times_of
 from synthgen.data.records.inference.places import Placed, place
-from synthgen.data.records.inference.root import find_root
+from synthgen.data.records.inference.root import below, find_root
 from synthgen.data.records.keys import rows_named
 from synthgen.data.records.known import NOTHING, Known
 from synthgen.data.records.linked_table import LinkedTable
@@ -69,7 +69,11 @@ def infer_tables(frames: Frames, *, known: Known = NOTHING) -> Guess:
     referred = Counter((one.to, one.key) for one in found)
     keys = {name: known.keys.get(name) or key_of(name, names, {key: referred[name, (key,)] for key in names})
             for name, names in candidates.items()}  # fmt: skip
-    placed = place(frames, [one for one in found if keys[one.to] == one.key], root)
+    links = [one for one in found if keys[one.to] == one.key]
+    of_patients = below(root, links)
+    questions += [f"{root}.{one.columns[0]} refers to {one.to}, whose rows belong to patients: it is not taken for a "
+                  "link." for one in links if one.table == root and one.to in of_patients]  # fmt: skip
+    placed = place(frames, links, root)
     tables = _tables(frames, placed, keys, root, known)
     for question in questions:
         warnings.warn(question, SchemaWarning, stacklevel=4)

@@ -1,16 +1,16 @@
 """Layouts of linked tables that everybody knows, and the one list of them."""
 
-from synthgen.data.records.layouts.base import Frames, Layout
+from synthgen.data.records.layouts.base import Frames, RecordLayout
 from synthgen.data.records.layouts.meds import Meds
 from synthgen.data.records.layouts.mimic import Mimic
 from synthgen.data.records.layouts.omop import Omop
 from synthgen.data.records.layouts.sdtm import Sdtm
 
-LAYOUTS: dict[str, Layout] = {layout.name: layout for layout in (Omop(), Sdtm(), Mimic(), Meds())}
+LAYOUTS: dict[str, RecordLayout] = {layout.name: layout for layout in (Omop(), Sdtm(), Mimic(), Meds())}
 """By name, in the order in which they are asked."""
 
 
-def layout_of(tables: Frames) -> Layout | None:
+def layout_of(tables: Frames) -> RecordLayout | None:
     """Returns the layout that tables are in, None where they are in none of them.
 
     Args:

@@ -12,7 +12,7 @@ from synthgen.data.records.link import Link
 Frames = Mapping[str, pd.DataFrame]
 
 
-class Layout(ABC):
+class RecordLayout(ABC):
     """One layout of linked tables that everybody knows; a new one is a file and a row in `LAYOUTS`.
 
     Names of tables and columns count whatever their case, and are kept as they came.

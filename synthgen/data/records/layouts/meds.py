@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from synthgen.data.records.known import Known
-from synthgen.data.records.layouts.base import Frames, Layout
+from synthgen.data.records.layouts.base import Frames, RecordLayout
 from synthgen.data.records.link import Link
 from synthgen.data.tables.readers import read_table
 from synthgen.errors import ReadError, WriteError
@@ -27,7 +27,7 @@ CODE_TYPES = {"code": pa.string(), "description": pa.string(), "parent_codes": p
 
 
 @final
-class Meds(Layout):
+class Meds(RecordLayout):
     """A folder with data/ (events, in one file or many) and metadata/ (what codes mean, who is in which split)."""
 
     name = "meds"

@@ -3,7 +3,7 @@
 from typing import final
 
 from synthgen.data.records.known import Known
-from synthgen.data.records.layouts.base import Frames, Layout, column, has, measured, own_keys, own_links, table
+from synthgen.data.records.layouts.base import Frames, RecordLayout, column, has, measured, own_keys, own_links, table
 
 KEYS = {"patients": "subject_id", "admissions": "hadm_id", "d_items": "itemid", "d_labitems": "itemid",
         "caregivers": "cgid", "caregiver": "caregiver_id", "d_icd_diagnoses": "icd9_code",
@@ -21,7 +21,7 @@ MEASURED = {
 
 
 @final
-class Mimic(Layout):
+class Mimic(RecordLayout):
     """Patients by subject_id, admissions by hadm_id, stays by icustay_id (III) or stay_id (IV)."""
 
     name = "mimic"

@@ -3,7 +3,7 @@
 from typing import final
 
 from synthgen.data.records.known import Known
-from synthgen.data.records.layouts.base import Frames, Layout, has, measured, own_keys, own_links, table
+from synthgen.data.records.layouts.base import Frames, RecordLayout, has, measured, own_keys, own_links, table
 
 KEYED = ("person", "observation_period", "visit_occurrence", "visit_detail", "condition_occurrence", "drug_exposure",
          "procedure_occurrence", "device_exposure", "measurement", "observation", "note", "note_nlp", "specimen",
@@ -24,7 +24,7 @@ MEASURED = {
 
 
 @final
-class Omop(Layout):
+class Omop(RecordLayout):
     """A person with visits, conditions, drugs, measurements ..., and concepts for what they are."""
 
     name = "omop"

@@ -7,14 +7,14 @@ import pandas as pd
 
 from synthgen.data.moments import to_moments
 from synthgen.data.records.known import Known
-from synthgen.data.records.layouts.base import Frames, Layout, column, has, measured, own_keys, own_links, table
+from synthgen.data.records.layouts.base import Frames, RecordLayout, column, has, measured, own_keys, own_links, table
 
 ORDERS = ("{}stdy", "{}dy", "visitnum", "{}seq")
 """Columns by which the rows of a domain follow each other, the first that is there; visits by their number."""
 
 
 @final
-class Sdtm(Layout):
+class Sdtm(RecordLayout):
     """Demographics (DM) with a row for each subject; all other domains refer to it."""
 
     name = "sdtm"
