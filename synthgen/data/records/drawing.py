@@ -71,13 +71,13 @@ def _line(schema: RecordSchema, name: str, rows: Mapping[str, int] | None) -> st
         parts.append(f"by {' + '.join(parent.columns)}")
     if table.key:
         parts.append(f"key {' + '.join(table.key)}")
-    parts += [*_in_time(table), *(f"{_says(link)} {link.to} by {' + '.join(link.columns)}"
-                                  for link in table.links if link is not parent)]  # fmt: skip
+    further = [link for link in table.links if link is not parent]
+    parts += [*_in_time(table), *(f"{_says(schema, link)} {link.to} by {' + '.join(link.columns)}" for link in further)]
     return f"{name}: {', '.join(parts)}"
 
 
-def _says(link: Link) -> str:
-    return "and so to" if link.implied else "points to"
+def _says(schema: RecordSchema, link: Link) -> str:
+    return "and so to" if link.implied else "codes of" if schema.tables[link.to].public else "points to"
 
 
 def _in_time(table: LinkedTable) -> list[str]:

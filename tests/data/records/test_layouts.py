@@ -97,6 +97,8 @@ def test_mimic_knows_its_lists_and_asks_about_people(tmp_path):
     schema = written(tables, tmp_path / "mimic").schema
     assert (schema.layout, schema.root, schema.undecided) == ("mimic", "PATIENTS", ("CAREGIVERS",))
     assert schema.tables["D_ITEMS"].public is True
+    assert schema.tables["CAREGIVERS"].links == ()
+    assert {link.orphans for link in schema.tables["ADMISSIONS"].links} == {"refuse"}
     charts = schema.tables["CHARTEVENTS"]
     assert (charts.kind, charts.value, charts.unit) == ("ITEMID", "VALUENUM", "VALUEUOM")
     assert [str(link) for link in charts.links][:2] == ["HADM_ID -> ADMISSIONS", "SUBJECT_ID -> PATIENTS"]

@@ -82,11 +82,16 @@ def infer_tables(frames: Frames, *, known: Known = NOTHING) -> Guess:
 
 
 def _declared(frames: Frames, known: Known) -> list[Found]:
-    """Links that are known, of tables and columns that are there, to tables whose key is known."""
-    return [Found(name, link.columns, link.to, known.keys[link.to], orphans=link.orphans)
+    """Links that are known, of tables and columns that are there, to tables whose key is known.
+
+    What becomes of orphans is only said by a database: a layout says that there should be none.
+    """
+    return [Found(name, link.columns, link.to, known.keys[link.to],
+                  orphans=link.orphans if known.layout is None else None)
             for name, links in known.links.items() if name in frames for link in links
             if link.to in frames and link.to in known.keys and set(link.columns) <= set(frames[name].columns)
-            and set(known.keys[link.to]) <= set(frames[link.to].columns)]  # fmt: skip
+            and set(known.keys[link.to]) <= set(frames[link.to].columns)
+            and (name, link.columns) != (link.to, known.keys[link.to])]  # fmt: skip
 
 
 def _check_frames(frames: Frames) -> None:

@@ -89,7 +89,7 @@ def own_keys(tables: Frames, keys: Mapping[str, str]) -> dict[str, tuple[str, ..
 
 
 def own_links(tables: Frames, name: str, pairs: Iterable[tuple[str, str]]) -> tuple[Link, ...]:
-    """Returns links by the tables' and columns' own names, of those that are there; codes that are not listed stay.
+    """Returns links by the tables' and columns' own names, of those that are there.
 
     Args:
         tables: Name to data frame.
@@ -97,7 +97,7 @@ def own_links(tables: Frames, name: str, pairs: Iterable[tuple[str, str]]) -> tu
         pairs: Column and the table that it refers to, in small letters.
     """
     found = [(column(tables[name], one), table(tables, to)) for one, to in pairs]
-    return tuple(Link((one,), to, orphans="keep") for one, to in found if one is not None and to is not None)
+    return tuple(Link((one,), to) for one, to in found if one is not None and to is not None)
 
 
 def measured(tables: Frames, told: Mapping[str, tuple[str, str, str]]) -> dict[str, tuple[str, str, str]]:

@@ -38,7 +38,7 @@ class Meds(RecordLayout):
         )
 
     def known(self, tables: Frames) -> Known:
-        links = (Link(("subject_id",), to=SUBJECTS), Link(("code",), to=CODES, orphans="keep"))
+        links = (Link(("subject_id",), to=SUBJECTS), Link(("code",), to=CODES))
         measured = {EVENTS: ("code", "numeric_value", "")} if "numeric_value" in tables[EVENTS] else {}
         return Known(root=SUBJECTS, keys={SUBJECTS: ("subject_id",), CODES: ("code",)}, links={EVENTS: links},
                      public={CODES: True}, order={EVENTS: ("time",)}, measured=measured, layout=self.name)  # fmt: skip
