@@ -23,6 +23,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # silence device chatter; mu
 # Steps take and return the same tensors again and again. Through malloc, which hands large ones back to the kernel, a
 # tenth of a fit's CPU seconds went to page faults; TensorFlow's own allocator keeps what it has for the next step.
 os.environ.setdefault("TF_CPU_ALLOCATOR_USE_BFC", "1")
+# With one thread sums are rounded in another order than with two or more, which agree: the same model and seed drew
+# other rows where one core was given, and nobody could prove there who had drawn them.
+if (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()) == 1:
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "2")
 if os.environ.setdefault("KERAS_BACKEND", "tensorflow") != "tensorflow":
     raise BackendError(
         f"Expected Keras on the TensorFlow backend. Received KERAS_BACKEND={os.environ['KERAS_BACKEND']!r}. Set "

@@ -1,6 +1,9 @@
 """Several workers draw what one draws, bit for bit, from a model file that nobody else can read and that goes again."""
 
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -33,7 +36,7 @@ def test_two_processes_write_the_rows_of_one(tmp_path):
     assert len(calibrated.parts(number, 3)) == 2
     digest = calibrated.sample_to(tmp_path / "rows.parquet", number, seed=3, workers=2, verbose=False)
     assert digest == digest_of(calibrated.sample(number, seed=3, verbose=False))
-    assert digest == digest_of(sg.read_table(tmp_path / "rows.parquet"))
+    assert digest == digest_of(sg.read(tmp_path / "rows.parquet"))
 
 
 def test_another_process_draws_the_images_of_this_one():
@@ -41,6 +44,23 @@ def test_another_process_draws_the_images_of_this_one():
     assert len(drawer.parts(300, 3)) == 2
     drawn = drawer.sample(300, seed=3, workers=Processes(1), verbose=False)
     assert digest_of(drawn) == digest_of(drawer.sample(300, seed=3, verbose=False))
+
+
+ONE_CORE = """
+import os, sys
+os.sched_setaffinity(0, list(os.sched_getaffinity(0))[:1])
+import synthgen as sg
+from synthgen.provenance.digests import digest_of
+print(digest_of(sg.load(sys.argv[1]).sample(20_000, seed=3, verbose=False)))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="processes cannot be kept to a core here")
+def test_a_process_of_one_core_draws_the_rows_of_many():
+    """It drew others once, with one thread; who checked a release there found that the model had not drawn it."""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", ONE_CORE, str(FILES / "tvae.synthgen")],
+                          capture_output=True, text=True, check=True)  # fmt: skip
+    assert done.stdout.strip() == digest_of(sg.load(FILES / "tvae.synthgen").sample(20_000, seed=3, verbose=False))
 
 
 @pytest.mark.usefixtures("small_parts")
