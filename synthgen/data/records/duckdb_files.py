@@ -37,7 +37,7 @@ def _duckdb(error: type[ReadError] | type[WriteError]) -> Any:
     try:
         return import_module("duckdb")
     except ImportError as absent:
-        raise error("A DuckDB file needs the package duckdb: pip install duckdb") from absent
+        raise error("A DuckDB file needs the package duckdb: pip install 'synthgen[records]'") from absent
 
 
 def read_duckdb(path: Path) -> tuple[dict[str, pd.DataFrame], Known]:

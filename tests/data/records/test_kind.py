@@ -107,7 +107,7 @@ def test_without_duckdb_its_files_say_what_is_needed(tmp_path, records, monkeypa
     import sys
 
     monkeypatch.setitem(sys.modules, "duckdb", None)
-    with pytest.raises(WriteError, match="needs the package duckdb: pip install duckdb"):
+    with pytest.raises(WriteError, match=r"needs the package duckdb: pip install 'synthgen\[records\]'"):
         sg.write(records, tmp_path / "hospital.duckdb")
     assert list(tmp_path.iterdir()) == []
 
