@@ -43,7 +43,8 @@ CHAIN_STEPS = 1_000
 """Most steps of the chain that a linked generator starts as."""
 
 CHAIN_STEPS_UNSEEN = 200
-"""Most steps of the chain where no rows are held out that would show when it begins to learn by heart."""
+"""Most steps of the chain where no rows are held out that would show when it begins to learn by heart; as many are
+taken in any case, however few steps are asked for."""
 
 MARGINS_SHARE = 0.7
 """Of what a privacy budget has left after reading columns: margins that the generator starts from."""
@@ -64,7 +65,8 @@ class TabularGAN(NetworkSynthesizer):
     rows, choose among candidates by it. Tables too wide for that are trained with a random subset of columns known.
 
     Args:
-        num_steps: Training steps; more is better, at a price in time.
+        num_steps: Training steps; more is better, at a price in time. The generator starts as a chain of columns that
+            takes as many, at least 200 and at most 1 000.
         batch_size: Rows a step; cut to the number of training rows.
         width: Of the hidden layers. A generator whose columns are linked has one residual block of half of it: links
             do most of its work.
@@ -139,7 +141,8 @@ class TabularGAN(NetworkSynthesizer):
         """Starts the generator as the most likely chain of columns."""
         if not isinstance(model, GAN) or not _linked(model.layout):
             return
-        num_steps = CHAIN_STEPS if validation is not None else CHAIN_STEPS_UNSEEN
+        asked = min(max(self.settings["num_steps"] // STEPS * STEPS, CHAIN_STEPS_UNSEEN), CHAIN_STEPS)
+        num_steps = CHAIN_STEPS_UNSEEN if validation is None else asked
         chain = LinkedChain(model.layout, train, num_steps=num_steps, seed=self.seed)
         best, kept, waited = float("inf"), (chain.links, chain.biases), 0
         for call in progress(range(num_steps // STEPS), "Learning a chain of columns", verbose):
